@@ -1,0 +1,1 @@
+"""The hands: one technology a file. No adapter imports another, the box or the player."""
