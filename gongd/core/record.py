@@ -1,0 +1,41 @@
+"""One line of the journal, before it has a number. Values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a record is about. A night has exactly one record per schedule: kind `night`."""
+
+    ACTIVATION = "activation"
+    NIGHT = "night"
+    FAULT = "fault"
+    SETTINGS = "settings"
+    BUTTON = "button"
+    CHECK_IN = "check-in"
+    CLOCK = "clock"
+    BOOT = "boot"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What happened. `at` is aware wall time; `trusted` says whether that clock could be believed.
+
+    A night's record has kind NIGHT, `schedule`, `night`, and outcome `rung` or `missed` (with its reason); no other
+    record bears a night. `detail` holds JSON values only.
+    """
+
+    at: datetime
+    kind: Kind
+    signal: str | None = None
+    schedule: str | None = None
+    night: date | None = None
+    activation: str | None = None
+    origin: str | None = None
+    status: str | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    detail: Mapping[str, object] = field(default_factory=dict)
+    trusted: bool = False

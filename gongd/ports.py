@@ -1,0 +1,247 @@
+"""The doors between the deciding rooms and the hands: what each hand must be able to do. Protocols only."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from gongd.core.record import Record
+from gongd.core.schedule import Entry
+from gongd.core.timeline import Timeline
+from gongd.core.words import Text
+
+Post = Callable[[object], None]
+"""Puts one event into the box's inbox. Never blocks, never raises, may be called from any thread."""
+
+
+# ── The world's reports: what hands post into the inbox ──────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class ContactMoved:
+    """The contact of a button has opened or closed (electrically; debouncing and meaning are core's)."""
+
+    button: str
+    closed: bool
+    at_mono: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerLost:
+    """The loudspeaker cannot be opened, or has gone. `missing` is True when there is no such device at all."""
+
+    text: Text
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerBack:
+    """The loudspeaker works (again)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintsChanged:
+    """The rendering child has ended. `failed` maps the stem of a print to what went wrong; `voiceless` are prints
+    that were rendered without some spoken word that they should have."""
+
+    failed: Mapping[str, Text]
+    voiceless: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFailed:
+    """A commit has failed. `fault` is `disk-full`, `disk-read-only` or `journal-corrupt`."""
+
+    fault: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class JournalWell:
+    """Commits succeed (again)."""
+
+
+# ── The doors ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Track(Protocol):
+    """PCM ready to be played: signed 16 bit little endian, mono, `rate` frames a second.
+
+    A print on disk or, where there is none, the built-in bare rhythm. `timeline` says what sounds when.
+    Frame numbers count on one axis: the head is frames [0, head_frames), then the loop for ever (if loop_frames),
+    """
+
+    rate: int
+    head_frames: int
+    loop_frames: int
+    ending_frames: int
+    timeline: Timeline
+
+    def prove(self) -> None:
+        """Compare with the checksum; raises PrintError. May read the disk: never called on the deciding thread."""
+        ...
+
+    def read(self, start: int, count: int) -> bytes:
+        """At most `count` frames of head and then loop from frame `start`; empty at the end of a head without loop."""
+        ...
+
+    def read_ending(self, start: int, count: int) -> bytes:
+        """At most `count` frames of the ending."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        ...
+
+
+class Prints(Protocol):
+    """The shelf of prints."""
+
+    def take(self, stem: str) -> Track | None:
+        """The print of that stem as an open Track, or None when there is none. Quick: opens, does not verify."""
+        ...
+
+
+class Speaker(Protocol):
+    """The loudspeaker. No call blocks; trouble is posted as SpeakerLost and retried by the speaker itself."""
+
+    def begin(self, track: Track, spare: Track | None, lead_s: float, skip_s: float = 0.0) -> None:
+        """Play `lead_s` of silence, then the track from `skip_s` on. If the track does not prove, play `spare`."""
+        ...
+
+    def end(self) -> None:
+        """Go to the track's ending now, without a click, then fall silent by itself."""
+        ...
+
+    def stop(self) -> None:
+        """Silence within 100 ms."""
+        ...
+
+    def close(self) -> None:
+        """Silence, and give the device back."""
+        ...
+
+
+class Relays(Protocol):
+    """The relays, by name. Everything is off at start and after `close`."""
+
+    def switch(self, name: str, on: bool) -> bool:
+        """Command one relay. Returns what was read back, or `on` where nothing can be read. Raises PinsError."""
+        ...
+
+    def all_off(self) -> None:
+        """Everything off; never raises for one relay before it has tried the others."""
+        ...
+
+    def close(self) -> None:
+        """Everything off, then give the pins back."""
+        ...
+
+
+class Buttons(Protocol):
+    """The inputs and their lamps. Posts ContactMoved at every edge."""
+
+    def closed(self) -> Mapping[str, bool]:
+        """For each button: is its contact closed (electrically) now?"""
+        ...
+
+    def lamp(self, button: str, on: bool) -> None:
+        """Switch the lamp beside a button; nothing happens where there is none."""
+        ...
+
+    def close(self) -> None:
+        """Lamps off, pins given back."""
+        ...
+
+
+class Ticket(Protocol):
+    """The promise that a record will be on disk."""
+
+    def wait(self, timeout_s: float) -> bool:
+        """True once the record is durable; False when it is not yet after `timeout_s`, or has failed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An activation that had begun when the daemon died: what the journal knows of it."""
+
+    record: Record
+    attempts: int
+    sounded_s: float
+    same_boot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the journal remembers at start. `nights` are (schedule, night) pairs that have their record.
+
+    `since` is when the journal began, or a schedule's first day where later; `last_seen_at` is the last sign of life.
+    """
+
+    journal_id: str
+    nights: frozenset[tuple[str, date]]
+    unfinished: tuple[Unfinished, ...]
+    first_days: Mapping[str, date]
+    last_seen_at: datetime | None
+    open_faults: tuple[Record, ...]
+    set_aside: Path | None
+
+
+class Journal(Protocol):
+    """The append-only record. Writing happens on the journal's own thread, in order."""
+
+    def remember(self) -> Memory:
+        """Read once at start, before the first append."""
+        ...
+
+    def append(self, records: Sequence[Record]) -> Ticket:
+        """Queue records to be committed together. Never blocks, never raises; failure is posted as JournalFailed."""
+        ...
+
+    def seen(self, at: datetime, sounding: Mapping[str, float]) -> None:
+        """A sign of life (last_seen_at), with how long each activation has sounded so far. Bounded, not a record."""
+        ...
+
+    def alive(self) -> bool:
+        """Has the writing thread answered lately? The watchdog asks."""
+        ...
+
+    def close(self) -> None:
+        """Write what is queued, then close."""
+        ...
+
+
+class Calendar(Protocol):
+    """Occurrences of schedules as a pure function of the settings."""
+
+    def next_after(self, entry: Entry, after: datetime) -> datetime | None:
+        """The first occurrence of `entry` strictly after `after`, exceptions left in; None when there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """What the machine says of its clock: kernel synchronised with a small error; a hardware clock that kept time."""
+
+    wall: datetime
+    mono: float
+    synchronised: bool
+    hardware_clock: bool
+
+
+class Clock(Protocol):
+    """The clocks of the machine."""
+
+    def read(self) -> ClockReading: ...
+
+
+class Supervisor(Protocol):
+    """systemd, or nobody."""
+
+    def ready(self, status: str) -> None: ...
+    def reloading(self) -> None: ...
+    def alive(self) -> None: ...
+    def stopping(self) -> None: ...
+    def status(self, status: str) -> None: ...
