@@ -1,0 +1,56 @@
+# gongd. Two commands do everything on a fresh Debian 12 or 13 or Raspberry Pi OS:
+#
+#   make demo    see (and with SOUND=1 hear) the main job
+#   make test    the whole proof
+#
+# Each installs what is missing (Debian packages through apt, with sudo where you are not root; Python packages into
+# .venv), says what it installs, and runs again in seconds.
+
+PYTHON ?= /usr/bin/python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+# espeak-ng: the voice. ffmpeg: reads clips. alsa-utils: aplay. util-linux: setpriv. python3-lgpio: the pins.
+PACKAGES      := python3-venv ca-certificates espeak-ng ffmpeg alsa-utils util-linux fonts-dejavu-core python3-lgpio?
+TEST_PACKAGES := systemd gcc libc6-dev
+
+.PHONY: help demo test lint bench install uninstall packages
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+packages:
+	@setup/debian-packages $(PACKAGES)
+
+test-packages: packages
+	@setup/debian-packages $(TEST_PACKAGES)
+.PHONY: test-packages
+
+$(VENV)/bin/python:
+	@setup/debian-packages python3-venv
+	@echo "making a Python environment in $(VENV) that sees the system's python3-lgpio"
+	@$(PYTHON) -m venv --system-site-packages $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
+	@echo "installing gongd and the Python packages it needs into $(VENV)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/bin/python
+	@echo "installing gongd and the Python packages it and its tests need into $(VENV)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.run
+
+demo: packages $(VENV)/.run
+	@$(BIN)/python -m gongd.demo $(if $(SOUND),--aloud)
+
+lint: $(VENV)/.test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+test: test-packages $(VENV)/.test lint
+	@$(BIN)/pytest -q
+
+bench: packages $(VENV)/.test
+	@$(BIN)/python -m bench

@@ -1,0 +1,1 @@
+"""The engine room: one loop, one inbox, one deciding thread."""

@@ -1,0 +1,281 @@
+"""The stage: the one thread that owns relays and speaker, and plays a compiled timeline to its end by itself.
+
+It knows no disk, no journal and no network. It holds the cap of what it plays, and drops everything when the
+deciding thread has not renewed its lease: a stalled memory card or a bug never leaves a striker or a siren on.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from gongd.core.cue import Cue, CueSheet, cues_between
+from gongd.core.errors import PinsError
+from gongd.core.performance import Span
+from gongd.core.words import Text
+from gongd.ports import Post, Relays, Speaker, Track
+
+LEASE_S = 2.0
+"""Without a word from the deciding thread for so long, everything is switched off (house.md, the flow)."""
+LOOK_AHEAD_S = 2.0
+ROUNDING_S = 1e-6
+ANSWER_S = 5.0
+"""A stage that has not answered a call for so long is not alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """One activation made ready: its sound, the spare that needs no disk, and the moves of its relays."""
+
+    activation: str
+    track: Track
+    spare: Track | None
+    sheet: CueSheet
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """The first relay has moved and the speaker has its sound. `driven` names the relays that were read back on."""
+
+    activation: str
+    at_mono: float
+    driven: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A performance has come to its own end. `dropped` is True when the lease ran out."""
+
+    activation: str
+    sounded_s: float
+    dropped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RelayTrouble:
+    """A relay did not obey, or could not be commanded at all (`text`)."""
+
+    relay: str
+    text: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class RelayFine:
+    """A relay that was in trouble obeys again."""
+
+    relay: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageBroken:
+    """The stage's own thread has failed and switched everything off."""
+
+    text: str
+
+
+@dataclass(slots=True)
+class _Running:
+    performance: Performance
+    began_at: float
+    first_sound_at: float
+    upcoming: deque[Cue]
+    filled_s: float
+    turned: bool = False
+    ended: bool = False
+
+
+class Player:
+    """Plays one Performance at a time. Every public call returns at once."""
+
+    def __init__(
+        self, relays: Relays, speaker: Speaker, post: Post, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._relays = relays
+        self._speaker = speaker
+        self._post = post
+        self._now = now
+        self._changed = threading.Condition()
+        self._commands: deque[Callable[[], None]] = deque()
+        self._running: _Running | None = None
+        self._troubled: set[str] = set()
+        self._leased_at = now()
+        self._called_at = self._answered_at = now()
+        self._closing = False
+        self._thread = threading.Thread(target=self._guard, name="stage", daemon=True)
+        self._thread.start()
+
+    # ── Called by the deciding thread ────────────────────────────────────────────────────────────────────────────
+
+    def begin(self, performance: Performance) -> None:
+        """Play it now, instead of whatever plays."""
+        self._command(lambda: self._begin(performance))
+
+    def stop(self, activation: str) -> None:
+        """Everything off at once, if this one is playing."""
+        self._command(lambda: self._stop(activation))
+
+    def extend(self, activation: str, span: Span) -> None:
+        """A new end for what is playing."""
+        self._command(lambda: self._extend(activation, span))
+
+    def hold(self, relay: str, on: bool) -> None:
+        """Switch a relay that follows no timeline (role fault)."""
+        self._command(lambda: self._switch(Cue(0.0, relay, on)))
+
+    def renew(self) -> None:
+        """The lease: the deciding thread is alive."""
+        self._leased_at = self._now()
+
+    def call(self) -> None:
+        """Ask for a sign of life; `alive` tells whether it came."""
+        if self._answered_at >= self._called_at:
+            self._called_at = self._now()
+        self._command(self._answer)
+
+    def alive(self) -> bool:
+        """Has the stage answered the last call, or is that call still young?"""
+        answered = self._answered_at >= self._called_at
+        return self._thread.is_alive() and (answered or self._now() - self._called_at < ANSWER_S)
+
+    def close(self, timeout_s: float = 1.0) -> None:
+        """Everything off, and the thread ended."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(timeout_s)
+
+    # ── The stage's own thread ───────────────────────────────────────────────────────────────────────────────────
+
+    def _command(self, command: Callable[[], None]) -> None:
+        with self._changed:
+            self._commands.append(command)
+            self._changed.notify()
+
+    def _guard(self) -> None:
+        try:
+            self._loop()
+        except Exception as error:
+            self._post(StageBroken(f"{type(error).__name__}: {error}"))
+            raise
+        finally:
+            self._everything_off()
+
+    def _loop(self) -> None:
+        while not self._closing:
+            while self._commands:
+                self._commands.popleft()()
+            wake_at = self._play()
+            with self._changed:
+                if not self._commands and not self._closing:
+                    self._changed.wait(None if wake_at is None else max(0.0, wake_at - self._now()))
+
+    def _answer(self) -> None:
+        self._answered_at = self._now()
+
+    def _begin(self, performance: Performance) -> None:
+        keep = performance.sheet.activation_relays if self._running else frozenset()
+        self._clear(keep=keep)
+        now = self._now()
+        lead_s = performance.sheet.lead_s
+        running = _Running(performance, now, now + lead_s, deque(), -lead_s)
+        self._running = running
+        self._leased_at = max(self._leased_at, now)
+        driven = self._move(running, now)
+        self._speaker.begin(performance.track, performance.spare, lead_s)
+        self._post(Began(performance.activation, now, driven))
+
+    def _stop(self, activation: str) -> None:
+        if self._running and self._running.performance.activation == activation:
+            self._clear()
+
+    def _extend(self, activation: str, span: Span) -> None:
+        running = self._running
+        if running and not running.turned and running.performance.activation == activation:
+            running.performance = replace(running.performance, span=span)
+            running.filled_s = self._now() - running.first_sound_at
+            running.upcoming.clear()
+
+    def _play(self) -> float | None:
+        """Do what is due; the instant of the next thing to do, or None when the stage is empty."""
+        running = self._running
+        if running is None:
+            return None
+        now = self._now()
+        if now - self._leased_at > LEASE_S:
+            self._finish(running, now, dropped=True)
+            return None
+        self._move(running, now)
+        axis_s = now - running.first_sound_at
+        span = running.performance.span
+        if not running.turned and axis_s >= span.turn_s:
+            running.turned = True
+            self._speaker.end()
+        if not running.ended and axis_s >= span.end_s:
+            running.ended = True
+            self._speaker.stop()
+        if running.ended and axis_s >= span.end_s + running.performance.sheet.tail_s:
+            self._finish(running, now)
+            return None
+        return min(running.first_sound_at + self._next_s(running, axis_s), self._leased_at + LEASE_S + 0.01)
+
+    def _next_s(self, running: _Running, axis_s: float) -> float:
+        span, tail_s = running.performance.span, running.performance.sheet.tail_s
+        marks = [mark for mark in (span.turn_s, span.end_s, span.end_s + tail_s) if mark > axis_s]
+        cue = [running.upcoming[0].at_s] if running.upcoming else [running.filled_s]
+        return min(marks + cue)
+
+    def _move(self, running: _Running, now: float) -> tuple[str, ...]:
+        """Switch every relay whose cue is due; a pulse that is wholly past is left out. The names read back on."""
+        axis_s = now - running.first_sound_at
+        self._fill(running, axis_s)
+        due: dict[str, Cue] = {}
+        while running.upcoming and running.upcoming[0].at_s <= axis_s + ROUNDING_S:
+            cue = running.upcoming.popleft()
+            due[cue.relay] = cue
+        return tuple(cue.relay for cue in due.values() if self._switch(cue) and cue.on)
+
+    def _fill(self, running: _Running, axis_s: float) -> None:
+        if running.upcoming or running.filled_s > axis_s + LOOK_AHEAD_S / 2:
+            return
+        until_s = max(axis_s, running.filled_s) + LOOK_AHEAD_S
+        span = running.performance.span
+        sheet = running.performance.sheet
+        running.upcoming.extend(cues_between(sheet, running.filled_s, until_s, span.turn_s, span.end_s))
+        running.filled_s = until_s
+
+    def _switch(self, cue: Cue) -> bool:
+        """Command one relay; False, and a report, when it does not obey. The sound goes on whatever happens."""
+        try:
+            obeyed = self._relays.switch(cue.relay, cue.on) == cue.on
+            text = None
+        except PinsError as error:
+            obeyed, text = False, error.text
+        if not obeyed and cue.relay not in self._troubled:
+            self._troubled.add(cue.relay)
+            self._post(RelayTrouble(cue.relay, text))
+        elif obeyed and cue.relay in self._troubled:
+            self._troubled.discard(cue.relay)
+            self._post(RelayFine(cue.relay))
+        return obeyed
+
+    def _finish(self, running: _Running, now: float, dropped: bool = False) -> None:
+        self._clear()
+        sounded_s = max(0.0, min(now - running.first_sound_at, running.performance.span.end_s))
+        self._post(Ended(running.performance.activation, sounded_s, dropped))
+
+    def _clear(self, keep: frozenset[str] = frozenset()) -> None:
+        """Silence, and every relay of the running performance off but those in `keep`."""
+        running, self._running = self._running, None
+        if running is None:
+            return
+        for relay in running.performance.sheet.relays - keep:
+            self._switch(Cue(0.0, relay, False))
+        self._speaker.stop()
+
+    def _everything_off(self) -> None:
+        try:
+            self._relays.all_off()
+        finally:
+            self._speaker.stop()
