@@ -111,6 +111,10 @@ class _Hearing:
     def turns(self) -> tuple[Turn, ...]:
         return tuple(self._turns.values())
 
+    @property
+    def sounding(self) -> Turn | None:
+        return next((turn for turn in self._turns.values() if turn.phase is Phase.SOUNDING), None)
+
     def find(self, activation_id: str) -> Turn | None:
         return self._turns.get(activation_id)
 
@@ -329,8 +333,7 @@ def _settle(hearing: _Hearing) -> None:
     for turn in hearing.turns():
         if turn.phase is Phase.PAUSED and turn.left_s < LEAST_RESUMED_S:
             _finish(hearing, turn, Cause.CAPPED, Cause.CAPPED_FOR_NOW, {"cap": True})
-    turns = hearing.turns()
-    best = max((turn for turn in turns if _may_sound(turn, turns)), key=lambda turn: turn.rank, default=None)
+    best = max(_may_sound(hearing.turns()), key=lambda turn: turn.rank, default=None)
     if best is not None and best.phase is not Phase.SOUNDING:
         _yield_to(hearing, best)
         _begin(hearing, best)
@@ -338,18 +341,20 @@ def _settle(hearing: _Hearing) -> None:
     _keep_bounded(hearing)
 
 
-def _may_sound(turn: Turn, turns: tuple[Turn, ...]) -> bool:
+def _may_sound(turns: tuple[Turn, ...]) -> list[Turn]:
     """No scheduled gong and no rehearsal begins while an alarm that nobody has ended only rests."""
-    if turn.phase not in _MAY_SOUND:
-        return False
+    alarm_rests = any(turn.phase is Phase.RESTING for turn in turns)
+    return [turn for turn in turns if turn.phase in _MAY_SOUND and not (alarm_rests and _must_keep_calm(turn))]
+
+
+def _must_keep_calm(turn: Turn) -> bool:
     asked = turn.activation
     is_calm = not asked.is_alarm and (asked.origin is Origin.SCHEDULE or asked.status is not Status.ACTUAL)
-    alarm_rests = any(other.phase is Phase.RESTING for other in turns)
-    return turn.phase is Phase.SOUNDING or not (is_calm and alarm_rests)
+    return is_calm and turn.phase is not Phase.SOUNDING
 
 
 def _yield_to(hearing: _Hearing, best: Turn) -> None:
-    sounding = hearing.air().sounding
+    sounding = hearing.sounding
     if sounding is None:
         return
     by = {"behind": best.activation.signal, "behind_id": best.activation.id}
@@ -372,16 +377,16 @@ def _let_others_wait(hearing: _Hearing) -> None:
     for turn in hearing.turns():
         if turn.phase is Phase.ARRIVED:
             resting = next((other for other in hearing.turns() if other.phase is Phase.RESTING), turn)
-            ahead = (hearing.air().sounding or resting).activation
+            ahead = (hearing.sounding or resting).activation
             hearing.move(turn, Cause.OUTRANKED_AT_ONCE, {"behind": ahead.signal, "behind_id": ahead.id})
 
 
 def _keep_bounded(hearing: _Hearing) -> None:
     idle = [turn for turn in hearing.turns() if turn.phase is not Phase.SOUNDING]
-    may_fall = sorted(
-        (turn for turn in idle if not (turn.is_emergency and turn.phase is Phase.WAITING)), key=lambda turn: turn.rank
-    )
-    for turn in may_fall[: max(0, len(idle) - MOST_WAITING)]:
+    if len(idle) <= MOST_WAITING:
+        return
+    may_fall = [turn for turn in idle if not (turn.is_emergency and turn.phase is Phase.WAITING)]
+    for turn in sorted(may_fall, key=lambda turn: turn.rank)[: len(idle) - MOST_WAITING]:
         if turn.phase is Phase.WAITING:
             _give_up(hearing, turn, "preempted", Cause.CROWDED)
         else:
