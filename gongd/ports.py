@@ -41,6 +41,22 @@ class SpeakerBack:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintBad:
+    """A print did not prove, or could not be read any more; the spare (if any) sounds in its place."""
+
+    stem: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody asks over the local socket. `answer` may be called once, from any thread; it never blocks or raises."""
+
+    request: Mapping[str, object]
+    answer: Callable[[Mapping[str, object]], None]
+
+
+@dataclass(frozen=True, slots=True)
 class PrintsChanged:
     """The rendering child has ended. `failed` maps the stem of a print to what went wrong; `voiceless` are prints
     that were rendered without some spoken word that they should have."""
@@ -121,6 +137,44 @@ class Speaker(Protocol):
     def close(self) -> None:
         """Silence, and give the device back."""
         ...
+
+
+class Output(Protocol):
+    """One way out for sound, open: signed 16 bit little endian PCM, mono. What a Speaker feeds.
+
+    `live`: what it takes is heard at once, so what comes too late is left out. Otherwise it is kept, whole.
+    """
+
+    live: bool
+
+    def fileno(self) -> int | None:
+        """Polls writable when there is room and broken when the output has gone; None where there is always room."""
+        ...
+
+    def offer(self, pcm: bytes | memoryview) -> int:
+        """How many bytes it takes now, whole frames, without waiting. Raises SpeakerError."""
+        ...
+
+    def check(self) -> None:
+        """Raises SpeakerError, saying why, when the output has gone."""
+        ...
+
+    def finish(self, timeout_s: float) -> None:
+        """No more comes: wait until all that was taken has sounded. Raises SpeakerError."""
+        ...
+
+    def kill(self) -> None:
+        """Silence, now. From any thread, never waits."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back; waits shortly for what is dying."""
+        ...
+
+
+OpenOutput = Callable[[int, str | None], Output]
+"""Opens an output: frames a second, and the stem of what will sound, None for a trial that leaves nothing behind.
+Raises SpeakerError; NoSpeakerError when there is no such device at all."""
 
 
 class Relays(Protocol):

@@ -52,6 +52,10 @@ class SpeakerError(GongdError, OSError):
     """The loudspeaker cannot be opened or has gone."""
 
 
+class NoSpeakerError(SpeakerError):
+    """There is no such device, or no such program, at all."""
+
+
 class PinsError(GongdError, OSError):
     """No real pins, or a pin that does not obey."""
 
