@@ -1,0 +1,48 @@
+"""The default signals of signals.md, as the tests of the studio need them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from gongd.core.catalogue import Priority, Signal, Utterance
+from gongd.core.job import Clip, House, Job, jobs
+from gongd.core.notation import parse
+from gongd.core.phrase import PHRASES
+from gongd.core.words import Language
+
+HOUSE = House("Thôn 3", "0373 812 345")
+SOUNDS = Path(__file__).parents[2] / "sounds"
+
+_DEFAULTS = (
+    ("peace", Priority.ROUTINE, "1 hồi, 9 tiếng", 50, 1),
+    ("fire", Priority.EMERGENCY, "liên thanh 20s, nghỉ 1s", 100, None),
+    ("security", Priority.EMERGENCY, "(2 tiếng nhanh, nghỉ 2s) x 5", 100, None),
+    ("flood", Priority.EMERGENCY, "ngũ liên 12s, còi hú 15s, nghỉ 2s", 100, None),
+    ("flood-watch", Priority.PRIORITY, "còi đều 10s, nghỉ 10s, còi đều 10s", 70, 1),
+    ("all-clear", Priority.PRIORITY, "6 tiếng mỗi 2s", 70, 1),
+    ("false-alarm", Priority.PRIORITY, "3 tiếng chậm", 70, 1),
+    ("test", Priority.ROUTINE, "1 tiếng", 40, 1),
+)
+
+
+def utterance(name: str) -> Utterance | None:
+    """The default text of that name as an utterance."""
+    return Utterance(words=((Language.VI, PHRASES[name].vi),)) if name in PHRASES and name != "peace" else None
+
+
+def signals() -> Mapping[str, Signal]:
+    """All default signals by name."""
+    return {
+        name: Signal(name, name, priority, parse(rhythm), volume, 300.0, say=utterance(name),
+                     say_short=utterance(f"{name}-short"), cycles=cycles)
+        for name, priority, rhythm, volume, cycles in _DEFAULTS
+    }  # fmt: skip
+
+
+def no_clip(name: str) -> Clip:
+    """No recording is ever found."""
+    return Clip(name, "")
+
+
+def all_jobs(house: House = HOUSE) -> tuple[Job, ...]:
+    """The jobs of a box with the default signals and no buttons."""
+    return jobs(signals(), (), house, no_clip)
