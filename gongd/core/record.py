@@ -19,6 +19,20 @@ class Kind(StrEnum):
     BOOT = "boot"
 
 
+RUNG = "rung"
+MISSED = "missed"
+ADOPTED = "adopted"
+"""Outcome of a SETTINGS record with `schedule`: it counts from `detail["first"]` (a date) on."""
+RETIRED = "retired"
+"""Outcome of a SETTINGS record with `schedule`: it stands in the settings no more."""
+OUTAGE = "outage"
+"""Outcome of a BOOT record: no power from `detail["since"]` until `detail["until"]` (instants), as far as known."""
+STEPPED = "stepped"
+"""Outcome of a CLOCK record: the wall clock was set by `detail["by_s"]` seconds."""
+CLEARED = "cleared"
+"""Outcome of a FAULT record that ends the fault `reason` (of `detail["subject"]` where it has one)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """What happened. `at` is aware wall time; `trusted` says whether that clock could be believed.
