@@ -70,7 +70,7 @@ class World:
     def outcome(self, night: date = TONIGHT, schedule: str = "nightly") -> str | None:
         """`rung`, the reason of a missed night, or None when it has no record."""
         record = self.nights().get((schedule, night))
-        return record and (record.reason or record.outcome)
+        return None if record is None else record.reason or record.outcome
 
     def look(self) -> None:
         """One look of the box at its clock, and what it does about it."""
