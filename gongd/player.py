@@ -33,6 +33,7 @@ class Performance:
     spare: Track | None
     sheet: CueSheet
     span: Span
+    run: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,11 @@ class Began:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A performance has come to its own end. `dropped` is True when the lease ran out."""
+    """A performance has come to its own end. `run` is that of the last word about it; `dropped`: the lease ran out."""
 
     activation: str
     sounded_s: float
+    run: int
     dropped: bool = False
 
 
@@ -116,9 +118,9 @@ class Player:
         """Everything off at once, if this one is playing."""
         self._command(lambda: self._stop(activation))
 
-    def extend(self, activation: str, span: Span) -> None:
-        """A new end for what is playing."""
-        self._command(lambda: self._extend(activation, span))
+    def extend(self, activation: str, span: Span, run: int) -> None:
+        """A new end for what is playing, unless its ending has begun."""
+        self._command(lambda: self._extend(activation, span, run))
 
     def hold(self, relay: str, on: bool) -> None:
         """Switch a relay that follows no timeline (role fault)."""
@@ -190,10 +192,10 @@ class Player:
         if self._running and self._running.performance.activation == activation:
             self._clear()
 
-    def _extend(self, activation: str, span: Span) -> None:
+    def _extend(self, activation: str, span: Span, run: int) -> None:
         running = self._running
         if running and not running.turned and running.performance.activation == activation:
-            running.performance = replace(running.performance, span=span)
+            running.performance = replace(running.performance, span=span, run=run)
             running.filled_s = self._now() - running.first_sound_at
             running.upcoming.clear()
 
@@ -262,8 +264,9 @@ class Player:
 
     def _finish(self, running: _Running, now: float, dropped: bool = False) -> None:
         self._clear()
-        sounded_s = max(0.0, min(now - running.first_sound_at, running.performance.span.end_s))
-        self._post(Ended(running.performance.activation, sounded_s, dropped))
+        performance = running.performance
+        sounded_s = max(0.0, min(now - running.first_sound_at, performance.span.end_s))
+        self._post(Ended(performance.activation, sounded_s, performance.run, dropped))
 
     def _clear(self, keep: frozenset[str] = frozenset()) -> None:
         """Silence, and every relay of the running performance off but those in `keep`."""

@@ -1,0 +1,237 @@
+"""Airtime: what the arbiter decides becomes records on disk and a performance on the stage, in that order."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from gongd.box import records
+from gongd.box.programme import Programme
+from gongd.core import air as arbitration
+from gongd.core.activation import Activation, Outcome
+from gongd.core.air import Air, Begin, Effect, Event, Extend, Report, Stop
+from gongd.core.arbiter import decide, next_deadline
+from gongd.core.moment import Moment
+from gongd.core.performance import span
+from gongd.core.record import Record
+from gongd.player import Began, Ended, Performance, Player
+from gongd.ports import Journal, Ticket
+
+DISK_WAIT_S = 0.08
+"""An alarm waits so long for its commit, so that with the stage's own move it stays within 100 ms (promise 1)."""
+
+LOOK_AGAIN_S = 0.01
+"""How often a routine sound looks whether its commit has come."""
+
+GIVE_UP_S = 120.0
+"""A routine sound whose commit has not come by then is not sounded any more: late is false."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A routine sound that waits for its commit."""
+
+    begin: Begin
+    performance: Performance
+    ticket: Ticket
+    give_up_at: float
+
+
+@dataclass(slots=True)
+class _Onstage:
+    """What the player was told last, and what it has said of it."""
+
+    performance: Performance
+    began_at: float
+    durable: bool
+    driven: frozenset[str] = frozenset()
+    heard_nothing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What others want to know or add.
+
+    `companions` gives records that must be committed together with a step of an activation; `reported` hears of every
+    step; `silent` says whether the loudspeaker cannot sound now.
+    """
+
+    companions: Callable[[Activation, Outcome, str | None, Moment], Sequence[Record]]
+    reported: Callable[[Activation, Outcome, bool, Moment], None]
+    silent: Callable[[], bool]
+
+
+@dataclass(slots=True)
+class Airtime:
+    """Holds the air. Lives on the deciding thread."""
+
+    player: Player
+    programme: Programme
+    journal: Journal
+    hooks: Hooks
+    journal_well: bool = True
+    air: Air = field(default_factory=Air)
+    _pending: _Pending | None = None
+    _onstage: _Onstage | None = None
+
+    # ── From the box ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def hear(self, event: Event, now: Moment) -> tuple[Effect, ...]:
+        """Put an event before the arbiter and carry out what it decides."""
+        self.air, effects = decide(self.air, event, now.mono)
+        if effects:
+            self._carry_out(effects, now)
+        return effects
+
+    def step(self, now: Moment) -> float | None:
+        """Do what is due; the monotonic instant of the next thing."""
+        deadline = next_deadline(self.air)
+        if deadline is not None and deadline <= now.mono:
+            self.hear(arbitration.Tick(), now)
+            deadline = next_deadline(self.air)
+        self._look_for_commit(now)
+        looks = [now.mono + LOOK_AGAIN_S] if self._pending else []
+        return min([*looks, *([deadline] if deadline is not None else [])], default=None)
+
+    def began(self, event: Began) -> None:
+        """The stage has moved its first relay."""
+        stage = self._onstage
+        if stage and stage.performance.activation == event.activation:
+            stage.began_at = event.at_mono
+            stage.driven = frozenset(event.driven)
+
+    def ended(self, event: Ended, now: Moment) -> None:
+        """The stage has played to the end."""
+        stage = self._onstage
+        if stage is None or stage.performance.activation != event.activation:
+            return
+        nothing = event.dropped or (self.hooks.silent() and not stage.driven)
+        how = Outcome.FAILED if nothing else Outcome.FINISHED
+        what = ("stalled" if event.dropped else "speaker-failed") if nothing else None
+        self.hear(arbitration.Ended(event.activation, how, what, event.run), now)
+
+    def sounding_s(self, now: Moment) -> dict[str, float]:
+        """What is on stage, and for how long."""
+        stage = self._onstage
+        if stage is None or self.air.sounding is None:
+            return {}
+        return {stage.performance.activation: max(0.0, now.mono - stage.began_at)}
+
+    @property
+    def is_free(self) -> bool:
+        """Nothing sounds, waits or rests."""
+        return not self.air.turns
+
+    # ── Effects ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _carry_out(self, effects: Sequence[Effect], now: Moment) -> None:
+        written: list[Record] = []
+        stops: list[str] = []
+        begin: Begin | None = None
+        for effect in effects:
+            match effect:
+                case Begin():
+                    begin = effect
+                    written += self._records(effect.activation, _first(effect), now, {"proof": "commanded"})
+                case Stop(id=activation):
+                    stops.append(activation)
+                case Extend():
+                    self._extend(effect, now)
+                case Report(activation=activation, outcome=outcome):
+                    written += self._reported(effect, now)
+        if begin and not records.waits_for_disk(begin.activation.priority):
+            self._begin_at_once(begin, written, now)  # takes the stage from whoever had it
+        else:
+            self._stop(stops)
+            ticket = self.journal.append(written) if written else None
+            if begin and ticket:
+                self._begin_after(begin, ticket, now)
+        self._tell(effects, now)
+
+    def _tell(self, effects: Sequence[Effect], now: Moment) -> None:
+        for effect in effects:
+            match effect:
+                case Begin():
+                    self.hooks.reported(effect.activation, _first(effect), False, now)
+                case Report():
+                    self.hooks.reported(effect.activation, effect.outcome, effect.final, now)
+                case _:
+                    pass
+
+    def _begin_at_once(self, begin: Begin, written: Sequence[Record], now: Moment) -> None:
+        self._pending = None
+        ticket = self.journal.append(written)
+        performance = self.programme.perform(begin.activation, begin.cap_s, begin.run)
+        durable = ticket.wait(DISK_WAIT_S if self.journal_well else 0.0)
+        self._onto_stage(performance, durable, now)
+
+    def _begin_after(self, begin: Begin, ticket: Ticket, now: Moment) -> None:
+        performance = self.programme.perform(begin.activation, begin.cap_s, begin.run)
+        wait_until = begin.activation.wait_until
+        give_up_at = now.mono + GIVE_UP_S if wait_until is None else wait_until
+        self._pending = _Pending(begin, performance, ticket, give_up_at)
+        self._look_for_commit(now)
+
+    def _look_for_commit(self, now: Moment) -> None:
+        pending = self._pending
+        if pending is None:
+            return
+        durable = pending.ticket.wait(0.0)
+        if durable or not self.journal_well:  # a journal that is known to be broken never stops a sound
+            self._pending = None
+            self._onto_stage(pending.performance, durable, now)
+        elif now.mono > pending.give_up_at:
+            self._pending = None
+            activation = pending.begin.activation.id
+            self.hear(arbitration.Ended(activation, Outcome.FAILED, "disk-full", pending.begin.run), now)
+
+    def _onto_stage(self, performance: Performance, durable: bool, now: Moment) -> None:
+        self._onstage = _Onstage(performance, now.mono, durable)
+        self.player.begin(performance)
+
+    def _stop(self, activations: Sequence[str]) -> None:
+        for activation in activations:
+            if self._pending and self._pending.begin.activation.id == activation:
+                self._pending = None
+            self.player.stop(activation)
+
+    def _extend(self, effect: Extend, now: Moment) -> None:
+        stage = self._onstage
+        if stage is None or stage.performance.activation != effect.id:
+            return
+        sheet, timeline = stage.performance.sheet, stage.performance.track.timeline
+        gone_s = now.mono - stage.began_at
+        self.player.extend(effect.id, span(timeline, gone_s + effect.cap_s, sheet.lead_s, sheet.tail_s), effect.run)
+
+    # ── Records ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _reported(self, report: Report, now: Moment) -> list[Record]:
+        detail = dict(report.detail)
+        reason = detail.pop("reason", None) or detail.pop("what", None)
+        stage = self._onstage
+        if stage and stage.performance.activation == report.activation.id and report.outcome in _AFTER_SOUND:
+            detail["proof"] = "driven" if stage.driven else "commanded"
+            detail["sounded_s"] = round(max(0.0, now.mono - stage.began_at), 3)
+            if not stage.durable:
+                detail["undurable"] = True
+            if self.hooks.silent():
+                detail["sounds"] = "relays-only"
+        return self._records(report.activation, report.outcome, now, detail, reason and str(reason))
+
+    def _records(
+        self,
+        activation: Activation,
+        outcome: Outcome,
+        now: Moment,
+        detail: dict[str, object],
+        reason: str | None = None,
+    ) -> list[Record]:
+        own = records.of_activation(activation, outcome, now, detail, reason)
+        return [*self.hooks.companions(activation, outcome, reason, now), own]
+
+
+_AFTER_SOUND = frozenset(
+    {Outcome.FINISHED, Outcome.PREEMPTED, Outcome.SILENCED, Outcome.CANCELLED, Outcome.FAILED, Outcome.INTERRUPTED}
+)
+
+
+def _first(begin: Begin) -> Outcome:
+    return Outcome.RESUMED if begin.resumed else Outcome.STARTED

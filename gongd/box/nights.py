@@ -1,0 +1,124 @@
+"""The nights: looks at the clock, asks for the gong when it is due, and files one record for every night."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from gongd.core.activation import Activation, Outcome
+from gongd.core.air import Cancelled, Event, Requested, Why
+from gongd.core.catalogue import Origin, Signal, Status
+from gongd.core.moment import Moment
+from gongd.core.night import Decision, Ledger, Miss, Ring, Withdraw, look, missed, open_ledger, rung
+from gongd.core.night_record import record_of, rung_record
+from gongd.core.record import Record
+from gongd.core.schedule import Entry, Occurrence, Reason, preview
+from gongd.ports import Calendar, Memory
+
+UNHEARD: Mapping[Outcome, Reason] = {
+    Outcome.MISSED: Reason.PREEMPTED,
+    Outcome.EXPIRED: Reason.PREEMPTED,
+    Outcome.PREEMPTED: Reason.PREEMPTED,
+    Outcome.SILENCED: Reason.MUTED,
+    Outcome.CANCELLED: Reason.MUTED,
+    Outcome.FAILED: Reason.LATE,
+}
+"""Why a gong that was asked for has not begun."""
+
+
+@dataclass(slots=True)
+class Nights:
+    """Holds the ledger. Until the journal has told what it remembers, nothing is due."""
+
+    entries: Sequence[Entry]
+    signals: Mapping[str, Signal]
+    calendar: Calendar
+    disabled_until: date | None
+    can_sound: Callable[[Signal], bool]
+    ledger: Ledger | None = None
+    next_look_at: float = 0.0
+    _asked: dict[str, Occurrence] = field(default_factory=dict)
+
+    def open(self, memory: Memory) -> None:
+        """The journal remembers."""
+        self.ledger = open_ledger(memory.nights, memory.first_days, memory.last_seen_at, memory.outages)
+        self.next_look_at = 0.0
+
+    def change(self, entries: Sequence[Entry], signals: Mapping[str, Signal], calendar: Calendar) -> None:
+        """New settings."""
+        self.entries, self.signals, self.calendar = entries, signals, calendar
+        self.next_look_at = 0.0
+
+    def step(self, now: Moment) -> tuple[list[Record], list[Event]]:
+        """Look at the clock when it is time to: records to append, and events for the arbiter."""
+        if self.ledger is None or now.mono < self.next_look_at:
+            return [], []
+        seen = look(self.ledger, self.entries, now, self.calendar.next_after)
+        self.ledger, self.next_look_at = seen.ledger, seen.next_look_at
+        written: list[Record] = []
+        events: list[Event] = []
+        for decision in seen.decisions:
+            match decision:
+                case Ring(occurrence=occurrence):
+                    events += self._ring(occurrence, now)
+                case Withdraw(occurrence=occurrence):
+                    events += self._withdraw(occurrence)
+                case _:
+                    written += self._record(decision, now)
+        return written, events
+
+    def companions(self, activation: Activation, outcome: Outcome, _reason: str | None, now: Moment) -> list[Record]:
+        """The night's own record, committed together with the first step of its gong."""
+        occurrence = self._asked.get(activation.id)
+        if occurrence is None or self.ledger is None:
+            return []
+        if outcome is Outcome.STARTED:
+            del self._asked[activation.id]
+            self.ledger = rung(self.ledger, occurrence, now)
+            return [rung_record(occurrence, now, activation.id)]
+        if outcome in UNHEARD:
+            del self._asked[activation.id]
+            self.ledger = missed(self.ledger, occurrence, UNHEARD[outcome])
+        return []
+
+    def _ring(self, occurrence: Occurrence, now: Moment) -> list[Event]:
+        assert self.ledger is not None
+        signal = self.signals[occurrence.signal]
+        if self.disabled_until is not None and occurrence.night < self.disabled_until:
+            self.ledger = missed(self.ledger, occurrence, Reason.DISABLED)
+            return []
+        if not self.can_sound(signal):
+            self.ledger = missed(self.ledger, occurrence, Reason.SPEAKER_FAILED)
+            return []
+        activation = self._activation(occurrence, signal, now)
+        self._asked[activation.id] = occurrence
+        return [Requested(activation)]
+
+    def _activation(self, occurrence: Occurrence, signal: Signal, now: Moment) -> Activation:
+        left_s = (occurrence.last_chance - now.wall).total_seconds()
+        return Activation(
+            id=f"{occurrence.schedule}-{occurrence.night.isoformat()}",
+            signal=signal.name,
+            priority=signal.priority,
+            number=signal.number,
+            origin=Origin.SCHEDULE,
+            status=Status.ACTUAL,
+            sent_at=now.wall,
+            cap_s=signal.at_most_s,
+            schedule=occurrence.schedule,
+            night=occurrence.night,
+            wait_until=now.mono + max(0.0, left_s),
+        )
+
+    def _withdraw(self, occurrence: Occurrence) -> list[Event]:
+        ids = frozenset(key for key, asked in self._asked.items() if asked.key == occurrence.key)
+        for key in ids:
+            del self._asked[key]
+        return [Cancelled(Why.PAUSE, ids=ids)] if ids else []
+
+    def _record(self, decision: Decision, now: Moment) -> Iterable[Record]:
+        record = record_of(decision, now)
+        return [record] if record else []
+
+    def next_due(self, start: datetime, days: float = 2.0) -> list[Occurrence]:
+        """What is due next."""
+        return [found for found in preview(self.entries, start, days, self.calendar.next_after) if not found.excepted]

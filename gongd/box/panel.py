@@ -1,0 +1,75 @@
+"""The panel: the buttons of the box and their lamps. Edges and time go in, what the buttons mean comes out."""
+
+from collections.abc import Mapping, Sequence
+
+from gongd.core import contact
+from gongd.core.button import Button
+from gongd.core.contact import ContactEvent, ContactState, LampChanged
+from gongd.core.errors import PinsError
+from gongd.ports import Buttons, ContactMoved
+
+
+class Panel:
+    """The state of every contact. Lives on the deciding thread."""
+
+    def __init__(self, buttons: Sequence[Button], hands: Buttons) -> None:
+        self._hands = hands
+        self._states: dict[str, ContactState] = {}
+        self._buttons = {button.name: button for button in buttons}
+
+    @property
+    def buttons(self) -> Mapping[str, Button]:
+        """The buttons by name."""
+        return self._buttons
+
+    def start(self, now: float) -> tuple[ContactEvent, ...]:
+        """Look at every contact once. One that is active already is a fault, never an alarm. Raises PinsError."""
+        told: tuple[ContactEvent, ...] = ()
+        for name, closed in self._hands.closed().items():
+            state, events = contact.begin(self._buttons[name], closed, now)
+            told += self._keep(state, events)
+        return told
+
+    def moved(self, event: ContactMoved) -> tuple[ContactEvent, ...]:
+        """A contact has opened or closed."""
+        state = self._states.get(event.button)
+        if state is None:
+            return ()
+        return self._keep(*contact.contact_moved(state, event.closed, event.at_mono))
+
+    def step(self, now: float) -> tuple[ContactEvent, ...]:
+        """Whatever time has brought about."""
+        told: tuple[ContactEvent, ...] = ()
+        for state in tuple(self._states.values()):
+            due = contact.next_deadline(state)
+            if due is not None and due <= now:
+                told += self._keep(*contact.tick(state, now))
+        return told
+
+    def next_at(self) -> float | None:
+        """When `step` is to be called next."""
+        deadlines = (contact.next_deadline(state) for state in self._states.values())
+        return min((at for at in deadlines if at is not None), default=None)
+
+    def is_pressed(self, button: str) -> bool:
+        """Is somebody holding it?"""
+        state = self._states.get(button)
+        return state is not None and state.pressed
+
+    def over(self, button: str) -> None:
+        """What a button set off has ended: its lamp goes dark."""
+        if button in self._states:
+            self._keep(*contact.accepted_over(self._states[button]))
+
+    def _keep(self, state: ContactState, events: tuple[ContactEvent, ...]) -> tuple[ContactEvent, ...]:
+        self._states[state.button.name] = state
+        for event in events:
+            if isinstance(event, LampChanged):
+                self._light(event)
+        return tuple(event for event in events if not isinstance(event, LampChanged))
+
+    def _light(self, event: LampChanged) -> None:
+        try:
+            self._hands.lamp(event.button, event.on)
+        except PinsError:
+            return  # a dead lamp is told at start; it stops nothing
