@@ -127,10 +127,11 @@ class _Hearing:
         self._turns[turn.activation.id] = turn
         return turn
 
-    def tell(self, person: Activation, outcome: Outcome, detail: Mapping[str, object]) -> None:
+    def tell(self, person: Activation, outcome: Outcome, detail: Mapping[str, object], *, begun: bool = True) -> None:
+        """Report to one person. A night's gong that never sounded may be asked for once more: the clock had lied."""
         report = Report(person, outcome, detail)
         self.effects.append(report)
-        if report.final:
+        if report.final and (begun or person.origin is not Origin.SCHEDULE):
             self._over = (*self._over, person.id)
 
     def move(
@@ -149,8 +150,9 @@ class _Hearing:
         self._keep_moved(turn, move.to)
         if move.outcome is not None:
             full = _with_then(move.to, move.outcome, detail or {})
+            begun = turn.phase not in (Phase.ARRIVED, Phase.WAITING)
             for person in told or turn.people:
-                self.tell(person, move.outcome, full)
+                self.tell(person, move.outcome, full, begun=begun)
 
     def _keep_moved(self, turn: Turn, to: Phase) -> None:
         if to is Phase.OVER:

@@ -125,6 +125,13 @@ def test_a_second_copy_is_ignored_alive_or_over() -> None:
         assert over.then(copy, 3.0) == Scene(over.air)
 
 
+def test_a_nights_gong_that_never_sounded_may_be_asked_for_again_and_one_that_did_may_not() -> None:
+    wrong = Scene().then(FIRE).then(GONG, 1.0).then(Cancelled(Why.PAUSE, Reach.ALL), 2.0)
+    assert wrong.then(GONG, 100.0).sounding == "gong-1"
+    rung = Scene().then(GONG).then(Ended("gong-1", Outcome.FINISHED), 30.0)
+    assert rung.then(GONG, 100.0).sounding is None
+
+
 def test_silence_drops_all_and_cannot_touch_the_next_alarm() -> None:
     scene = Scene().then(FIRE).then(SECURITY).then(GONG).then(Silenced("silence"), 1.0)
     assert sorted(scene.moves) == ["fire-1 silenced!", "gong-1 silenced!", "security-1 silenced!", "stop security-1"]

@@ -38,6 +38,15 @@ def test_silence_or_cancelling_ends_what_rests() -> None:
         assert _rested().then(event, 700.0).air.turns == ()
 
 
+def test_the_time_of_again_counts_from_the_last_request() -> None:
+    scene = _rested().then(replace(FLOOD, id="flood-2"), 7000.0)
+    for end in range(7600, 14200, 1200):
+        scene = scene.then(Ended("flood-1", Outcome.FINISHED), end)
+        assert scene.air.turns
+        scene = scene.then(Tick(), end + 600.0)
+    assert scene.then(Ended("flood-1", Outcome.FINISHED), 14800.0).air.turns == ()
+
+
 def test_a_resting_alarm_that_is_asked_again_sounds_at_once() -> None:
     scene = _rested().then(replace(FLOOD, id="flood-2"), 700.0)
     assert scene.moves == ["flood-2 joined", "begin flood-1"]
