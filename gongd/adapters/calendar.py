@@ -79,6 +79,8 @@ def _parts(days: Days, at: time) -> Iterator[CronTrigger]:
         for day in days.dates:
             yield CronTrigger(year=day.year, month=day.month, day=day.day, **face)
         return
+    if not days.weekdays:
+        return
     yield CronTrigger(
         day_of_week=",".join(_WEEKDAYS[number] for number in sorted(days.weekdays)),
         start_date=datetime.combine(days.first, time.min, UTC) if days.first else None,

@@ -64,6 +64,10 @@ class JournalError(GongdError, OSError):
     """The journal cannot be read or written."""
 
 
+class ClockError(GongdError, OSError):
+    """The clock cannot be read or set."""
+
+
 class PrintError(GongdError, OSError):
     """A print is missing, torn, or does not match its checksum."""
 
