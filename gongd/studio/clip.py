@@ -9,23 +9,15 @@ from types import FrameType
 import numpy as np
 
 from gongd.core.errors import VoiceError
-from gongd.core.label import RATE
 from gongd.core.words import Text
-from gongd.studio.filter import Sound, resampled, soft_edges, within_band
-from gongd.studio.loudness import gain_to
+from gongd.studio.filter import Sound
+from gongd.studio.speech import prepared
 
 LONGEST_S = 60.0
 """What a recording holds beyond this is left out: no text of an alarm is so long."""
 
 DECODE_S = 20.0
 """ffmpeg takes a fraction of a second; after this long it hangs."""
-
-VOICE_BAND_HZ = (250.0, 6_000.0)
-"""What a horn reproduces (signals.md), with an octave's room for a voice below."""
-
-_SILENCE = 10 ** (-42 / 20)
-_WINDOW_S = 0.01
-_MARGIN_S = 0.03
 
 _BROKEN = Text(vi="Không đọc được bản thu {file}: {error}", en="cannot read the recording {file}: {error}")
 
@@ -40,23 +32,6 @@ def load(path: Path) -> Sound:
     if sound.size == 0:
         raise VoiceError(_BROKEN.fill(file=path, error=Text(vi="không có tiếng", en="there is no sound in it")))
     return sound
-
-
-def prepared(sound: Sound, rate: int) -> Sound:
-    """A raw voice brought to our rate, band and loudness, without the silence around it. Empty when it is silent."""
-    heard = trimmed(within_band(resampled(sound, rate), *VOICE_BAND_HZ))
-    return soft_edges(heard * gain_to(heard, -20.0), 0.005)
-
-
-def trimmed(sound: Sound) -> Sound:
-    """Without the silence before and after, but for a margin of some hundredths of a second."""
-    window = round(_WINDOW_S * RATE)
-    levels = np.sqrt((sound[: sound.size // window * window] ** 2).reshape(-1, window).mean(axis=1))
-    loud = np.flatnonzero(levels > max(_SILENCE * float(levels.max(initial=0.0)), 1e-4))
-    if loud.size == 0:
-        return np.zeros(0)
-    margin = round(_MARGIN_S * RATE)
-    return sound[max(0, loud[0] * window - margin) : (loud[-1] + 1) * window + margin]
 
 
 def _decoded(path: Path) -> tuple[Sound, int]:

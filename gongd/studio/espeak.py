@@ -11,8 +11,8 @@ from gongd.core.errors import VoiceError
 from gongd.core.job import Voicing
 from gongd.core.reading import read_aloud
 from gongd.core.words import Language, Text
-from gongd.studio.clip import prepared
 from gongd.studio.filter import Sound
+from gongd.studio.speech import prepared
 
 PROGRAM = "espeak-ng"
 SPEAK_S = 15.0

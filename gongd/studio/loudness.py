@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gongd.core.label import RATE
 from gongd.studio.filter import Sound, roomy
 
-TARGET_LUFS = -14.0
+TARGET_LUFS = -15.0
 """Of every signal at volume 100: as loud as the sparsest gong can be without being clipped."""
 
 CEILING = 0.84
@@ -75,7 +75,7 @@ def _k_weighted(sound: Sound) -> Sound:
 @lru_cache(maxsize=2)
 def _response(room: int) -> NDArray[np.complex128]:
     turn = np.exp(-2j * np.pi * np.fft.rfftfreq(room, 1 / RATE) / _STANDARD_RATE)
-    response = np.ones_like(turn)
+    response = np.ones(turn.size, dtype=np.complex128)
     for above, below in (_SHELF, _HIGH_PASS):
         response *= np.polyval(above[::-1], turn) / np.polyval(below[::-1], turn)
     return response

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gongd.core.catalogue import Status
-from gongd.core.errors import PrintError, VoiceError
+from gongd.core.errors import VoiceError
 from gongd.core.job import SPEECH, Job
 from gongd.core.label import RATE, Label
 from gongd.core.timeline import Passage, Timeline, Word, compose, drill_is_possible
@@ -86,5 +86,5 @@ def _lacking(label: Label) -> bool:
 def _standing(path: Path) -> Label | None:
     try:
         return rack.proved(path)
-    except (PrintError, FileNotFoundError):
+    except OSError:
         return None
