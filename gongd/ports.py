@@ -1,7 +1,7 @@
 """The doors between the deciding rooms and the hands: what each hand must be able to do. Protocols only."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -74,8 +74,17 @@ class JournalFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalRefused:
+    """Records were refused for good: their night has its record already. Our own mistake; nothing of them is kept."""
+
+    text: Text
+    schedule: str
+    night: date
+
+
+@dataclass(frozen=True, slots=True)
 class JournalWell:
-    """Commits succeed (again)."""
+    """Commits succeed again after a JournalFailed that was not `journal-corrupt` (a new journal is well at once)."""
 
 
 # ── The doors ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -126,8 +135,8 @@ class Speaker(Protocol):
         """Play `lead_s` of silence, then the track from `skip_s` on. If the track does not prove, play `spare`."""
         ...
 
-    def end(self) -> None:
-        """Go to the track's ending now, without a click, then fall silent by itself."""
+    def end(self, at_s: float | None = None) -> None:
+        """Go to the track's ending now, or `at_s` seconds after the first sound; then fall silent by itself."""
         ...
 
     def stop(self) -> None:
@@ -142,10 +151,12 @@ class Speaker(Protocol):
 class Output(Protocol):
     """One way out for sound, open: signed 16 bit little endian PCM, mono. What a Speaker feeds.
 
-    `live`: what it takes is heard at once, so what comes too late is left out. Otherwise it is kept, whole.
+    `live`: what it takes is heard, so what comes too late is left out. Otherwise it is kept, whole. `latency_s`: how
+    long after it has begun to take sound the first of it is heard.
     """
 
     live: bool
+    latency_s: float
 
     def fileno(self) -> int | None:
         """Polls writable when there is room and broken when the output has gone; None where there is always room."""
@@ -231,7 +242,9 @@ class Unfinished:
 class Memory:
     """What the journal remembers at start. `nights` are (schedule, night) pairs that have their record.
 
-    `since` is when the journal began, or a schedule's first day where later; `last_seen_at` is the last sign of life.
+    `first_days`: the first night of each schedule. `last_seen_at` is the last sign of life under a trusted clock.
+    `outages` are the known stretches without power. `clock` is what the last sign of life said of the clock.
+    `set_aside` is where a corrupt journal was put at this start.
     """
 
     journal_id: str
@@ -241,6 +254,8 @@ class Memory:
     last_seen_at: datetime | None
     open_faults: tuple[Record, ...]
     set_aside: Path | None
+    outages: tuple[tuple[datetime, datetime], ...] = ()
+    clock: Mapping[str, object] = field(default_factory=dict)
 
 
 class Journal(Protocol):
@@ -254,8 +269,17 @@ class Journal(Protocol):
         """Queue records to be committed together. Never blocks, never raises; failure is posted as JournalFailed."""
         ...
 
-    def seen(self, at: datetime, sounding: Mapping[str, float]) -> None:
-        """A sign of life (last_seen_at), with how long each activation has sounded so far. Bounded, not a record."""
+    def seen(
+        self,
+        at: datetime,
+        sounding: Mapping[str, float],
+        trusted: bool = True,
+        clock: Mapping[str, object] | None = None,
+    ) -> None:
+        """A sign of life, with how long each activation has sounded so far. Bounded, not a record.
+
+        Under an untrusted clock `last_seen_at` stays as it was. `clock` (see `clock_trust.keep`) is remembered.
+        """
         ...
 
     def alive(self) -> bool:
