@@ -4,6 +4,7 @@ Chosen over an audio library in our own process because it is crash-isolated, ne
 Raspberry Pi OS, names devices as ALSA does, and exits with a message when a USB card is unplugged.
 """
 
+import re
 import shutil
 import threading
 from collections.abc import Callable
@@ -46,6 +47,7 @@ class Aplay:
     """aplay on one ALSA device, e.g. `default` or `plughw:CARD=Device`."""
 
     device: str = "default"
+    latency_s: float = 0.0
 
     def argv(self, rate: int) -> list[str]:
         """The command line. Raises NoSpeakerError when aplay is not installed."""
@@ -57,7 +59,8 @@ class Aplay:
 
     def explain(self, status: int | None, said: str) -> SpeakerError:
         """What aplay's end means. Its last line says it; the lines before are ALSA's own search for the device."""
-        words: object = said.splitlines()[-1] if said else HUNG if status is None else ENDED.fill(status=status)
+        last = re.sub(r"^aplay: \w+:\d+: ", "", said.splitlines()[-1]) if said else ""
+        words: object = last if last else HUNG if status is None else ENDED.fill(status=status)
         missing = any(sign in said for sign in MISSING)
         text = (NO_DEVICE if missing else FAILED).fill(device=self.device, said=words)
         return NoSpeakerError(text) if missing else SpeakerError(text)

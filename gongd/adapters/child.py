@@ -10,7 +10,6 @@ import fcntl
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,7 +28,13 @@ CANNOT_START = Text(
 
 
 class Program(Protocol):
-    """A program that plays raw PCM (signed 16 bit little endian, mono) from its standard input."""
+    """A program that plays raw PCM (signed 16 bit little endian, mono) from its standard input.
+
+    `latency_s`: how long after it has begun to take sound the first of it is heard.
+    """
+
+    @property
+    def latency_s(self) -> float: ...
 
     def argv(self, rate: int) -> list[str]:
         """The command line. Raises SpeakerError when the program is not to be had."""
@@ -49,7 +54,7 @@ class ChildOutputs:
     def open(self, rate: int, stem: str | None) -> "ChildOutput":
         """Start the child. Raises SpeakerError. Nothing is known of the device yet: that shows when it takes sound."""
         del stem
-        return ChildOutput(_dying_with_us(self.program.argv(rate)), self.program.explain)
+        return ChildOutput(_dying_with_us(self.program.argv(rate)), self.program)
 
 
 def _dying_with_us(argv: list[str]) -> list[str]:
@@ -63,8 +68,9 @@ class ChildOutput:
 
     live = True
 
-    def __init__(self, argv: list[str], explain: Callable[[int | None, str], SpeakerError]) -> None:
-        self._explain = explain
+    def __init__(self, argv: list[str], program: Program) -> None:
+        self._program = program
+        self.latency_s = program.latency_s
         self._said = os.memfd_create("said", os.MFD_CLOEXEC)
         try:
             self._child = subprocess.Popen(
@@ -105,14 +111,14 @@ class ChildOutput:
 
     def check(self) -> None:
         """Called when the pipe has broken: raises what the child said."""
-        raise self._explain(self._ended(DEATH_S), self._words())
+        raise self._program.explain(self._ended(DEATH_S), self._words())
 
     def finish(self, timeout_s: float) -> None:
         """Close the pipe and wait for the child to play what it holds. Raises SpeakerError when it fails in that."""
         self._pipe.close()
         status = self._ended(timeout_s)
         if status != 0:
-            raise self._explain(status, self._words())
+            raise self._program.explain(status, self._words())
 
     def kill(self) -> None:
         """SIGKILL: the kernel stops the card as it closes it."""

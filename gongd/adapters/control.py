@@ -12,6 +12,7 @@ import os
 import socket
 import stat
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -140,9 +141,10 @@ class ControlSocket:
                 connection.close()
 
     def _serve(self, connection: socket.socket) -> None:
+        heard = bytearray()
         try:
-            with connection, connection.makefile("rb") as lines:
-                while line := lines.readline(LINE_BYTES + 1):
+            with connection:
+                while line := _hear(connection, heard, self._quiet_s):
                     request = _request(line)
                     answer = error_object(request) if isinstance(request, Text) else self._ask(request)
                     if not _say(connection, answer) or isinstance(request, Text):
@@ -167,14 +169,36 @@ class ControlSocket:
         return answers[0]
 
 
+def _hear(connection: socket.socket, heard: bytearray, quiet_s: float) -> bytes:
+    """The next line, within `quiet_s` as a whole, or what came before the end or beyond the longest line; what was
+    heard beyond it stays in `heard`. Raises OSError."""
+    until = time.monotonic() + quiet_s
+    while b"\n" not in heard and len(heard) <= LINE_BYTES:
+        connection.settimeout(max(0.001, until - time.monotonic()))
+        piece = connection.recv(4096)
+        if not piece:
+            break
+        heard += piece
+    end = heard.find(b"\n") + 1 or len(heard)
+    line = bytes(heard[:end])
+    del heard[:end]
+    connection.settimeout(quiet_s)
+    return line
+
+
 def _request(line: bytes) -> Object | Text:
     if len(line) > LINE_BYTES:
         return TOO_LONG.fill(bytes=LINE_BYTES)
     try:
-        request = json.loads(line)
+        request = json.loads(line, parse_constant=_no_number)
+        json.dumps(request, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return NOT_AN_OBJECT
     return request if isinstance(request, dict) else NOT_AN_OBJECT
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _say(connection: socket.socket, value: Object) -> bool:
@@ -232,7 +256,7 @@ def ask(path: Path, request: Object, timeout_s: float = ANSWER_S + 1.0) -> Objec
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(timeout_s)
             connection.connect(str(path))
-            connection.sendall(json.dumps(request, ensure_ascii=False).encode() + b"\n")
+            connection.sendall(json.dumps(request).encode() + b"\n")
             with connection.makefile("rb") as lines:
                 line = lines.readline()
     except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:

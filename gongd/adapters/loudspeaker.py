@@ -272,7 +272,7 @@ class _Feeder:
             self._output = output
         if self._stopped_at is not None:
             return
-        pace = Pace(self._begun_at, self._rate, self._speaker.pacing(output))
+        pace = Pace(self._begun_at - output.latency_s, self._rate, self._speaker.pacing(output))
         if output.live:
             self._prime(output, pace)
         self._failures, self._told = 0, None

@@ -63,6 +63,7 @@ class WaveFile:
     """One WAV file being written. At every moment it is a valid file of all that was offered but the last piece."""
 
     live = False
+    latency_s = 0.0
 
     def __init__(self, path: Path, rate: int, trial: bool = False) -> None:
         self._path = path
