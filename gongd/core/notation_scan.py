@@ -100,8 +100,9 @@ class Cursor:
 
     def phrase(self, words: int, ahead: int = 0) -> str:
         """The next words, folded and joined; empty where one of them is no word."""
-        tokens = [self.look(ahead + i) for i in range(words)]
-        return " ".join(token.key for token in tokens) if all(t.kind is Kind.WORD for t in tokens) else ""
+        tokens = self.tokens[self.at + ahead : self.at + ahead + words]
+        whole = len(tokens) == words and all(token.kind is Kind.WORD for token in tokens)
+        return " ".join([token.key for token in tokens]) if whole else ""
 
     def sees(self, table: Mapping[str, object], ahead: int = 0) -> int:
         """How many words the phrase of `table` that stands here has: 2, 1 or 0. The longer goes first."""

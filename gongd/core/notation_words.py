@@ -115,6 +115,8 @@ _MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b")
 
 def fold(text: str) -> str:
     """Lower case, diacritics off, `đ` as `d`: `HỒI`, `Hồi` and `hoi` are one."""
+    if text.isascii():
+        return text.lower()
     lowered = unicodedata.normalize("NFD", text.lower())
     return "".join(c for c in lowered if c not in _MARKS).replace("đ", "d")
 

@@ -1,0 +1,118 @@
+"""The notice beside the gong."""
+
+from datetime import time
+
+import pytest
+from hypothesis import given, settings
+
+from gongd.core.notation import parse
+from gongd.core.rhythm import DEFAULT_TEMPO, Rhythm, Tempo
+from gongd.core.sentence import describe
+from gongd.core.words import Text
+from tests.core.rhythms import rhythms
+
+
+def notice(rhythm: str, title: str = "Kẻng", tempo: Tempo = DEFAULT_TEMPO, daily_at: time | None = None) -> Text:
+    return describe(title, parse(rhythm), tempo, daily_at=daily_at, at_most_s=None, until_stopped=False, says=None)
+
+
+def test_the_notice_of_the_peace_gong_is_word_for_word_that_of_the_papers() -> None:
+    text = notice("1 hồi, 9 tiếng", "Kẻng bình yên", daily_at=time(22))
+    assert text.vi == (
+        "Kẻng bình yên (22 giờ hằng đêm): đánh 1 hồi từ chậm đến nhanh dần, rồi 9 tiếng rời, "
+        "mỗi tiếng cách nhau 1,5 giây. Dài khoảng 25 giây."
+    )
+    assert text.en == (
+        "Kẻng bình yên (every night at 22:00): beat 1 roll, from slow to fast, then 9 separate strokes, "
+        "1.5 seconds apart. Lasts about 25 seconds."
+    )
+
+
+def test_the_notice_of_the_fire_alarm_is_word_for_word_that_of_the_papers() -> None:
+    text = describe(
+        "Báo cháy",
+        parse("liên thanh 20s, nghỉ 1s"),
+        DEFAULT_TEMPO,
+        daily_at=None,
+        at_most_s=300.0,
+        until_stopped=True,
+        says="Cháy! Cháy!",
+    )
+    assert text.vi == (
+        "Báo cháy: đánh liên thanh, dồn dập 20 giây, nghỉ 1 giây, đánh lại đến khi có người tắt, tối đa 5 phút. "
+        "Loa nói: “Cháy! Cháy!”."
+    )
+    assert text.en == (
+        "Báo cháy: beat without a pause, hurriedly, for 20 seconds, rest 1 second, and so on until somebody stops it, "
+        "for at most 5 minutes. The loudspeaker says: “Cháy! Cháy!”."
+    )
+
+
+def test_strokes_after_all_rolls_and_strokes_after_each_roll_are_told_apart_aloud() -> None:
+    after_all, after_each = notice("3 hồi 9 tiếng"), notice("(1 hồi, 3 tiếng) x 3")
+    assert "đánh 3 hồi, mỗi hồi từ chậm đến nhanh dần, xong cả 3 hồi mới đến 9 tiếng rời" in after_all.vi
+    assert "3 lần liền, mỗi lần đánh 1 hồi từ chậm đến nhanh dần, rồi 3 tiếng rời" in after_each.vi
+    assert "and only after all 3 rolls 9 separate strokes" in after_all.en
+    assert "3 times over, each time beat 1 roll, from slow to fast, then 3 separate strokes" in after_each.en
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "vi"),
+    [
+        ("6 tiếng mỗi 2s", "đánh 6 tiếng rời, mỗi tiếng cách nhau 2 giây. Dài khoảng 12 giây."),
+        ("3 tiếng chậm", "đánh 3 tiếng chậm, mỗi tiếng cách nhau 2,5 giây. Dài khoảng 8 giây."),
+        ("1 tiếng", "đánh 1 tiếng. Dài khoảng 2 giây."),
+        ("3 hồi ngắn đều", "đánh 3 hồi ngắn, mỗi hồi đều tay, 6 giây. Dài khoảng 20 giây."),
+        ("1 hồi 12s", "đánh 1 hồi từ chậm đến nhanh dần, 12 giây. Dài khoảng 12 giây."),
+        ("10 hồi, mỗi hồi 3 tiếng", "đánh 10 hồi, mỗi hồi 3 tiếng nhanh. Dài khoảng 25 giây."),
+        ("còi 9s, nghỉ 9s, còi 9s", "kéo còi đều 9 giây, nghỉ 9 giây, rồi còi đều 9 giây. Dài khoảng 25 giây."),
+        ("5 hồi còi 30s cách 5s", "kéo 5 hồi còi đều, mỗi hồi 30 giây, cách nhau 5 giây. Dài khoảng 2 phút 50 giây."),
+        ("liên hồi 90s", "đánh liên hồi 1 phút 30 giây, hết hồi này sang ngay hồi khác. Dài khoảng 1 phút 30 giây."),
+    ],
+)  # fmt: skip
+def test_each_kind_of_rhythm_has_its_words(rhythm: str, vi: str) -> None:
+    assert notice(rhythm).vi == "Kẻng: " + vi
+
+
+def test_the_verb_changes_with_the_thing_that_sounds() -> None:
+    text = notice("ngũ liên 12s, còi hú 15s, nghỉ 2s, 3 tiếng")
+    assert (
+        "đánh ngũ liên 12 giây, từng loạt 5 tiếng dồn dập, rồi kéo còi hú 15 giây, nghỉ 2 giây, rồi đánh 3" in text.vi
+    )
+
+
+def test_what_follows_a_repeat_is_said_to_follow_all_of_it() -> None:
+    assert "; đủ 2 lần thì đánh 5 tiếng" in notice("(1 hồi) x 2, 5 tiếng").vi
+
+
+@pytest.mark.parametrize(
+    ("at", "vi", "en"),
+    [
+        (time(22, 0), "(22 giờ hằng đêm)", "(every night at 22:00)"),
+        (time(21, 30), "(21 giờ 30 hằng đêm)", "(every night at 21:30)"),
+        (time(5, 5), "(5 giờ 05 hằng ngày)", "(every day at 05:05)"),
+    ],
+)
+def test_the_hour_is_said_as_people_say_it(at: time, vi: str, en: str) -> None:
+    text = notice("1 hồi", daily_at=at)
+    assert vi in text.vi
+    assert en in text.en
+
+
+def test_the_commune_s_own_tempo_is_what_the_notice_says() -> None:
+    assert "cách nhau 1,25 giây. Dài khoảng 10 giây." in notice("8 tiếng", tempo=Tempo(stroke_gap_s=1.25)).vi
+
+
+def test_braces_in_a_title_or_in_the_words_do_no_harm() -> None:
+    text = describe("{x}", parse("1 hồi"), DEFAULT_TEMPO, says="ở {place}!")
+    assert text.vi.startswith("{x}: ")
+    assert text.vi.endswith("Loa nói: “ở {place}!”.")
+
+
+@given(rhythms)
+@settings(max_examples=30, deadline=None)
+def test_every_rhythm_that_goes_on_until_stopped_has_a_sentence(rhythm: Rhythm) -> None:
+    text = describe("Kẻng", rhythm, DEFAULT_TEMPO, until_stopped=True, at_most_s=300.0)
+    assert text.vi.endswith("tối đa 5 phút.")
+    assert "  " not in text.vi + text.en
+    assert not text.en.count("{")
