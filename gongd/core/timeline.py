@@ -24,7 +24,8 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from gongd.core.catalogue import Priority, Signal, Status
-from gongd.core.pattern import Blast, Pattern, Stroke, Tone
+from gongd.core.pattern import Blast, Pattern, Stroke
+from gongd.core.plain import from_plain, to_plain
 from gongd.core.rhythm import DEFAULT_TEMPO, Rhythm, Strokes, Tempo, Unbroken, lay_out
 
 OPENING = Rhythm((Unbroken(6.0),))
@@ -184,13 +185,13 @@ def _tidy(instant_s: float) -> float:
 
 
 def _quiet_before_words(passage: Passage) -> Passage:
-    return _at_least(passage, _last_sound_s(passage) + QUIET_BEFORE_WORDS_S)
+    last_s = max(_stroke_ends_s(passage) + _blast_ends_s(passage), default=-QUIET_BEFORE_WORDS_S)
+    return _at_least(passage, last_s + QUIET_BEFORE_WORDS_S)
 
 
 def _ringing_out(passage: Passage) -> Passage:
-    last_stroke_s = max((stroke.at_s for stroke in passage.strokes), default=0.0)
-    last_blast_s = max((blast.at_s + blast.duration_s for blast in passage.blasts), default=0.0)
-    return _at_least(passage, max(last_stroke_s + RING_OUT_S if passage.strokes else 0.0, last_blast_s))
+    rung_s = [stroke_s + RING_OUT_S for stroke_s in _stroke_ends_s(passage)]
+    return _at_least(passage, max(rung_s + _blast_ends_s(passage), default=0.0))
 
 
 def _long_enough(cycle: Passage) -> Passage:
@@ -198,9 +199,12 @@ def _long_enough(cycle: Passage) -> Passage:
     return _join(*[cycle] * times)
 
 
-def _last_sound_s(passage: Passage) -> float:
-    strokes = (stroke.at_s for stroke in passage.strokes)
-    return max((*strokes, *(blast.at_s + blast.duration_s for blast in passage.blasts)), default=0.0)
+def _stroke_ends_s(passage: Passage) -> list[float]:
+    return [stroke.at_s for stroke in passage.strokes[-1:]]
+
+
+def _blast_ends_s(passage: Passage) -> list[float]:
+    return [blast.at_s + blast.duration_s for blast in passage.blasts[-1:]]
 
 
 def _at_least(passage: Passage, duration_s: float) -> Passage:
@@ -212,68 +216,32 @@ def _at_least(passage: Passage, duration_s: float) -> Passage:
 
 def to_json(timeline: Timeline) -> str:
     """One line of ASCII that `from_json` reads back to the same value."""
-    parts = {"head": timeline.head, "loop": timeline.loop, "ending": timeline.ending}
-    return json.dumps({name: _plain(part) for name, part in parts.items() if part}, separators=(",", ":"))
-
-
-def _plain(passage: Passage) -> dict[str, object]:
-    return {
-        "strokes": [[one.at_s, one.strength] for one in passage.strokes],
-        "blasts": [[one.at_s, one.duration_s, one.tone.value] for one in passage.blasts],
-        "words": [[one.at_s, one.duration_s, one.key] for one in passage.words],
-        "duration_s": passage.duration_s,
-    }
+    return json.dumps(to_plain(timeline), separators=(",", ":"))
 
 
 def from_json(text: str | bytes) -> Timeline:
     """The timeline that `to_json` wrote. Raises ValueError, and nothing else, for anything that is not one."""
     try:
-        value = _object(json.loads(text), {"head"}, {"loop", "ending"})
-        passages = {name: _passage(part) for name, part in value.items()}
-        if "loop" in passages and not passages["loop"].duration_s:
-            raise ValueError("not a timeline: a loop that takes no time")
-        return Timeline(passages["head"], passages.get("loop"), passages.get("ending"))
-    except (TypeError, RecursionError, OverflowError) as error:
-        raise ValueError(f"not a timeline: {error}") from error
+        return sensible(from_plain(Timeline, json.loads(text)))
+    except RecursionError as error:
+        raise ValueError("not a timeline: nested too deep") from error
 
 
-def _object(value: object, needed: set[str], allowed: set[str]) -> dict[str, object]:
-    if not isinstance(value, dict) or not needed <= value.keys() <= needed | allowed:
-        raise ValueError(f"not a timeline: expected the keys {sorted(needed | allowed)}")
-    return value
-
-
-def _passage(value: object) -> Passage:
-    part = _object(value, {"strokes", "blasts", "words", "duration_s"}, set())
-    duration_s = _number(part["duration_s"])
-    strokes = tuple(Stroke(_number(at_s), _number(strength)) for at_s, strength in _rows(part["strokes"], 2))
-    blasts = tuple(
-        Blast(_number(at_s), _number(long), Tone(_text(tone))) for at_s, long, tone in _rows(part["blasts"], 3)
-    )
-    words = tuple(Word(_number(at_s), _number(long), _text(key)) for at_s, long, key in _rows(part["words"], 3))
-    for spans in (
-        [(one.at_s, one.at_s) for one in strokes],
-        [(one.at_s, one.at_s + one.duration_s) for one in blasts],
-        [(one.at_s, one.at_s + one.duration_s) for one in words],
-    ):
-        if spans != sorted(spans) or any(end_s > duration_s + _ROUNDING_S for _, end_s in spans):
+def sensible(timeline: Timeline) -> Timeline:
+    """The same timeline. Raises ValueError where a sound is out of order or outside its passage, or a loop is empty."""
+    for passage in (timeline.head, timeline.loop, timeline.ending):
+        if passage and not _is_sensible(passage):
             raise ValueError("not a timeline: a sound is out of order or outside its passage")
-    return Passage(strokes, blasts, words, duration_s)
+    if timeline.loop and timeline.loop.duration_s <= 0:
+        raise ValueError("not a timeline: a loop that takes no time")
+    return timeline
 
 
-def _rows(value: object, width: int) -> list[list[object]]:
-    if not isinstance(value, list) or any(not isinstance(row, list) or len(row) != width for row in value):
-        raise ValueError(f"not a timeline: expected rows of {width}")
-    return value
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= float(value) < math.inf:
-        raise ValueError(f"not a timeline: {value!r:.40} is not a number from 0 up")
-    return float(value)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"not a timeline: {value!r:.40} is not a text")
-    return value
+def _is_sensible(passage: Passage) -> bool:
+    sounds = (
+        [(one.at_s, one.at_s) for one in passage.strokes],
+        [(one.at_s, one.at_s + one.duration_s) for one in passage.blasts],
+        [(one.at_s, one.at_s + one.duration_s) for one in passage.words],
+    )
+    inside = all(0 <= on_s <= off_s <= passage.duration_s + _ROUNDING_S for spans in sounds for on_s, off_s in spans)
+    return inside and all(spans == sorted(spans) for spans in sounds)
