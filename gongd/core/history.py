@@ -1,0 +1,206 @@
+"""A record of the journal as one line that a person can read. What it does not know it shows as it is."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from gongd.core.activation import Outcome
+from gongd.core.air import THEN
+from gongd.core.fault import FAULTS, FaultCode
+from gongd.core.lexicon import KINDS, ORIGINS, OUTCOMES, PROOFS, SIGNALS, STATUSES, WHY, Proof, as_it_is, reason_words
+from gongd.core.record import ADOPTED, CLEARED, MISSED, OUTAGE, RETIRED, RUNG, STEPPED, Kind, Record
+from gongd.core.words import Text
+
+EVENTS: Mapping[tuple[Kind, str], Text] = {
+    (Kind.FAULT, "raised"): Text("Lỗi: {fault}", "Fault: {fault}"),
+    (Kind.FAULT, CLEARED): Text("Hết lỗi: {fault}", "Fault cleared: {fault}"),
+    (Kind.SETTINGS, "applied"): Text("Đã dùng cấu hình mới", "New settings in use"),
+    (Kind.SETTINGS, "refused"): Text(
+        "Cấu hình mới có {n} lỗi, giữ cấu hình cũ", "The new settings have {n} errors, the old ones are kept"
+    ),
+    (Kind.SETTINGS, ADOPTED): Text("Lịch {schedule}: tính từ ngày {first}", "Schedule {schedule}: counts from {first}"),
+    (Kind.SETTINGS, RETIRED): Text("Lịch {schedule}: đã bỏ", "Schedule {schedule}: removed"),
+    (Kind.BUTTON, "held"): Text("Nút {button}: đã giữ đủ", "Button {button}: held"),
+    (Kind.BUTTON, "pressed"): Text("Nút {button}: đã bấm", "Button {button}: pressed"),
+    (Kind.CHECK_IN, "pressed"): Text("Điểm danh tuần tra: {button}", "Patrol check-in: {button}"),
+    (Kind.CLOCK, STEPPED): Text("Đồng hồ: đã chỉnh {by_s} giây", "Clock: set by {by_s} s"),
+    (Kind.CLOCK, "vouched"): Text("Đồng hồ: có người xác nhận giờ{person}", "Clock: the time was vouched for{person}"),
+    (Kind.CLOCK, "trusted"): Text("Đồng hồ: đã tin được", "Clock: trusted"),
+    (Kind.CLOCK, "untrusted"): Text("Đồng hồ: chưa tin được", "Clock: not trusted"),
+    (Kind.BOOT, "started"): Text("Máy: đã chạy", "Machine: started"),
+    (Kind.BOOT, "stopped"): Text("Máy: đã tắt", "Machine: stopped"),
+    (Kind.BOOT, OUTAGE): Text("Máy: mất điện từ {since} đến {until}", "Machine: no power from {since} to {until}"),
+}
+"""Records that are about no activation, by kind and outcome."""
+
+_SOUNDED = frozenset({Outcome.STARTED, Outcome.RESUMED, Outcome.FINISHED})
+_NIGHT = Text("Kẻng đêm {night} ({schedule}): {what}", "Gong of {night} ({schedule}): {what}")
+_RUNG = Text("đúng giờ ({proof})", "in time ({proof})")
+_ANY = Text("{kind}: {outcome}", "{kind}: {outcome}")
+
+
+def line(record: Record, titles: Mapping[str, Text] = SIGNALS, number: int | None = None) -> Text:
+    """`  17  21/11/2026 22:00:03  ...`; the time is in the zone of `record.at`. `titles` names the signals."""
+    head = f"{record.at:%d/%m/%Y %H:%M:%S}"
+    head = head if number is None else f"{number:>6}  {head}"
+    doubt = Text("", "") if record.trusted else Text(" (đồng hồ chưa tin được)", " (clock not trusted)")
+    return Text("{head}{doubt}  {what}", "{head}{doubt}  {what}").fill(
+        head=head, doubt=doubt, what=_first_capital(_what(record, titles))
+    )
+
+
+def _first_capital(text: Text) -> Text:
+    return Text(text.vi[:1].upper() + text.vi[1:], text.en[:1].upper() + text.en[1:])
+
+
+def _what(record: Record, titles: Mapping[str, Text]) -> Text:
+    match record.kind:
+        case Kind.ACTIVATION:
+            return _activation(record, titles)
+        case Kind.NIGHT:
+            return _night(record, titles)
+        case _:
+            return _event(record)
+
+
+# ── Activations ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _activation(record: Record, titles: Mapping[str, Text]) -> Text:
+    words = _outcome(record, titles)
+    notes = [*_proof(record), *_notes(record)]
+    who = Text("{signal} ({status}, {origin})", "{signal} ({status}, {origin})").fill(
+        signal=_title(record.signal, titles),
+        status=_known(STATUSES, record.status),
+        origin=_origin(record),
+    )
+    vi = words.vi + (f" ({', '.join(note.vi for note in notes)})" if notes else "")
+    en = words.en + (f" ({', '.join(note.en for note in notes)})" if notes else "")
+    return Text(f"{who.vi}: {vi}", f"{who.en}: {en}")
+
+
+def _origin(record: Record) -> Text:
+    origin, by = _known(ORIGINS, record.origin), record.detail.get("by")
+    named = by and record.outcome not in (Outcome.SILENCED, Outcome.CANCELLED)
+    return Text(f"{origin.vi} {by}", f"{origin.en} {by}") if named else origin
+
+
+def _outcome(record: Record, titles: Mapping[str, Text]) -> Text:
+    words = _known(OUTCOMES, record.outcome)
+    behind = record.detail.get("behind")
+    ahead = Text("việc khẩn cấp hơn", "something more urgent") if behind is None else _title(str(behind), titles)
+    reason = _filled(reason_words(record.reason or "unknown", record.outcome), record)
+    return words.fill(signal=ahead, reason=reason)
+
+
+def _proof(record: Record) -> list[Text]:
+    """Where something sounded, how sure that is. Without any word of it, no more than that it was ordered."""
+    proof = record.detail.get("proof")
+    if proof is None and record.outcome not in _SOUNDED:
+        return []
+    return [_proof_words(proof)]
+
+
+def _proof_words(proof: object) -> Text:
+    return next((words for known, words in PROOFS.items() if known == proof), PROOFS[Proof.COMMANDED])
+
+
+def _notes(record: Record) -> list[Text]:
+    detail = record.detail
+    notes: list[Text] = []
+    if record.outcome == Outcome.CANCELLED and record.reason in set(WHY):
+        notes.append(reason_words(str(record.reason)))
+    if record.outcome in (Outcome.SILENCED, Outcome.CANCELLED) and detail.get("by"):
+        notes.append(Text(f"{detail['by']}", f"{detail['by']}"))
+    if isinstance(sounded_s := detail.get("sounded_s"), int | float):
+        notes.append(Text(f"dài {sounded_s:.0f} giây", f"for {sounded_s:.0f} s"))
+    notes += [_NOTES[key] for key in _NOTES if (key in detail) or key == f"{THEN}:{detail.get(THEN)}"]
+    if detail.get("sounds") == "relays-only":
+        notes.append(Text("loa không kêu", "the loudspeaker was silent"))
+    return notes
+
+
+_NOTES: Mapping[str, Text] = {
+    "cap": Text("hết thời gian tối đa", "its time limit was reached"),
+    "undurable": Text("phát trước khi kịp ghi", "sounded before it could be written"),
+    f"{THEN}:resume": Text("sẽ phát tiếp", "will go on"),
+    f"{THEN}:again": Text("sẽ phát lại", "will sound again"),
+}
+
+
+# ── Nights, and all the rest ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _night(record: Record, titles: Mapping[str, Text]) -> Text:
+    night = f"{record.night:%d/%m/%Y}" if record.night else "?"
+    schedule = record.schedule or _title(record.signal, titles)
+    return _NIGHT.fill(night=night, schedule=schedule, what=_kept(record))
+
+
+def _kept(record: Record) -> Text:
+    if record.reason == "by-hand":
+        return _filled(reason_words("by-hand", MISSED), record)
+    if record.outcome == RUNG:
+        return _RUNG.fill(proof=_proof_words(record.detail.get("proof")))
+    reason = _filled(reason_words(record.reason or "unknown", MISSED), record)
+    return _known(OUTCOMES, record.outcome).fill(reason=reason, signal="?")
+
+
+def _event(record: Record) -> Text:
+    words = EVENTS.get((record.kind, record.outcome or ""))
+    if words is not None:
+        return _filled(words, record)
+    told = _ANY.fill(kind=KINDS[record.kind], outcome=record.outcome or "?")
+    why = reason_words(record.reason) if record.reason else None
+    return told if why is None else Text(f"{told.vi} ({why.vi})", f"{told.en} ({why.en})")
+
+
+def _filled(words: Text, record: Record) -> Text:
+    """A sentence with every `{...}` that any table of this house holds; `?` for what the record does not say."""
+    detail = record.detail
+    by = detail.get("by")
+    person = Text(f", {by}", f", {by}") if by else Text("", "")
+    plain = {
+        key: _number(detail.get(key, "?")) for key in ("by", "time", "n", "button", "by_s", "result", "name", "place")
+    }
+    dates = {key: _readable(detail.get(key)) for key in ("first", "since", "until")}
+    named = {"schedule": record.schedule or "?", "signal": record.signal or "?", "reason": record.reason or "?"}
+    return words.fill(fault=_fault(record), person=person, **plain, **dates, **named)
+
+
+def _number(value: object) -> object:
+    """Decimals as each language writes them: 1,5 and 1.5."""
+    return Text(f"{value}".replace(".", ","), f"{value}") if isinstance(value, float) else value
+
+
+def _fault(record: Record) -> Text:
+    try:
+        fault = FAULTS[FaultCode(record.reason or "")]
+    except ValueError:
+        return as_it_is(record.reason or "?")
+    subject = record.detail.get("subject")
+    words = fault.name.fill(name=subject or "?", n=record.detail.get("count", record.detail.get("n", "?")))
+    if not subject or "{name}" in fault.name.vi:
+        return words
+    return Text(f"{words.vi} ({subject})", f"{words.en} ({subject})")
+
+
+def _readable(value: object) -> str:
+    """An ISO date or instant as a person writes it."""
+    text = str(value) if value is not None else "?"
+    try:
+        if len(text) == len("2026-11-21"):
+            return f"{date.fromisoformat(text):%d/%m/%Y}"
+        return f"{datetime.fromisoformat(text):%d/%m/%Y %H:%M:%S}"
+    except ValueError:
+        return text
+
+
+def _title(signal: str | None, titles: Mapping[str, Text]) -> Text:
+    name = signal or "?"
+    return titles.get(name) or SIGNALS.get(name) or Text(name, name)
+
+
+def _known(table: Mapping[Any, Text], code: str | None) -> Text:
+    """A code's words; enums of this house are strings, so the journal's plain string finds them."""
+    return table.get(code) or as_it_is(code or "?")

@@ -1,0 +1,232 @@
+"""Every word of language.md, section 4, beside its code: outcomes, reasons, refusals, statuses, origins, records.
+
+Faults and conditions of the box itself stand with their logic in `fault.py` and `condition.py`. `{signal}`, `{n}` and
+the like are filled in by whoever writes the sentence (`history.line` does for the journal).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gongd.core.activation import Outcome
+from gongd.core.air import Why
+from gongd.core.catalogue import Origin, Priority, Status
+from gongd.core.fault import FAULTS
+from gongd.core.record import Kind
+from gongd.core.words import Text
+
+
+class Proof(StrEnum):
+    """How sure it is that it sounded: ordered, the relay was read back, or a microphone agrees."""
+
+    COMMANDED = "commanded"
+    DRIVEN = "driven"
+    HEARD = "heard"
+
+
+PROOFS: Mapping[Proof, Text] = {
+    Proof.COMMANDED: Text("đã ra lệnh phát", "ordered to sound"),
+    Proof.DRIVEN: Text("đã đóng rơ-le", "relay closed"),
+    Proof.HEARD: Text("đã nghe thấy tiếng", "heard"),
+}
+
+RECEIVED = Text("đã nhận lệnh", "order received")
+
+OUTCOMES: Mapping[Outcome, Text] = {
+    Outcome.WAITING: Text("đang chờ {signal}", "waiting for {signal}"),
+    Outcome.STARTED: Text("bắt đầu phát", "began to sound"),
+    Outcome.RESUMED: Text("phát tiếp", "went on sounding"),
+    Outcome.JOINED: Text("nhập vào hiệu lệnh đang có", "joined the same signal"),
+    Outcome.FINISHED: Text("phát xong", "sounded to the end"),
+    Outcome.PREEMPTED: Text("tạm nhường {signal}", "gave way to {signal}"),
+    Outcome.INTERRUPTED: Text("bị ngắt giữa chừng", "cut off halfway"),
+    Outcome.SILENCED: Text("có người tắt tiếng tại chỗ", "silenced by somebody on site"),
+    Outcome.CANCELLED: Text("đã dừng theo lệnh", "stopped by order"),
+    Outcome.EXPIRED: Text("quá hạn, không phát", "too late, not sounded"),
+    Outcome.MISSED: Text("không đánh: {reason}", "not rung: {reason}"),
+    Outcome.FAILED: Text("không phát được: {reason}", "could not sound: {reason}"),
+    Outcome.REFUSED: Text("từ chối: {reason}", "refused: {reason}"),
+}
+"""What became of an activation. Where something sounded, a proof is always written beside it."""
+
+MISSED: Mapping[str, Text] = {
+    "no-power": Text("mất điện", "no power"),
+    "clock-untrusted": Text("đồng hồ chưa tin được", "the clock could not be trusted"),
+    "late": Text("quá giờ cho phép", "later than the grace"),
+    "preempted": Text("nhường báo động", "gave way to an alarm"),
+    "muted": Text("tắt tiếng tại chỗ", "silenced on site"),
+    "excepted": Text("ngày nghỉ kẻng theo lịch", "a day off by the schedule"),
+    "disabled": Text("tạm ngừng dùng", "out of use"),
+    "speaker-failed": Text("loa hỏng", "the loudspeaker is broken"),
+    "unknown": Text("chưa có số liệu", "no data"),
+    "by-hand": Text("đã đánh tay, {by}, {time}", "rung by hand, {by}, {time}"),
+}
+"""Why a night was not rung by the box."""
+
+WHY: Mapping[Why, Text] = {
+    Why.SAFE: Text("đã an toàn", "all is safe"),
+    Why.MISTAKE: Text("báo nhầm", "false alarm"),
+    Why.PAUSE: Text("tắt tiếng, việc chưa xong", "paused, not over"),
+}
+"""Why an alarm was ended."""
+
+_OTHER_REASONS: Mapping[str, Text] = {
+    "crowded": Text("quá nhiều hiệu lệnh cùng chờ", "too many waited"),
+    "power": Text("mất điện", "power was lost"),
+    "restarted": Text("máy khởi động lại nhiều lần", "the machine restarted again and again"),
+    "stalled": Text("máy bị treo", "the machine stalled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an order is refused, and what the officer does next (làm gì)."""
+
+    words: Text
+    remedy: Text
+
+
+_TELL_TECHNICIAN = Text("Báo kỹ thuật", "Tell the technician")
+
+REFUSALS: Mapping[str, Refusal] = {
+    "malformed": Refusal(Text("lệnh hỏng", "the order is damaged"), Text("Gửi lại", "Send it again")),
+    "too-large": Refusal(Text("nội dung quá dài", "the text is too long"), Text("Rút gọn", "Shorten it")),
+    "signature": Refusal(
+        Text("chữ ký không đúng", "the signature is wrong"),
+        Text("Báo kỹ thuật: có thể có kẻ giả lệnh", "Tell the technician: somebody may be forging orders"),
+    ),
+    "unknown-key": Refusal(Text("không nhận ra khóa này", "this key is not known"), _TELL_TECHNICIAN),
+    "revoked": Refusal(Text("khóa này đã bị hủy", "this key has been revoked"), _TELL_TECHNICIAN),
+    "not-permitted": Refusal(
+        Text("khóa này không được phép phát {signal} ở đây", "this key may not sound {signal} here"),
+        Text("Nhờ người có quyền", "Ask somebody who may"),
+    ),
+    "not-for-me": Refusal(
+        Text("lệnh không gửi cho cụm loa này", "the order is not for this box"),
+        Text("Chọn lại nơi phát", "Choose the place again"),
+    ),
+    "duplicate": Refusal(
+        Text("lệnh này đã thực hiện rồi (kết quả: {result})", "this order has been carried out (result: {result})"),
+        Text("Không cần làm gì", "Nothing to do"),
+    ),
+    "retained": Refusal(
+        Text("lệnh cũ còn lưu trên máy chủ", "an old order that the server has kept"), _TELL_TECHNICIAN
+    ),
+    "expired": Refusal(
+        Text("lệnh đến muộn {n} phút nên KHÔNG phát", "the order came {n} minutes late and was NOT sounded"),
+        Text("Còn cần thì bấm Phát lại", "If it is still needed, press Sound again"),
+    ),
+    "from-the-future": Refusal(
+        Text("giờ máy trực sai", "the desk's clock is wrong"), Text("Chỉnh giờ máy trực", "Set the desk's clock")
+    ),
+    "clock-untrusted": Refusal(
+        Text(
+            "đồng hồ cụm loa chưa đúng, lệnh thiếu mã xác nhận",
+            "the box's clock is not right and the order lacks its challenge",
+        ),
+        Text("Máy trực tự gửi lại", "The desk sends it again by itself"),
+    ),
+    "unknown-signal": Refusal(
+        Text("cụm loa chưa có hiệu lệnh này", "the box has no such signal"),
+        Text("Cập nhật cấu hình", "Update its settings"),
+    ),
+    "too-often": Refusal(
+        Text("quá số lần cho phép trong một giờ", "more often than allowed in an hour"),
+        Text("Chỉ với thông báo, diễn tập, thử loa", "Only announcements, drills and tests are limited"),
+    ),
+    "drill-needs-voice": Refusal(
+        Text("chưa có giọng đọc nên không phát diễn tập", "there is no voice, so no drill is sounded"),
+        Text("Chép bản thu hoặc cài giọng đọc", "Copy recordings or install a voice"),
+    ),
+    "disabled": Refusal(
+        Text("cụm loa đang tạm ngừng dùng", "the box is out of use"),
+        Text("Gọi người đánh kẻng tay", "Call whoever rings by hand"),
+    ),
+    "settings-invalid": Refusal(
+        Text("cấu hình mới có {n} lỗi, giữ cấu hình cũ", "the new settings have {n} errors, the old ones are kept"),
+        Text("Sửa theo danh sách", "Correct what the list says"),
+    ),
+}
+
+REFUSED = Text("Loa {place} từ chối: {reason}", "Loudspeaker {place} refuses: {reason}")
+
+PRIORITIES: Mapping[Priority, Text] = {
+    Priority.ROUTINE: Text("thông thường", "routine"),
+    Priority.PRIORITY: Text("ưu tiên", "priority"),
+    Priority.EMERGENCY: Text("khẩn cấp", "emergency"),
+}
+
+STATUSES: Mapping[Status, Text] = {
+    Status.ACTUAL: Text("thật", "actual"),
+    Status.EXERCISE: Text("diễn tập", "drill"),
+    Status.TEST: Text("thử loa", "test"),
+}
+
+ORIGINS: Mapping[Origin, Text] = {
+    Origin.SCHEDULE: Text("theo lịch", "by schedule"),
+    Origin.COMMAND: Text("theo lệnh của bàn trực", "by order of the desk"),
+    Origin.BUTTON: Text("bấm nút", "by button"),
+    Origin.LOCAL: Text("tại máy", "at the machine"),
+    Origin.NEIGHBOUR: Text("từ cụm loa bên cạnh", "from a neighbour"),
+}
+
+CONNECTIONS: Mapping[str, Text] = {
+    "online": Text("Đang kết nối", "Connected"),
+    "degraded": Text("Có lỗi", "Faulty"),
+    "stopped": Text("Đã tắt", "Switched off"),
+    "lost": Text("Mất liên lạc", "Out of touch"),
+}
+
+KINDS: Mapping[Kind, Text] = {
+    Kind.ACTIVATION: Text("hiệu lệnh", "signal"),
+    Kind.NIGHT: Text("kẻng đêm", "the night's gong"),
+    Kind.FAULT: Text("lỗi", "fault"),
+    Kind.SETTINGS: Text("cấu hình", "settings"),
+    Kind.BUTTON: Text("nút", "button"),
+    Kind.CHECK_IN: Text("điểm danh tuần tra", "patrol check-in"),
+    Kind.CLOCK: Text("đồng hồ", "clock"),
+    Kind.BOOT: Text("máy", "machine"),
+}
+
+SIGNALS: Mapping[str, Text] = {
+    "peace": Text("kẻng bình yên", "peace gong"),
+    "fire": Text("báo cháy", "fire alarm"),
+    "security": Text("báo động an ninh", "security alarm"),
+    "flood": Text("báo lũ", "flood alarm"),
+    "flood-watch": Text("cảnh báo lũ", "flood watch"),
+    "all-clear": Text("báo yên", "all clear"),
+    "false-alarm": Text("báo nhầm", "false alarm"),
+    "announcement": Text("thông báo", "announcement"),
+    "test": Text("thử loa", "test"),
+}
+"""The glossary's names of the default signals; a commune's own have their title in the settings."""
+
+
+def reason_words(code: str, outcome: str | None = None) -> Text:
+    """A reason's words; the code itself where there are none. A night's reasons come first for what was missed."""
+    if outcome == Outcome.MISSED and code in MISSED:
+        return MISSED[code]
+    if outcome == Outcome.REFUSED and code in REFUSALS:
+        return REFUSALS[code].words
+    if code in _FAULT_WORDS:
+        return _FAULT_WORDS[code]
+    return _REASONS.get(code, as_it_is(code))
+
+
+def as_it_is(code: str) -> Text:
+    """A code that has no words. Its braces would be taken for blanks to fill in."""
+    plain = code.replace("{", "(").replace("}", ")")
+    return Text(plain, plain)
+
+
+_FAULT_WORDS: Mapping[str, Text] = {
+    code: fault.spoken or Text(*(words[:1].lower() + words[1:] for words in (fault.name.vi, fault.name.en)))
+    for code, fault in FAULTS.items()
+    if "{" not in fault.name.vi or fault.spoken
+}
+_REASONS: Mapping[str, Text] = {
+    **{code: refusal.words for code, refusal in REFUSALS.items()},
+    **MISSED,
+    **{str(why): words for why, words in WHY.items()},
+    **_OTHER_REASONS,
+}
