@@ -39,13 +39,17 @@ class Problem:
 
 
 class ConfigError(GongdError, ValueError):
-    """Settings that cannot be used: every problem at once, in the order of the file."""
+    """Settings that cannot be used: every problem at once, in the order of the file.
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    `language` is the one that the file asks for as far as it can be seen, else Vietnamese.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...], language: Language = Language.VI) -> None:
         vi = "\n".join(problem.read(Language.VI) for problem in problems)
         en = "\n".join(problem.read(Language.EN) for problem in problems)
         super().__init__(Text(vi=vi, en=en))
         self.problems = problems
+        self.language = language
 
 
 class SpeakerError(GongdError, OSError):

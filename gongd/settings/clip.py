@@ -21,8 +21,9 @@ def find_clip(name: str, folder: Path | None) -> Path | None:
     """The file that a clip's name means: relative to the settings file's `folder`, then to the shipped sounds."""
     for start in (*((folder,) if folder else ()), *sounds_folders()):
         try:
-            if (start / name).is_file():
-                return start / name
+            path: Path = start / name
+            if path.is_file():
+                return path
         except (OSError, ValueError):
             continue
     return None

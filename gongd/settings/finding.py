@@ -1,7 +1,7 @@
 """What was found wrong while a file is read: gathered, so that a technician sees every problem at once."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gongd.core.errors import Problem
@@ -15,14 +15,19 @@ class Spoilt(Exception):  # noqa: N818 - no error: the problem is noted already,
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where reading stands: the path, and the place of its key."""
+    """Where reading stands: the path, the place of its key, and of the keys inside it once they are read."""
 
     path: Trail
     place: Place
+    inside: Mapping[str, Place] = field(default_factory=dict)
 
     def down(self, step: str | int, place: Place) -> "Spot":
         """One level deeper."""
         return Spot((*self.path, step), place)
+
+    def at(self, key: str) -> Place:
+        """Where one of its keys stands; its own place when that key is not written."""
+        return self.inside.get(key, self.place)
 
 
 @dataclass(slots=True)
@@ -59,7 +64,7 @@ def guess(typed: str, known: Iterable[str]) -> Text:
     close = difflib.get_close_matches(typed.casefold(), list(known), n=1, cutoff=0.6)
     if not close:
         return Text(vi="", en="")
-    return Text(vi=f' Có phải "{close[0]}"?", en=f" Did you mean "{close[0]}"?")
+    return Text(vi=f' Có phải "{close[0]}"?', en=f' Did you mean "{close[0]}"?')
 
 
 def clip_words(text: str) -> str:

@@ -5,7 +5,7 @@ wrong and raises Spoilt; groups go on with their other keys, so that all problem
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from gongd.core.words import Language, Text
@@ -23,6 +23,8 @@ _EMPTY = Text(vi="Cần {expected}, nhưng để trống", en="Expected {expecte
 _UNKNOWN = Text(vi='Không có mục "{key}".{guess}', en='There is no key "{key}".{guess}')
 _KNOWN = Text(vi=" Dùng được: {names}", en=" Known: {names}")
 _MISSING = Text(vi='Thiếu mục "{key}": {doc}', en='Key "{key}" is missing: {doc}')
+_GROUP = Text(vi="nhóm mục", en="a group of keys")
+_NAMES_GROUP = Text(vi="nhóm mục, mỗi mục một tên", en="a group of keys, each a name")
 _A_LIST = Text(vi="một danh sách", en="a list")
 _A_GROUP = Text(vi="một nhóm mục", en="a group of keys")
 
@@ -163,7 +165,7 @@ class MapOf(Generic[T]):
     item: Kind[T]
     name: Kind[str]
     known: tuple[str, ...] = ()
-    expected: Text = Text(vi="nhóm mục, mỗi mục một tên", en="a group of keys, one a name")
+    expected: Text = _NAMES_GROUP
 
     def read(self, node: Node, spot: Spot, findings: Findings) -> dict[str, T]:
         """The pairs that can be read; the problems of the others are noted."""
@@ -209,11 +211,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Section(Generic[T]):
-    """A group of known keys. `build` makes the value; it may note problems of sense and raise Spoilt."""
+    """A group of known keys. `build` makes the value; it may note problems of sense and raise Spoilt.
+
+    Where `partial`, the value is built from the keys that can be read.
+    """
 
     fields: tuple[Field, ...]
     build: Callable[[Values, Spot, Findings], T]
-    expected: Text = Text(vi="nhóm mục", en="a group of keys")
+    partial: bool = False
+    expected: Text = _GROUP
 
     def read(self, node: Node, spot: Spot, findings: Findings) -> T:
         if isinstance(node, Leaf) and node.empty:
@@ -228,9 +234,10 @@ class Section(Generic[T]):
                 self._read_field(one, node, spot, findings, values)
             except Spoilt:
                 spoilt = True
-        if spoilt:
+        if spoilt and not self.partial:
             raise Spoilt
-        return self.build(values, spot, findings)
+        inside = {key.text: start_of(value, key.place) for key, value in node.pairs}
+        return self.build(values, replace(spot, inside=inside), findings)
 
     def _read_field(self, one: Field, node: Branch, spot: Spot, findings: Findings, values: Values) -> None:
         for key, value in node.pairs:
@@ -270,9 +277,9 @@ def described(one: Field) -> Schema:
     return {"description": text, **one.kind.schema()}
 
 
-def start_of(node: Node, spot: Spot) -> Place:
+def start_of(node: Node, key: Place) -> Place:
     """Where to point for a whole value: a text's own place, else its key's."""
-    return node.place if isinstance(node, Leaf) else spot.place
+    return node.place if isinstance(node, Leaf) else key
 
 
 def _first_sentence(text: str) -> str:

@@ -18,6 +18,7 @@ _SENTENCE = Text(
     vi='câu nói, {vi: "câu nói"}, hoặc danh sách tệp âm thanh và câu nói',
     en='a sentence, {vi: "a sentence"}, or a list of sound files and sentences',
 )
+_ONE_SENTENCE = Text(vi="câu nói", en="a sentence")
 _TWO_TEXTS = Text(vi='Tiếng "{language}" có hai câu', en='Two texts for the language "{language}"')
 _NOT_A_CLIP = Text(
     vi='Trong danh sách phải là tệp âm thanh (.wav .ogg .mp3 .flac) hoặc {{vi: "câu nói"}}, không phải "{found}"',
@@ -67,7 +68,7 @@ class Sentence:
     """One text for the synthetic voice. Its warnings are those of language.md, section 1."""
 
     language: Language = Language.VI
-    expected: Text = Text(vi="câu nói", en="a sentence")
+    expected: Text = _ONE_SENTENCE
 
     def read(self, node: Node, spot: Spot, findings: Findings) -> str:
         if not isinstance(node, Leaf) or node.empty or len(node.text) > LONGEST_TEXT or not node.text.strip():
@@ -165,5 +166,3 @@ def _merge(words: dict[Language, str], more: dict[Language, str], spot: Spot, fi
         if language in words:
             findings.note(spot.place, spot.path, _TWO_TEXTS.fill(language=language.value))
         words.setdefault(language, text)
-
-

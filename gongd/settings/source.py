@@ -1,4 +1,4 @@
-"""Bytes to text: what Word, Zalo and Windows do to a file is accepted where it is harmless and named where it is not."""
+"""Bytes to text: what Word, Zalo and Windows do to a file is accepted where harmless and named where not."""
 
 import re
 import unicodedata
@@ -26,7 +26,8 @@ _NOT_UTF8 = Text(
     en="Not UTF-8 (byte 0x{byte:02X}, perhaps Latin-1 or Windows-1258): save the file as UTF-8",
 )
 _CONTROL = Text(
-    vi="Ký tự điều khiển U+{code:04X} lẫn trong tệp: xóa đi", en="A control character U+{code:04X} in the file: delete it"
+    vi="Ký tự điều khiển U+{code:04X} lẫn trong tệp: xóa đi",
+    en="A control character U+{code:04X} in the file: delete it",
 )
 
 _PLAIN_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u202f\u0085\u2028\u2029", " "))

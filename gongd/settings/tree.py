@@ -1,4 +1,4 @@
-"""Text to tree. YAML's events are taken as they come and nothing is guessed: every scalar stays the text that was typed.
+"""Text to tree. YAML's events are taken as they come and nothing is guessed: every scalar stays what was typed.
 
 So `22:00`, `05:30`, `on` and `0345677123` are what they look like, whatever YAML 1.1 makes of them; what a scalar
 means is decided by the key it stands under. Anchors, aliases, tags, merge keys, second documents and keys that stand
@@ -8,6 +8,7 @@ twice are refused: in a file that a technician edits at night everything is said
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import yaml
 
@@ -29,7 +30,9 @@ _SIGN = Text(
     en='A value cannot start with "{sign}": put it in quotation marks',
 )
 _BAD_KEY = Text(vi="Tên mục phải là một từ", en="A key must be a word")
-_HIDDEN = Text(vi="Ký tự ẩn U+{code:04X} lẫn trong chữ: xóa đi, gõ lại", en="A hidden character U+{code:04X}: type it again")
+_HIDDEN = Text(
+    vi="Ký tự ẩn U+{code:04X} lẫn trong chữ: xóa đi, gõ lại", en="A hidden character U+{code:04X}: type it again"
+)
 _COMMA = Text(
     vi='Có dấu phẩy trong ngoặc {{ }}: đặt {what} trong dấu nháy: "{whole}"',
     en='A comma inside {{ }}: put {what} in quotation marks: "{whole}"',
@@ -133,7 +136,7 @@ class _Builder:
             words = _HIDDEN.fill(code=ord(hidden.group())) if hidden else OLD_CODE
             self._findings.note(place, path, words)
             return Broken(place)
-        start, end = event.start_mark, event.end_mark
+        start, end = _start(event), _end(event)
         if start.line != end.line:
             return Leaf(text, place, quote)
         line = self._lines[start.line] if start.line < len(self._lines) else ""
@@ -176,7 +179,7 @@ class _Builder:
             self._findings.note(key.place, path, _NO_COLON.fill(word=clip_words(key.text)))
             return
         line = self._lines[key.place.line - 1]
-        whole = line[value.place.column - 1 : event.end_mark.column]
+        whole = line[value.place.column - 1 : _end(event).column]
         what = _THE_RHYTHM if owner.text == "rhythm" else _THE_SENTENCE
         where = (*path, owner.text)
         text = _COMMA.fill(what=what, whole=whole)
@@ -189,8 +192,26 @@ class _Builder:
 def _has_no_value(key: yaml.Event, value: yaml.Event) -> bool:
     """In a flow mapping: is there not even a colon?"""
     bare = isinstance(key, yaml.ScalarEvent) and isinstance(value, yaml.ScalarEvent) and not value.value
-    return bare and (value.start_mark.index, value.end_mark.index) == (key.end_mark.index, key.end_mark.index)
+    return bare and _start(value).offset == _end(value).offset == _end(key).offset
 
 
 def _place(event: yaml.Event) -> Place:
-    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+    return Place(_start(event).line + 1, _start(event).column + 1)
+
+
+class _Mark(NamedTuple):
+    """A point of the text; line and column from 0, as the YAML library counts."""
+
+    line: int = 0
+    column: int = 0
+    offset: int = 0
+
+
+def _start(event: yaml.Event) -> _Mark:
+    mark = event.start_mark
+    return _Mark(mark.line, mark.column, mark.index) if mark else _Mark()
+
+
+def _end(event: yaml.Event) -> _Mark:
+    mark = event.end_mark
+    return _Mark(mark.line, mark.column, mark.index) if mark else _Mark()

@@ -18,7 +18,9 @@ WORDS_PER_MINUTE = 140
 """espeak-ng's pace in language.md; a Vietnamese word is a syllable."""
 PLACEHOLDERS = ("place", "phone")
 
-_DIGITS = frozenset("không một hai ba bốn năm sáu bảy tám chín mười tư lăm mốt mươi".split())
+_DIGITS = frozenset(
+    ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười", "tư", "lăm", "mốt", "mươi")
+)
 _NAMED = re.compile(r"\{([^{}]*)\}|[{}]")
 
 _ALARMING = Text(
