@@ -82,11 +82,16 @@ class CardWatch:
     """
 
     def __init__(
-        self, probe: Callable[[], Text | None], look: Callable[[], str | None] = cards, look_s: float = LOOK_S
+        self,
+        probe: Callable[[], Text | None],
+        look: Callable[[], str | None] = cards,
+        look_s: float = LOOK_S,
+        again_s: float = AGAIN_S,
     ) -> None:
         self._probe = probe
         self._look = look
         self._look_s = look_s
+        self._again_s = again_s
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="card-watch", daemon=True)
         self._thread.start()
@@ -100,5 +105,5 @@ class CardWatch:
         while not self._closing.wait(self._look_s):
             waited_s += self._look_s
             now = self._look()
-            if now != seen or (trouble and waited_s >= AGAIN_S):
+            if now != seen or (trouble and waited_s >= self._again_s):
                 seen, trouble, waited_s = now, self._probe(), 0.0
