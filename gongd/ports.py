@@ -75,11 +75,12 @@ class JournalFailed:
 
 @dataclass(frozen=True, slots=True)
 class JournalRefused:
-    """Records were refused for good: their night has its record already. Our own mistake; nothing of them is kept."""
+    """Records appended together were refused for good: our own mistake. `schedule` and `night` are set when a night
+    has its record already."""
 
     text: Text
-    schedule: str
-    night: date
+    schedule: str | None = None
+    night: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

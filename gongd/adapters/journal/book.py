@@ -1,0 +1,233 @@
+"""The SQLite file itself: opened and checked, appended to, remembered from, pruned. Used by one thread only."""
+
+import os
+import sqlite3
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from gongd.adapters.journal.recollection import Carried, Recollection, recollect
+from gongd.adapters.journal.schema import INSERT, TABLES, VERSION, to_row
+from gongd.adapters.journal.trouble import is_second_night
+from gongd.core.activation import Outcome
+from gongd.core.air import is_final
+from gongd.core.record import ADOPTED, CLEARED, OUTAGE, RETIRED, Kind, Record
+
+BUSY_S = 1.0
+KEEP_RECORDS = 20_000
+"""So many are kept whatever their age: a clock that was far ahead for a day must not empty the journal."""
+_CHECKPOINT_PAGES = 256
+_MOST_ASIDE = 5
+_BEGINS = (Outcome.WAITING, Outcome.STARTED, Outcome.RESUMED, Outcome.JOINED)
+_OUR_MISTAKES = (
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    ValueError,
+    KeyError,
+    TypeError,
+)
+_SIDE_FILES = ("", "-wal", "-shm")
+
+
+class RefusedError(Exception):
+    """A batch was left out whole: its night has its record already (`second_night`), or a value cannot be stored."""
+
+    def __init__(self, record: Record, second_night: bool, why: Exception) -> None:
+        super().__init__(str(why))
+        self.record = record
+        self.second_night = second_night
+
+
+class Book:
+    """An open journal. Every method may raise sqlite3.Error; the caller decides what that means."""
+
+    def __init__(self, path: Path, boot: str, carried: Carried) -> None:
+        self.path = path
+        self._boot = boot
+        self._run = str(uuid.uuid4())
+        is_new = not path.exists()
+        self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+        try:
+            self._prepare(carried)
+        except sqlite3.Error:
+            self._db.close()
+            raise
+        if is_new:
+            _sync_folder(path.parent)
+        self.journal_id = str(self._one("SELECT value FROM meta WHERE name = 'journal_id'"))
+        self.last_number = int(self._one("SELECT coalesce(max(number), 0) FROM record"))
+
+    def _prepare(self, carried: Carried) -> None:
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+        verdict = self._one("PRAGMA quick_check(1)")
+        if verdict != "ok":
+            raise _corrupt(verdict)
+        version = self._one("PRAGMA user_version")
+        if version == 0 and not self._one("SELECT count(*) FROM sqlite_master"):
+            self._create(carried)
+        elif version != VERSION:
+            raise _corrupt(f"version {version}, not {VERSION}")
+
+    def _create(self, carried: Carried) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        for statement in TABLES.split(";")[:-1]:
+            self._db.execute(statement)
+        about = {"journal_id": str(uuid.uuid4()), "began_at": datetime.now(UTC).isoformat()}
+        self._db.executemany("INSERT INTO meta VALUES (?, ?)", about.items())
+        nights = [(schedule, night.isoformat()) for schedule, night in carried.nights]
+        self._db.executemany("INSERT INTO night VALUES (?, ?)", nights)
+        first = [(schedule, night.isoformat()) for schedule, night in carried.first_nights.items()]
+        self._db.executemany("INSERT INTO first_night VALUES (?, ?)", first)
+        self._db.execute(f"PRAGMA user_version = {VERSION}")
+        self._db.execute("COMMIT")
+
+    def _one(self, query: str) -> Any:
+        return self._db.execute(query).fetchone()[0]
+
+    # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def write(self, batches: Sequence[Sequence[Record]]) -> list[RefusedError | None]:
+        """Commit all batches at once, durably. A batch that cannot be is left out whole, and told."""
+        number = self.last_number
+        refused: list[RefusedError | None] = []
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for batch in batches:
+                number, why = self._write_batch(number, batch)
+                refused.append(why)
+            self._db.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            raise
+        self.last_number = number
+        return refused
+
+    def _write_batch(self, number: int, batch: Sequence[Record]) -> tuple[int, RefusedError | None]:
+        self._db.execute("SAVEPOINT batch")
+        try:
+            for count, record in enumerate(batch, 1):
+                self._insert_or_refuse(number + count, record)
+        except RefusedError as error:
+            self._db.execute("ROLLBACK TO batch")
+            self._db.execute("RELEASE batch")
+            return number, error
+        self._db.execute("RELEASE batch")
+        return number + len(batch), None
+
+    def _insert_or_refuse(self, number: int, record: Record) -> None:
+        try:
+            self._insert(number, record)
+        except _OUR_MISTAKES as error:
+            raise RefusedError(record, is_second_night(error), error) from error
+
+    def _insert(self, number: int, record: Record) -> None:
+        self._db.execute(INSERT, to_row(number, record))
+        match record.kind:
+            case Kind.NIGHT:
+                self._mark_night(record)
+            case Kind.ACTIVATION if record.activation is not None:
+                self._follow(number, record.activation, record)
+            case Kind.FAULT:
+                self._latch(number, record)
+            case Kind.SETTINGS if record.schedule is not None:
+                self._mark_schedule(record.schedule, record)
+            case Kind.BOOT if record.outcome == OUTAGE:
+                span = (str(record.detail["since"]), str(record.detail["until"]))
+                self._db.execute("INSERT INTO outage VALUES (?, ?)", span)
+
+    def _mark_night(self, record: Record) -> None:
+        night = record.night.isoformat() if record.night else None
+        self._db.execute("INSERT INTO night VALUES (?, ?)", (record.schedule, night))
+
+    def _follow(self, number: int, activation: str, record: Record) -> None:
+        if record.outcome is None:
+            return
+        outcome = Outcome(record.outcome)
+        if is_final(outcome, record.detail):
+            self._db.execute("DELETE FROM unfinished WHERE activation = ?", (activation,))
+        elif outcome in _BEGINS:
+            self._db.execute(
+                "INSERT INTO unfinished VALUES (?1, ?2, 0, ?3, ?4) ON CONFLICT (activation) DO UPDATE SET "
+                "attempts = attempts + (run <> ?3), run = ?3, boot = ?4",
+                (activation, number, self._run, self._boot),
+            )
+
+    def _latch(self, number: int, record: Record) -> None:
+        name = f"{record.reason}/{record.detail.get('subject') or ''}"
+        if record.outcome == Outcome.REFUSED:
+            return
+        if record.outcome == CLEARED:
+            self._db.execute("DELETE FROM open_fault WHERE name = ?", (name,))
+        else:
+            self._db.execute("INSERT OR IGNORE INTO open_fault VALUES (?, ?)", (name, number))
+
+    def _mark_schedule(self, schedule: str, record: Record) -> None:
+        if record.outcome == ADOPTED:
+            first = str(record.detail["first"])
+            self._db.execute("INSERT OR REPLACE INTO first_night VALUES (?, ?)", (schedule, first))
+        elif record.outcome == RETIRED:
+            self._db.execute("DELETE FROM first_night WHERE schedule = ?", (schedule,))
+
+    def prune(self, keep_days: int) -> int:
+        """Drop the oldest records, all of them older than `keep_days` before the newest trusted one. How many."""
+        newest = self._db.execute("SELECT max(at_s) FROM record WHERE trusted").fetchone()[0]
+        if newest is None or self.last_number <= KEEP_RECORDS:
+            return 0
+        cutoff_s = newest - timedelta(days=keep_days).total_seconds()
+        oldest = self._db.execute("SELECT min(number) FROM record WHERE at_s >= ?", (cutoff_s,)).fetchone()[0]
+        below = min(oldest, self.last_number - KEEP_RECORDS + 1)
+        needed = "SELECT number FROM unfinished UNION SELECT number FROM open_fault"
+        kept = self._db.execute(f"SELECT min(number) FROM ({needed})").fetchone()[0]
+        below = below if kept is None else min(below, kept)
+        return self._db.execute("DELETE FROM record WHERE number < ?", (below,)).rowcount
+
+    def recollect(self, sounded: Mapping[str, float]) -> Recollection:
+        """What a start needs to know."""
+        return recollect(self._db, self._boot, sounded)
+
+    def close(self) -> None:
+        """Close; SQLite then folds the write-ahead log into the file."""
+        self._db.close()
+
+
+def _corrupt(why: object) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(f"quick_check: {why}")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def set_aside(path: Path, at: datetime) -> Path:
+    """Rename a corrupt journal, with its side files, to a name with the time; the new name. Raises OSError."""
+    aside = path.with_name(f"{path.name}.corrupt-{at:%Y%m%dT%H%M%S}")
+    count = 1
+    while aside.exists():
+        count += 1
+        aside = path.with_name(f"{path.name}.corrupt-{at:%Y%m%dT%H%M%S}-{count}")
+    for side in _SIDE_FILES:
+        with suppress(FileNotFoundError):
+            Path(f"{path}{side}").rename(f"{aside}{side}")
+    _forget_old(path)
+    return aside
+
+
+def _forget_old(path: Path) -> None:
+    found = sorted(path.parent.glob(f"{path.name}.corrupt-*"))
+    for aside in [each for each in found if not each.name.endswith(_SIDE_FILES[1:])][:-_MOST_ASIDE]:
+        for side in _SIDE_FILES:
+            Path(f"{aside}{side}").unlink(missing_ok=True)

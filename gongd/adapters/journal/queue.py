@@ -1,0 +1,109 @@
+"""What waits to be written: bounded, never blocking the one who appends."""
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from gongd.adapters.journal.life import Sign
+from gongd.core.record import Record
+
+MOST_WAITING = 20_000
+"""Records kept in memory while the disk fails: more than a year of an ordinary box, some 20 MB."""
+
+
+@dataclass(slots=True)
+class Pledge:
+    """The port `Ticket`: one batch and what became of it."""
+
+    records: Sequence[Record]
+    kept: bool = False
+    _settled: threading.Event = field(default_factory=threading.Event)
+
+    def wait(self, timeout_s: float) -> bool:
+        """True once the records are durable; False when they are not yet, or never will be."""
+        return self._settled.wait(timeout_s) and self.kept
+
+    def settle(self, kept: bool) -> None:
+        """Say what became of it, once."""
+        self.kept = kept
+        self._settled.set()
+
+
+class Queue:
+    """Batches in order, and the newest sign of life. The lock is never held while anything is written."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: deque[Pledge] = deque()
+        self._size = 0
+        self._sign: Sign | None = None
+        self._closing = False
+        self.lost = 0
+
+    def put(self, records: Sequence[Record]) -> Pledge:
+        """Queue one batch. Refused, and counted as lost, when too many wait or the journal is closed."""
+        pledge = Pledge(tuple(records))
+        with self._changed:
+            if self._closing or self._size + len(pledge.records) > MOST_WAITING:
+                self.lost += len(pledge.records)
+                pledge.settle(kept=False)
+                return pledge
+            self._waiting.append(pledge)
+            self._size += len(pledge.records)
+            self._changed.notify()
+        return pledge
+
+    def put_sign(self, sign: Sign) -> None:
+        """Offer a sign of life; a newer one takes its place."""
+        with self._changed:
+            self._sign = sign
+            self._changed.notify()
+
+    def close(self) -> None:
+        """No more comes."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+
+    @property
+    def closing(self) -> bool:
+        """Has `close` been called?"""
+        return self._closing
+
+    def wait(self, timeout_s: float, for_work: bool) -> None:
+        """Until it is closed, or `timeout_s` is over, or (`for_work`) something waits."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing or (for_work and self._has_work()), timeout_s)
+
+    def _has_work(self) -> bool:
+        return bool(self._waiting) or self._sign is not None
+
+    def waiting(self, most: int) -> list[Pledge]:
+        """The next batches in order; they stay in the queue until `done`."""
+        with self._changed:
+            return [self._waiting[index] for index in range(min(most, len(self._waiting)))]
+
+    def done(self, count: int) -> None:
+        """The first `count` batches have been written or refused."""
+        with self._changed:
+            for _ in range(count):
+                self._size -= len(self._waiting.popleft().records)
+
+    def take_sign(self) -> Sign | None:
+        """The newest sign of life, once."""
+        with self._changed:
+            sign, self._sign = self._sign, None
+            return sign
+
+    def take_lost(self) -> int:
+        """How many records were lost since last asked."""
+        with self._changed:
+            lost, self.lost = self.lost, 0
+            return lost
+
+    def give_up(self) -> None:
+        """Settle whatever still waits: it will not be kept."""
+        with self._changed:
+            while self._waiting:
+                self._waiting.popleft().settle(kept=False)

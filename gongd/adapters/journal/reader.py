@@ -1,0 +1,98 @@
+"""Reading the journal while the daemon writes it, or when nobody does: never changes a byte of it."""
+
+import json
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from gongd.adapters.journal.schema import COLUMNS, SELECT, VERSION
+from gongd.core.errors import JournalError
+from gongd.core.words import Text
+
+_CHUNK = 500
+_BUSY_S = 5.0
+_KEYS = tuple(column for column in COLUMNS if column != "trusted")
+
+
+def read(path: Path, since: datetime | None = None, until: datetime | None = None) -> Iterator[dict[str, Any]]:
+    """Records with `since` <= at < `until`, by number, each a dict of JSON values.
+
+    Keys: number, at (ISO 8601), kind, signal, schedule, night (a date), activation, origin, status, outcome, reason,
+    detail (a dict). Raises JournalError, at the first record at the latest.
+    """
+    if not path.is_file():
+        raise _no_journal(path)
+    try:
+        with _opened(path) as db:
+            yield from _rows(db, since, until)
+    except (sqlite3.Error, OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _rows(db: sqlite3.Connection, since: datetime | None, until: datetime | None) -> Iterator[dict[str, Any]]:
+    span = (since.timestamp() if since else float("-inf"), until.timestamp() if until else float("inf"))
+    query = f"{SELECT} WHERE number > ? AND at_s >= ? AND at_s < ? ORDER BY number LIMIT {_CHUNK}"
+    last = -1
+    while rows := db.execute(query, (last, *span)).fetchall():
+        for row in rows:
+            yield {key: row[key] for key in _KEYS} | {"detail": json.loads(row["detail"])}
+        last = rows[-1]["number"]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Read-only; where the side files cannot be opened so, whole (no log is left), or else from a copy."""
+    name = quote(str(path.absolute()))
+    try:
+        db = _connect(f"file:{name}?mode=ro")
+    except sqlite3.OperationalError:
+        with _settled(path) as settled:
+            yield settled
+        return
+    with closing(db):
+        yield db
+
+
+@contextmanager
+def _settled(path: Path) -> Iterator[sqlite3.Connection]:
+    log = Path(f"{path}-wal")
+    if not log.exists() or not log.stat().st_size:
+        with closing(_connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1")) as db:
+            yield db
+        return
+    with tempfile.TemporaryDirectory(prefix="gongd-history-") as folder:
+        copy = Path(folder) / "journal.db"
+        shutil.copyfile(path, copy)
+        shutil.copyfile(log, f"{copy}-wal")
+        with closing(_connect(f"file:{quote(str(copy))}")) as db:
+            yield db
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    db = sqlite3.connect(uri, uri=True, timeout=_BUSY_S)
+    try:
+        db.row_factory = sqlite3.Row
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version != VERSION:
+            raise ValueError(f"version {version}, not {VERSION}")
+        db.execute("SELECT max(number) FROM record").fetchone()
+    except (sqlite3.Error, ValueError):
+        db.close()
+        raise
+    return db
+
+
+def _no_journal(path: Path) -> JournalError:
+    return JournalError(Text(vi=f"Chưa có nhật ký ở {path}", en=f"There is no journal at {path}"))
+
+
+def _unreadable(path: Path, error: Exception) -> JournalError:
+    return JournalError(
+        Text(vi=f"Không đọc được nhật ký {path}: {error}", en=f"The journal {path} cannot be read: {error}")
+    )

@@ -1,0 +1,285 @@
+"""The journal's thread: the only one that touches the file. The port `Journal`."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gongd.adapters.journal.book import Book, RefusedError, set_aside
+from gongd.adapters.journal.life import LifeFile, Sign
+from gongd.adapters.journal.queue import Pledge, Queue
+from gongd.adapters.journal.recollection import Carried, Recollection, salvage
+from gongd.adapters.journal.trouble import CORRUPT, is_busy, name_trouble
+from gongd.core.activation import Outcome
+from gongd.core.errors import JournalError
+from gongd.core.record import ADOPTED, RETIRED, Kind, Record
+from gongd.core.words import Text
+from gongd.ports import JournalFailed, JournalRefused, JournalWell, Memory, Post
+
+KEEP_DAYS = 400
+_GROUP = 500
+_RETRY_S = 0.5
+_BUSY_PATIENCE_S = 15.0
+_PATIENCE_S = 20.0
+"""So long may one write take before `alive` says no: several times the worst stall of a card that still works."""
+_OPEN_PATIENCE_S = 15.0
+_CLOSE_PATIENCE_S = 10.0
+_IDLE_SIGN_S = 110.0
+"""Between two signs of life on disk while nothing sounds (offered every minute, so every second one is written): 4096
+bytes each, 3 MB a day."""
+_SOUNDING_SIGN_S = 1.0
+_PRUNE_EVERY_S = 86400.0
+
+_TWICE = Text(
+    vi="Đêm {night} của lịch {schedule} đã có trong nhật ký; không ghi lần thứ hai",
+    en="The night {night} of {schedule} has its record; a second one was refused",
+)
+_UNFIT = Text(vi="Có mục không ghi được vào nhật ký: {why}", en="A record cannot be stored in the journal: {why}")
+_SLOW = Text(vi="Thẻ nhớ quá chậm, chưa mở được nhật ký", en="The disk is too slow, the journal is not open yet")
+
+
+class SqliteJournal:
+    """Appends are queued and committed in groups by its own thread; a failing disk keeps them waiting, in order.
+
+    `post` is told JournalFailed, JournalWell and JournalRefused. `boot` is the identity of this boot.
+    """
+
+    def __init__(self, path: Path, post: Post, boot: str, keep_days: int = KEEP_DAYS) -> None:
+        if keep_days < KEEP_DAYS:
+            raise JournalError(
+                Text(vi=f"Nhật ký phải giữ ít nhất {KEEP_DAYS} ngày", en=f"The journal keeps at least {KEEP_DAYS} days")
+            )
+        self._path, self._post, self._boot, self._keep_days = path, post, boot, keep_days
+        self._queue = Queue()
+        self._book: Book | None = None
+        self._life = LifeFile(Path(f"{path}.life"))
+        self._carried = Carried()
+        self._held_sign: Sign | None = None
+        self._salvaged = Recollection()
+        self._set_aside: Path | None = None
+        self._memory: Memory | None = None
+        self._opened = threading.Event()
+        self._fault: str | None = None
+        self._busy_since: float | None = None
+        self._stuck_since: float | None = None
+        self._sign_at = self._prune_at = float("-inf")
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    # ── The door: called from any thread, never waits for the disk (except `remember` and `close`) ───────────────
+
+    def remember(self) -> Memory:
+        """What the file says at start. A file that cannot be opened in 15 s is posted, and remembers nothing."""
+        if not self._opened.wait(_OPEN_PATIENCE_S) or self._memory is None:
+            self._post(JournalFailed("disk-read-only", _SLOW))
+            return self._as_memory(Recollection())
+        return self._memory
+
+    def append(self, records: Sequence[Record]) -> Pledge:
+        """Queue records to be committed together."""
+        return self._queue.put(records)
+
+    def seen(
+        self,
+        at: datetime,
+        sounding: Mapping[str, float],
+        trusted: bool = True,
+        clock: Mapping[str, object] | None = None,
+    ) -> None:
+        """A sign of life: on disk every second while something sounds, else every two minutes."""
+        before = self._life.sign
+        self._queue.put_sign(
+            Sign(at if trusted else before.at, dict(sounding), dict(before.clock if clock is None else clock))
+        )
+
+    def alive(self) -> bool:
+        """Is the thread there, and has no single write taken longer than 20 s?"""
+        since = self._busy_since
+        return self._thread.is_alive() and (since is None or time.monotonic() - since < _PATIENCE_S)
+
+    def close(self) -> None:
+        """Write what is queued, then close; at most 10 s."""
+        self._queue.close()
+        self._thread.join(_CLOSE_PATIENCE_S)
+
+    # ── The thread ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _run(self) -> None:
+        while not self._queue.closing:
+            self._turn()
+            self._busy_since = None
+            failing = self._stuck_since is not None
+            self._queue.wait(_RETRY_S if failing else _PRUNE_EVERY_S, for_work=not failing)
+        self._turn()
+        self._queue.give_up()
+        self._close_book()
+
+    def _turn(self) -> None:
+        """Do all there is to do. Whatever fails is told and tried again at the next turn."""
+        self._busy_since = time.monotonic()
+        try:
+            self._work()
+        except Exception as error:  # noqa: BLE001  the outermost loop of this thread: told, and it goes on
+            self._failed(error)
+
+    def _work(self) -> None:
+        book = self._book or self._open()
+        while pledges := self._queue.waiting(_GROUP):
+            self._busy_since = time.monotonic()
+            self._commit(book, pledges)
+        self._write_sign()
+        self._well()
+        if time.monotonic() - self._prune_at >= _PRUNE_EVERY_S:
+            self._prune_at = time.monotonic()
+            book.prune(self._keep_days)
+
+    def _open(self) -> Book:
+        try:
+            book = Book(self._path, self._boot, self._carried)
+        except sqlite3.Error as error:
+            if name_trouble(error).fault != CORRUPT:
+                raise
+            self._replace(error)
+            book = Book(self._path, self._boot, self._carried)
+        self._book = book
+        found = book.recollect(self._life.sign.sounding)
+        self._carried = found.carried
+        self._remember(found)
+        return book
+
+    def _commit(self, book: Book, pledges: Sequence[Pledge]) -> None:
+        lost = self._queue.lost
+        told = [self._lost_record(lost)] if lost else []
+        answers = book.write([*(pledge.records for pledge in pledges), told])
+        self._queue.done(len(pledges))
+        if lost:
+            self._queue.take_lost()
+        for pledge, refused in zip(pledges, answers, strict=False):
+            if refused is None:
+                self._carry(pledge.records)
+            else:
+                self._tell_refused(refused)
+            pledge.settle(kept=refused is None)
+
+    def _lost_record(self, lost: int) -> Record:
+        return Record(
+            datetime.now(UTC), Kind.FAULT, outcome=Outcome.REFUSED, reason="records-lost", detail={"count": lost}
+        )
+
+    def _tell_refused(self, refused: RefusedError) -> None:
+        record = refused.record
+        about: dict[str, object] = {"why": str(refused), "kind": str(record.kind), "schedule": record.schedule}
+        reason = "record-unfit"
+        if refused.second_night:
+            text = _TWICE.fill(night=record.night, schedule=record.schedule)
+            self._post(JournalRefused(text, record.schedule, record.night))
+            about["night"], reason = str(record.night), "night-twice"
+        else:
+            self._post(JournalRefused(_UNFIT.fill(why=refused)))
+        self._queue.put([Record(datetime.now(UTC), Kind.FAULT, outcome=Outcome.REFUSED, reason=reason, detail=about)])
+
+    def _carry(self, records: Sequence[Record]) -> None:
+        """Remember the nights in memory too: a journal that is set aside must not take them along."""
+        nights, first = set(self._carried.nights), dict(self._carried.first_nights)
+        for record in records:
+            if record.kind is Kind.NIGHT and record.schedule and record.night:
+                nights.add((record.schedule, record.night))
+            elif record.outcome == ADOPTED and record.schedule:
+                first[record.schedule] = datetime.fromisoformat(str(record.detail["first"])).date()
+            elif record.outcome == RETIRED and record.schedule:
+                first.pop(record.schedule, None)
+        self._carried = Carried(frozenset(nights), first)
+
+    def _write_sign(self) -> None:
+        sign = self._held_sign = self._queue.take_sign() or self._held_sign
+        if sign is None:
+            return
+        before, since = self._life.sign, time.monotonic() - self._sign_at
+        urgent = bool(sign.sounding) or bool(before.sounding) or _says_otherwise(sign, before)
+        if self._queue.closing or since >= (_SOUNDING_SIGN_S if urgent else _IDLE_SIGN_S):
+            self._life.write(sign)
+            self._held_sign, self._sign_at = None, time.monotonic()
+
+    # ── Trouble ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _failed(self, error: Exception) -> None:
+        trouble = name_trouble(error)
+        if trouble.fault == CORRUPT:
+            self._replace_quietly(error)
+            return
+        if self._memory is None:
+            self._remember_unopened()
+        now = time.monotonic()
+        self._stuck_since = self._stuck_since or now
+        if is_busy(error) and now - self._stuck_since < _BUSY_PATIENCE_S:
+            return
+        if self._fault != trouble.fault:
+            self._fault = trouble.fault
+            self._post(JournalFailed(trouble.fault, trouble.text))
+
+    def _well(self) -> None:
+        self._stuck_since = None
+        if self._fault is not None:
+            self._fault = None
+            self._post(JournalWell())
+
+    def _replace_quietly(self, error: Exception) -> None:
+        self._stuck_since = self._stuck_since or time.monotonic()
+        try:
+            self._replace(error)
+        except OSError as worse:
+            self._failed(worse)
+
+    def _replace(self, error: Exception) -> None:
+        """Set the corrupt file aside; the next `_open` begins a new journal that knows the nights of the old one."""
+        self._close_book()
+        aside = set_aside(self._path, datetime.now(UTC))
+        if self._memory is None:
+            self._set_aside = aside
+            self._salvaged = salvage(aside, self._boot, self._life.sign.sounding)
+            self._carried = self._salvaged.carried
+        trouble = name_trouble(error)
+        self._post(JournalFailed(trouble.fault, trouble.text))
+
+    def _close_book(self) -> None:
+        if self._book is not None:
+            with suppress(sqlite3.Error):
+                self._book.close()
+            self._book = None
+
+    # ── Remembering ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _remember(self, found: Recollection) -> None:
+        """Told once, at the first opening: later ones change nothing that the box does not know better."""
+        if self._memory is not None:
+            return
+        self._memory = self._as_memory(found)
+        self._opened.set()
+
+    def _remember_unopened(self) -> None:
+        """The file cannot be written: what can be read of it still keeps a night from ringing twice."""
+        found = salvage(self._path, self._boot, self._life.sign.sounding)
+        self._carried = found.carried
+        self._remember(found)
+
+    def _as_memory(self, found: Recollection) -> Memory:
+        sign, salvaged = self._life.sign, self._salvaged
+        return Memory(
+            journal_id=found.journal_id,
+            nights=found.carried.nights,
+            unfinished=found.unfinished or salvaged.unfinished,
+            first_days=found.carried.first_nights,
+            last_seen_at=sign.at,
+            open_faults=found.open_faults,
+            set_aside=self._set_aside,
+            outages=found.outages or salvaged.outages,
+            clock=sign.clock,
+        )
+
+
+def _says_otherwise(sign: Sign, before: Sign) -> bool:
+    """Has the trust in the clock changed, beyond the mere passing of time?"""
+    return any(sign.clock.get(key) != before.clock.get(key) for key in ("boot", "source", "offset_s", "broken"))
