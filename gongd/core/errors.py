@@ -80,5 +80,9 @@ class VoiceError(GongdError, LookupError):
     """No voice can speak a text."""
 
 
+class PictureError(GongdError, OSError):
+    """A picture cannot be drawn (no font that has Vietnamese) or not be written."""
+
+
 class SocketError(GongdError, ConnectionError):
     """The local socket: no daemon answers, or another one already holds it."""

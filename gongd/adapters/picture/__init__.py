@@ -1,0 +1,10 @@
+"""Pictures (PNG): a signal's timeline to pin beside the gong, and what happened, lane by lane. Drawn with Pillow.
+
+Import this only where a picture is drawn: Pillow has no place in the daemon.
+"""
+
+from gongd.adapters.picture.history import Band, Lane, Mark, draw_history
+from gongd.adapters.picture.paper import Ink
+from gongd.adapters.picture.score import draw_timeline
+
+__all__ = ["Band", "Ink", "Lane", "Mark", "draw_history", "draw_timeline"]
