@@ -20,6 +20,8 @@ LEASE_S = 2.0
 """Without a word from the deciding thread for so long, everything is switched off (house.md, the flow)."""
 LOOK_AHEAD_S = 2.0
 ROUNDING_S = 1e-6
+TURN_EARLY_S = 0.3
+"""So long before the turn the speaker is told of it, so that it can turn on the very sample."""
 ANSWER_S = 5.0
 """A stage that has not answered a call for so long is not alive."""
 
@@ -91,9 +93,7 @@ class _Running:
 class Player:
     """Plays one Performance at a time. Every public call returns at once."""
 
-    def __init__(
-        self, relays: Relays, speaker: Speaker, post: Post, now: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, relays: Relays, speaker: Speaker, post: Post, now: Callable[[], float] = time.monotonic) -> None:
         self._relays = relays
         self._speaker = speaker
         self._post = post
@@ -124,7 +124,7 @@ class Player:
 
     def hold(self, relay: str, on: bool) -> None:
         """Switch a relay that follows no timeline (role fault)."""
-        self._command(lambda: self._switch(Cue(0.0, relay, on)))
+        self._command(lambda: self._hold(Cue(0.0, relay, on)))
 
     def renew(self) -> None:
         """The lease: the deciding thread is alive."""
@@ -173,6 +173,9 @@ class Player:
                 if not self._commands and not self._closing:
                     self._changed.wait(None if wake_at is None else max(0.0, wake_at - self._now()))
 
+    def _hold(self, cue: Cue) -> None:
+        self._switch(cue)
+
     def _answer(self) -> None:
         self._answered_at = self._now()
 
@@ -211,9 +214,9 @@ class Player:
         self._move(running, now)
         axis_s = now - running.first_sound_at
         span = running.performance.span
-        if not running.turned and axis_s >= span.turn_s:
+        if not running.turned and axis_s >= span.turn_s - TURN_EARLY_S:
             running.turned = True
-            self._speaker.end()
+            self._speaker.end(span.turn_s)
         if not running.ended and axis_s >= span.end_s:
             running.ended = True
             self._speaker.stop()
@@ -224,7 +227,7 @@ class Player:
 
     def _next_s(self, running: _Running, axis_s: float) -> float:
         span, tail_s = running.performance.span, running.performance.sheet.tail_s
-        marks = [mark for mark in (span.turn_s, span.end_s, span.end_s + tail_s) if mark > axis_s]
+        marks = [mark for mark in (span.turn_s - TURN_EARLY_S, span.end_s, span.end_s + tail_s) if mark > axis_s]
         cue = [running.upcoming[0].at_s] if running.upcoming else [running.filled_s]
         return min(marks + cue)
 
@@ -273,7 +276,7 @@ class Player:
         running, self._running = self._running, None
         if running is None:
             return
-        for relay in running.performance.sheet.relays - keep:
+        for relay in {line.relay for line in running.performance.sheet.lines} - keep:
             self._switch(Cue(0.0, relay, False))
         self._speaker.stop()
 

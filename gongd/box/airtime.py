@@ -135,7 +135,7 @@ class Airtime:
                     stops.append(activation)
                 case Extend():
                     self._extend(effect, now)
-                case Report(activation=activation, outcome=outcome):
+                case Report():
                     written += self._reported(effect, now)
         if begin and not records.waits_for_disk(begin.activation.priority):
             self._begin_at_once(begin, written, now)  # takes the stage from whoever had it
@@ -159,12 +159,12 @@ class Airtime:
     def _begin_at_once(self, begin: Begin, written: Sequence[Record], now: Moment) -> None:
         self._pending = None
         ticket = self.journal.append(written)
-        performance = self.programme.perform(begin.activation, begin.cap_s, begin.run)
+        performance = self.programme.perform(begin)
         durable = ticket.wait(DISK_WAIT_S if self.journal_well else 0.0)
         self._onto_stage(performance, durable, now)
 
     def _begin_after(self, begin: Begin, ticket: Ticket, now: Moment) -> None:
-        performance = self.programme.perform(begin.activation, begin.cap_s, begin.run)
+        performance = self.programme.perform(begin)
         wait_until = begin.activation.wait_until
         give_up_at = now.mono + GIVE_UP_S if wait_until is None else wait_until
         self._pending = _Pending(begin, performance, ticket, give_up_at)
@@ -205,7 +205,8 @@ class Airtime:
 
     def _reported(self, report: Report, now: Moment) -> list[Record]:
         detail = dict(report.detail)
-        reason = detail.pop("reason", None) or detail.pop("what", None)
+        why = detail.pop("reason", None) or detail.pop("what", None)
+        reason = str(why) if why else None
         stage = self._onstage
         if stage and stage.performance.activation == report.activation.id and report.outcome in _AFTER_SOUND:
             detail["proof"] = "driven" if stage.driven else "commanded"
@@ -214,7 +215,7 @@ class Airtime:
                 detail["undurable"] = True
             if self.hooks.silent():
                 detail["sounds"] = "relays-only"
-        return self._records(report.activation, report.outcome, now, detail, reason and str(reason))
+        return self._records(report.activation, report.outcome, now, detail, reason)
 
     def _records(
         self,

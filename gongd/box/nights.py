@@ -8,7 +8,7 @@ from gongd.core.activation import Activation, Outcome
 from gongd.core.air import Cancelled, Event, Requested, Why
 from gongd.core.catalogue import Origin, Signal, Status
 from gongd.core.moment import Moment
-from gongd.core.night import Decision, Ledger, Miss, Ring, Withdraw, look, missed, open_ledger, rung
+from gongd.core.night import Decision, Ledger, Ring, Withdraw, look, missed, open_ledger, rung
 from gongd.core.night_record import record_of, rung_record
 from gongd.core.record import Record
 from gongd.core.schedule import Entry, Occurrence, Reason, preview
@@ -43,9 +43,16 @@ class Nights:
         self.ledger = open_ledger(memory.nights, memory.first_days, memory.last_seen_at, memory.outages)
         self.next_look_at = 0.0
 
-    def change(self, entries: Sequence[Entry], signals: Mapping[str, Signal], calendar: Calendar) -> None:
+    def change(
+        self,
+        entries: Sequence[Entry],
+        signals: Mapping[str, Signal],
+        calendar: Calendar,
+        disabled_until: date | None,
+    ) -> None:
         """New settings."""
         self.entries, self.signals, self.calendar = entries, signals, calendar
+        self.disabled_until = disabled_until
         self.next_look_at = 0.0
 
     def step(self, now: Moment) -> tuple[list[Record], list[Event]]:

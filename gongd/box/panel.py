@@ -12,10 +12,14 @@ from gongd.ports import Buttons, ContactMoved
 class Panel:
     """The state of every contact. Lives on the deciding thread."""
 
-    def __init__(self, buttons: Sequence[Button], hands: Buttons) -> None:
+    def __init__(self, buttons: Sequence[Button], hands: Buttons, before: "Panel | None" = None) -> None:
+        """`before` is the panel of the former settings: a button that has not changed keeps its state."""
         self._hands = hands
-        self._states: dict[str, ContactState] = {}
         self._buttons = {button.name: button for button in buttons}
+        kept: Mapping[str, ContactState] = before._states if before else {}
+        self._states: dict[str, ContactState] = {
+            name: state for name, state in kept.items() if self._buttons.get(name) == state.button
+        }
 
     @property
     def buttons(self) -> Mapping[str, Button]:
@@ -26,6 +30,8 @@ class Panel:
         """Look at every contact once. One that is active already is a fault, never an alarm. Raises PinsError."""
         told: tuple[ContactEvent, ...] = ()
         for name, closed in self._hands.closed().items():
+            if name in self._states:
+                continue
             state, events = contact.begin(self._buttons[name], closed, now)
             told += self._keep(state, events)
         return told

@@ -3,13 +3,13 @@
 Everything that can be made ahead of time is made when the settings are read, so that a trigger finds it ready.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gongd.core.activation import Activation
+from gongd.core.air import Begin
 from gongd.core.catalogue import Signal, Status
 from gongd.core.cue import CueSheet, cue_sheet
-from gongd.core.job import Job
+from gongd.core.job import TEST_VOLUME, Job
 from gongd.core.performance import span
 from gongd.core.relay import Relay
 from gongd.core.rhythm import Tempo
@@ -22,7 +22,7 @@ Wanted = tuple[str, Status, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Bare:
+class _Bare:
     """What sounds where there is no print: the rhythm alone, held in memory."""
 
     timeline: Timeline
@@ -38,17 +38,19 @@ class Programme:
         signals: Mapping[str, Signal],
         relays: tuple[Relay, ...],
         tempo: Tempo,
-        jobs: tuple[Job, ...],
+        jobs: Sequence[Job],
         prints: Prints,
-        bare_track: Callable[[Timeline], Track],
+        bare_track: Callable[[Timeline, int], Track],
     ) -> None:
         self._signals = signals
         self._relays = relays
         self._tempo = tempo
         self._prints = prints
         self._bare_track = bare_track
-        self._stems = {(job.signal, job.status, job.place): job.stem for job in jobs}
-        self._bare: dict[tuple[str, Status], Bare] = {}
+        self._stems: dict[Wanted, str] = {job.key: job.stem for job in jobs}
+        self._amplifiers = tuple(relay.name for relay in relays if relay.lead_s or relay.tail_s)
+        self._speeches: dict[str, Track] = {}
+        self._bare: dict[tuple[str, Status], _Bare] = {}
         for signal in signals.values():
             if signal.opens_with_alarm:
                 self._bare[signal.name, Status.ACTUAL] = self._make_bare(signal, Status.ACTUAL)
@@ -62,41 +64,47 @@ class Programme:
         """What has no print on the shelf."""
         return tuple(wanted for wanted, stem in self._stems.items() if not self._has(stem))
 
-    def perform(self, activation: Activation, cap_s: float, run: int) -> Performance:
+    def perform(self, begin: Begin) -> Performance:
         """The performance of an activation that may last `cap_s`."""
+        activation = begin.activation
+        spoken = self._speeches.pop(activation.id, None)
+        if spoken is not None:
+            return self._performance(begin, spoken, None, self._amplifiers)
         signal = self._signals[activation.signal]
         spare = self._spare(signal, activation.status)
         track = self.printed(activation.signal, activation.status, activation.place)
         if track is None:
-            track, sheet = spare.track, spare.sheet
-        else:
-            sheet = cue_sheet(track.timeline, self._relays, signal.relays)
+            return self._performance(begin, spare.track, None, signal.relays, spare.sheet)
+        return self._performance(begin, track, spare.track, signal.relays)
+
+    def speak(self, activation: str, track: Track) -> None:
+        """Keep a track of plain speech until its activation begins."""
+        self._speeches[activation] = track
+
+    def _performance(
+        self, begin: Begin, track: Track, spare: Track | None, names: Sequence[str], ready: CueSheet | None = None
+    ) -> Performance:
+        sheet = ready or cue_sheet(track.timeline, self._relays, names)
         return Performance(
-            activation=activation.id,
+            activation=begin.activation.id,
             track=track,
-            spare=spare.track,
+            spare=spare,
             sheet=sheet,
-            span=span(track.timeline, cap_s, sheet.lead_s, sheet.tail_s),
+            span=span(track.timeline, begin.cap_s, sheet.lead_s, sheet.tail_s),
+            run=begin.run,
         )
 
-    def perform_speech(self, activation: Activation, track: Track) -> Performance:
-        """Speech that is no signal: the amplifier's relay and the words."""
-        speakers = tuple(relay.name for relay in self._relays if relay.lead_s or relay.tail_s)
-        sheet = cue_sheet(track.timeline, self._relays, speakers)
-        return Performance(
-            activation.id, track, None, sheet, span(track.timeline, activation.cap_s, sheet.lead_s, sheet.tail_s)
-        )
-
-    def _spare(self, signal: Signal, status: Status) -> Bare:
+    def _spare(self, signal: Signal, status: Status) -> _Bare:
         key = (signal.name, status)
         if key not in self._bare:
             self._bare[key] = self._make_bare(signal, status)
         return self._bare[key]
 
-    def _make_bare(self, signal: Signal, status: Status) -> Bare:
+    def _make_bare(self, signal: Signal, status: Status) -> _Bare:
         timeline = compose(signal, status, {}, self._tempo)
         sheet = cue_sheet(timeline, self._relays, signal.relays)
-        return Bare(timeline, self._bare_track(timeline), sheet)
+        volume = min(signal.volume, TEST_VOLUME) if status is Status.TEST else signal.volume
+        return _Bare(timeline, self._bare_track(timeline, volume), sheet)
 
     def _has(self, stem: str) -> bool:
         track = self._prints.take(stem)

@@ -1,0 +1,77 @@
+"""The announcer: plain speech that is no signal, such as the status report. Rendered when asked for, then sounded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from gongd.box.equipment import Renderer
+from gongd.box.programme import Programme
+from gongd.core.activation import Activation
+from gongd.core.air import Requested
+from gongd.core.catalogue import Origin, Priority, Status
+from gongd.core.job import SPEECH, House, Job, speech_job
+from gongd.core.moment import Moment
+from gongd.core.words import Language
+from gongd.ports import Prints
+
+VOLUME = 35
+"""Technicians' words are spoken at low volume (language.md, 1)."""
+CAP_S = 60.0
+PATIENCE_S = 60.0
+"""What could not be spoken by then is not said any more."""
+MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    job: Job
+    by: str | None
+    origin: Origin
+    until: float
+
+
+@dataclass(slots=True)
+class Announcer:
+    """Keeps what waits for its print. `standing` are the jobs of the signals, which go on being wanted."""
+
+    house: House
+    language: Language
+    prints: Prints
+    renderer: Renderer
+    standing: Sequence[Job]
+    _waiting: list[_Waiting] = field(default_factory=list)
+    _numbers: count[int] = field(default_factory=lambda: count(1))
+
+    def say(self, text: str, origin: Origin, by: str | None, now: Moment) -> None:
+        """Have a text spoken as soon as it is rendered."""
+        job = speech_job(text, VOLUME, self.house, self.language)
+        self._waiting = [*self._waiting, _Waiting(job, by, origin, now.mono + PATIENCE_S)][-MOST:]
+        self.renderer.request([waiting.job for waiting in self._waiting] + list(self.standing))
+
+    def ready(self, programme: Programme, now: Moment) -> list[Requested]:
+        """What can be spoken now, as requests of the lowest rank."""
+        asked: list[Requested] = []
+        for waiting in tuple(self._waiting):
+            track = self.prints.take(waiting.job.stem)
+            if track is None and now.mono < waiting.until:
+                continue
+            self._waiting.remove(waiting)
+            if track is not None:
+                activation = self._activation(waiting, now)
+                programme.speak(activation.id, track)
+                asked.append(Requested(activation))
+        return asked
+
+    def _activation(self, waiting: _Waiting, now: Moment) -> Activation:
+        return Activation(
+            id=f"{SPEECH}-{now.wall:%Y%m%d%H%M%S}-{next(self._numbers)}",
+            signal=SPEECH,
+            priority=Priority.ROUTINE,
+            origin=waiting.origin,
+            status=Status.TEST,
+            sent_at=now.wall,
+            cap_s=CAP_S,
+            place=waiting.job.stem,  # two different texts are never one sound
+            by=waiting.by,
+            wait_until=waiting.until,
+        )

@@ -1,0 +1,278 @@
+"""The box: one loop, one inbox, one deciding thread. It orders the effects of everything that happens."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gongd import player as stage
+from gongd import ports
+from gongd.box import records
+from gongd.box.airtime import Airtime, Hooks
+from gongd.box.announcer import Announcer
+from gongd.box.counter import Answer, Counter, refuse
+from gongd.box.deeds import Deeds
+from gongd.box.equipment import Doors, Equip, Equipment, Found, Hangup, Remembered, Terminate
+from gongd.box.frontdesk import FrontDesk
+from gongd.box.health import Health
+from gongd.box.inbox import Inbox
+from gongd.box.nights import Nights
+from gongd.box.panel import Panel
+from gongd.box.parts import Parts
+from gongd.box.programme import Programme
+from gongd.box.recovery import Recovery
+from gongd.box.timekeeper import Timekeeper
+from gongd.box.watch import Watch
+from gongd.core.activation import Activation, Outcome
+from gongd.core.catalogue import Origin
+from gongd.core.errors import ConfigError, PinsError
+from gongd.core.fault import FaultCode
+from gongd.core.moment import Moment
+from gongd.core.record import Kind, Record
+from gongd.core.relay import Role
+from gongd.settings.model import Settings, TrustedBy
+
+BEAT_S = 1.0
+"""The loop comes round at least so often: it renews the stage's lease, and looks at the clock."""
+
+
+class Box:
+    """One village box. `run` is the deciding thread; `inbox.post` is how all others speak to it."""
+
+    def __init__(self, inbox: Inbox, doors: Doors, equip: Equip, equipment: Equipment, timekeeper: Timekeeper) -> None:
+        self.inbox = inbox
+        self._doors = doors
+        self._equip = equip
+        self._status: int | None = None
+        self._recovery = Recovery()
+        self.parts = self._furnish(equipment, timekeeper)
+        self._deeds = Deeds(self.parts)
+        self._watch = Watch(self.parts)
+        self._counter = Counter(FrontDesk(self.parts, self.reload))
+        self._handlers = self._table()
+
+    def _table(self) -> Mapping[type, Callable[[Any, Moment], None]]:
+        """What is done about each kind of event."""
+        parts = self.parts
+        return {
+            ports.ContactMoved: lambda event, now: self._deeds.heed(parts.panel.moved(event), now),
+            ports.SpeakerLost: self._speaker_lost,
+            ports.SpeakerBack: self._speaker_back,
+            ports.PrintBad: self._print_bad,
+            ports.PrintsChanged: self._prints_changed,
+            ports.JournalFailed: self._journal_failed,
+            ports.JournalWell: self._journal_well,
+            ports.Asked: self._counter.serve,
+            stage.Began: lambda event, _now: parts.airtime.began(event),
+            stage.Ended: parts.airtime.ended,
+            stage.RelayTrouble: self._relay_trouble,
+            stage.RelayFine: lambda event, now: parts.health.clear_fault(FaultCode.RELAY_DISAGREES, now, event.relay),
+            stage.StageBroken: lambda _event, _now: self._end(1),
+            Remembered: self._remembered,
+            Hangup: self._hung_up,
+            Terminate: lambda _event, _now: self._end(0),
+        }
+
+    # ── The loop ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def run(self) -> int:
+        """Decide until told to end. The exit status: 0 on request, 1 when the stage has failed."""
+        now = self.parts.timekeeper.now()
+        self._start(now)
+        while self._status is None:
+            next_at = self.step(now)
+            event = self.inbox.take(next_at - self.parts.timekeeper.now().mono)
+            now = self.parts.timekeeper.now()
+            if event is not None:
+                self.handle(event, now)
+        self._doors.supervisor.stopping()
+        self._close()
+        return self._status
+
+    def handle(self, event: object, now: Moment) -> None:
+        """Hear one event. What nobody waits for changes nothing."""
+        handler = self._handlers.get(type(event))
+        if handler:
+            handler(event, now)
+
+    def step(self, now: Moment) -> float:
+        """Do what is due; the monotonic instant at which there is something to do again."""
+        parts = self.parts
+        parts.equipment.hands.player.renew()
+        self._deeds.heed(parts.panel.step(now.mono), now)
+        self._deeds.heed(self._watch.step(now), now)
+        self._deeds.step(now)
+        parts.carry(*parts.nights.step(now), now)
+        parts.carry(*self._recovery.step(now), now)
+        airtime_at = parts.airtime.step(now)
+        self._take_settings(now)
+        marks = [parts.panel.next_at(), airtime_at]
+        if parts.nights.ledger is not None:
+            marks.append(parts.nights.next_look_at)
+        return min(now.mono + BEAT_S, *(mark for mark in marks if mark is not None))
+
+    def _start(self, now: Moment) -> None:
+        """Buttons first: everything else may take its time."""
+        self._look_at_panel(now)
+        self._doors.supervisor.ready(self.parts.status_line())
+        self.parts.equipment.renderer.request(self.parts.equipment.jobs)
+        self.parts.write([records.simple(Kind.BOOT, now, "started", self._doors.boot)])
+        self._raise_found((*self._doors.found, *self.parts.equipment.hands.found), now)
+        for message in self._doors.messages:
+            self.parts.announcer.say(message, Origin.LOCAL, None, now)
+
+    def _end(self, status: int) -> None:
+        self._status = status
+
+    def _close(self) -> None:
+        """Silence first; then what may take a moment."""
+        self.parts.equipment.hands.close()
+        self.parts.equipment.renderer.close()
+        self.parts.write([records.simple(Kind.BOOT, self.parts.timekeeper.now(), "stopped", {})])
+        self._doors.journal.close()
+
+    # ── Furniture: what follows from the settings ────────────────────────────────────────────────────────────────
+
+    def _furnish(self, equipment: Equipment, timekeeper: Timekeeper) -> Parts:
+        settings, hands = equipment.settings, equipment.hands
+        health = Health(settings.relays, hands.has_speaker, self._condition_changed)
+        programme = self._programme(equipment)
+        hooks = Hooks(self._companions, self._reported, lambda: health.speaker_is_silent)
+        airtime = Airtime(hands.player, programme, self._doors.journal, hooks)
+        nights = Nights(
+            settings.schedules, settings.signals, equipment.calendar, settings.box.disabled_until, health.can_sound
+        )
+        panel = Panel(settings.buttons, hands.buttons)
+        announcer = self._announcer(equipment)
+        return Parts(self._doors, timekeeper, equipment, health, panel, announcer, airtime, nights)
+
+    def _programme(self, equipment: Equipment) -> Programme:
+        settings = equipment.settings
+        return Programme(
+            settings.signals, settings.relays, settings.tempo, equipment.jobs, equipment.prints, equipment.bare_track
+        )
+
+    def _announcer(self, equipment: Equipment) -> Announcer:
+        language = equipment.settings.box.language
+        return Announcer(equipment.house, language, equipment.prints, equipment.renderer, equipment.jobs)
+
+    def _refurnish(self, settings: Settings, now: Moment) -> None:
+        """Take new settings into use. Nothing sounds or waits now."""
+        parts = self.parts
+        parts.equipment = equipment = self._equip(settings, parts.equipment)
+        parts.health.refit(settings.relays, equipment.hands.has_speaker)
+        parts.airtime.player = equipment.hands.player
+        parts.airtime.programme = self._programme(equipment)
+        parts.nights.change(settings.schedules, settings.signals, equipment.calendar, settings.box.disabled_until)
+        parts.timekeeper.change(
+            settings.clock.trust is TrustedBy.ASSUME, settings.clock.holdover_s, settings.box.timezone
+        )
+        parts.announcer = self._announcer(equipment)
+        parts.panel = Panel(settings.buttons, equipment.hands.buttons, parts.panel)
+        self._look_at_panel(now)
+        self._raise_found(equipment.hands.found, now)
+        equipment.renderer.request(equipment.jobs)
+
+    def _look_at_panel(self, now: Moment) -> None:
+        try:
+            self._deeds.heed(self.parts.panel.start(now.mono), now)
+        except PinsError as error:
+            self.parts.health.raise_fault(FaultCode.PINS_MISSING, now, text=error.text)
+
+    def _raise_found(self, found: Sequence[Found], now: Moment) -> None:
+        for fault in found:
+            self.parts.health.raise_fault(fault.code, now, fault.subject, fault.text)
+
+    def reload(self, now: Moment) -> Answer:
+        """Read the settings file again. A bad one changes nothing but a fault; a good one waits for silence."""
+        supervisor = self._doors.supervisor
+        supervisor.reloading()
+        try:
+            settings = self._doors.load()
+        except ConfigError as error:
+            detail = {"problems": len(error.problems)}
+            self.parts.write([records.simple(Kind.SETTINGS, now, "refused", detail, "settings-bad")])
+            self.parts.health.raise_fault(FaultCode.SETTINGS_BAD, now, text=error.text)
+            supervisor.ready(self.parts.status_line())
+            return refuse(error.text, "settings-invalid")
+        self.parts.coming = settings
+        waits = not self.parts.airtime.is_free
+        self._take_settings(now)
+        supervisor.ready(self.parts.status_line())
+        return {"ok": True, "waiting": waits}
+
+    def _hung_up(self, _event: Hangup, now: Moment) -> None:
+        self.reload(now)
+
+    def _take_settings(self, now: Moment) -> None:
+        settings = self.parts.coming
+        if settings is None or not self.parts.airtime.is_free:
+            return
+        self.parts.coming = None
+        self._refurnish(settings, now)
+        self._doors.keep(settings)
+        detail = {"digest": settings.source_digest}
+        self.parts.write([records.simple(Kind.SETTINGS, now, "applied", detail)])
+        self.parts.health.clear_fault(FaultCode.SETTINGS_BAD, now)
+
+    # ── What the hands report ────────────────────────────────────────────────────────────────────────────────────
+
+    def _remembered(self, event: Remembered, now: Moment) -> None:
+        memory = self.parts.memory = event.memory
+        self.parts.timekeeper.recall(memory.clock, self._doors.boot_id)
+        self.parts.nights.open(memory)
+        self.parts.health.clear_left(memory.open_faults, now)
+        if memory.set_aside is not None:
+            self.parts.health.raise_fault(FaultCode.JOURNAL_CORRUPT, now, subject=memory.set_aside.name)
+        signals = self.parts.settings.signals
+        self.parts.carry(*self._recovery.open(memory.unfinished, signals, now), now)
+
+    def _speaker_lost(self, event: ports.SpeakerLost, now: Moment) -> None:
+        code, other = FaultCode.SPEAKER_FAILED, FaultCode.SPEAKER_MISSING
+        if event.missing:
+            code, other = other, code
+        self.parts.health.clear_fault(other, now)
+        self.parts.health.raise_fault(code, now, text=event.text)
+
+    def _speaker_back(self, _event: ports.SpeakerBack, now: Moment) -> None:
+        self.parts.health.clear_fault(FaultCode.SPEAKER_MISSING, now)
+        self.parts.health.clear_fault(FaultCode.SPEAKER_FAILED, now)
+
+    def _print_bad(self, event: ports.PrintBad, now: Moment) -> None:
+        """The spare sounds meanwhile; the print is made anew."""
+        self.parts.health.raise_fault(FaultCode.PRINT_MISSING, now, text=event.text)
+        self.parts.equipment.renderer.request(self.parts.equipment.jobs)
+
+    def _prints_changed(self, event: ports.PrintsChanged, now: Moment) -> None:
+        self.parts.rendered = True
+        self.parts.voiceless = event.voiceless
+        missing = self.parts.airtime.programme.missing()
+        why = next(iter(event.failed.values()), None)
+        self.parts.health.set_fault(FaultCode.PRINT_MISSING, bool(missing), now, text=why)
+        self.parts.health.set_fault(FaultCode.VOICE_MISSING, bool(event.voiceless), now)
+        self.parts.carry((), self.parts.announcer.ready(self.parts.airtime.programme, now), now)
+
+    def _journal_failed(self, event: ports.JournalFailed, now: Moment) -> None:
+        self.parts.airtime.journal_well = False
+        self.parts.health.raise_fault(FaultCode(event.fault), now, text=event.text)
+
+    def _journal_well(self, _event: ports.JournalWell, now: Moment) -> None:
+        self.parts.airtime.journal_well = True
+        for code in (FaultCode.DISK_FULL, FaultCode.DISK_READ_ONLY):
+            self.parts.health.clear_fault(code, now)
+
+    def _relay_trouble(self, event: stage.RelayTrouble, now: Moment) -> None:
+        self.parts.health.raise_fault(FaultCode.RELAY_DISAGREES, now, event.relay, event.text)
+
+    # ── Hooks ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _companions(self, asked: Activation, outcome: Outcome, reason: str | None, now: Moment) -> Sequence[Record]:
+        return self.parts.nights.companions(asked, outcome, reason, now)
+
+    def _reported(self, asked: Activation, _outcome: Outcome, final: bool, _now: Moment) -> None:
+        if final:
+            self._deeds.over(asked)
+
+    def _condition_changed(self, written: list[Record]) -> None:
+        self.parts.write(written)
+        for relay in self.parts.settings.relays:
+            if relay.on is Role.FAULT:
+                self.parts.equipment.hands.player.hold(relay.name, self.parts.health.is_faulty)

@@ -1,0 +1,100 @@
+"""What a box is made of: the doors that stay, and the equipment that one settings file asks for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gongd.core.fault import FaultCode
+from gongd.core.job import House, Job
+from gongd.core.timeline import Timeline
+from gongd.core.words import Text
+from gongd.player import Player
+from gongd.ports import Buttons, Calendar, Clock, Journal, Memory, Prints, Speaker, Supervisor, Track
+from gongd.settings.model import Settings
+
+
+class Renderer(Protocol):
+    """Keeps the shelf full; posts PrintsChanged."""
+
+    def request(self, jobs: Sequence[Job]) -> None: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A fault that was found while equipment was opened."""
+
+    code: FaultCode
+    subject: str | None
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Pins and loudspeaker, and the stage that owns them. `press` holds a mock button (`--dry` only)."""
+
+    player: Player
+    speaker: Speaker
+    buttons: Buttons
+    has_speaker: bool
+    close: Callable[[], None]
+    press: Callable[[str, float], None] | None = None
+    found: tuple[Found, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """Everything that follows from the settings in force. `house` and `jobs` are for the studio."""
+
+    settings: Settings
+    hands: Hands
+    prints: Prints
+    renderer: Renderer
+    calendar: Calendar
+    house: House
+    jobs: tuple[Job, ...]
+    bare_track: Callable[[Timeline, int], Track]
+
+
+Equip = Callable[[Settings, Equipment | None], Equipment]
+"""Opens the equipment for new settings; hands that need not change are taken over from the equipment before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What does not depend on the settings.
+
+    `load` reads the settings file (raises ConfigError), `keep` puts its last good copy aside. `watchdog_s` is how
+    often systemd wants a sign of life. `boot` tells of this start, for the journal; `messages` are to be spoken.
+    """
+
+    clock: Clock
+    journal: Journal
+    supervisor: Supervisor
+    load: Callable[[], Settings]
+    keep: Callable[[Settings], None]
+    boot_id: str
+    watchdog_s: float | None = None
+    boot: Mapping[str, object] = field(default_factory=dict)
+    found: tuple[Found, ...] = ()
+    messages: tuple[str, ...] = ()
+
+
+# ── Events of the process itself ─────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The journal has been opened and read."""
+
+    memory: Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """SIGHUP: read the settings again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terminate:
+    """SIGTERM or SIGINT: everything off, then end."""

@@ -1,0 +1,67 @@
+"""The parts of one box on its deciding thread, and the few verbs that several rooms of the engine need."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from gongd.box.airtime import Airtime
+from gongd.box.announcer import Announcer
+from gongd.box.equipment import Doors, Equipment
+from gongd.box.health import Health
+from gongd.box.nights import Nights
+from gongd.box.panel import Panel
+from gongd.box.request import event_of
+from gongd.box.timekeeper import Timekeeper
+from gongd.core.activation import Activation
+from gongd.core.air import Effect, Event
+from gongd.core.condition import status_line
+from gongd.core.moment import Moment
+from gongd.core.record import Record
+from gongd.core.words import Text
+from gongd.ports import Memory
+from gongd.settings.model import Settings
+
+
+@dataclass(slots=True)
+class Parts:
+    """What the engine is made of. Equipment and panel change with the settings; the rest stays."""
+
+    doors: Doors
+    timekeeper: Timekeeper
+    equipment: Equipment
+    health: Health
+    panel: Panel
+    announcer: Announcer
+    airtime: Airtime
+    nights: Nights
+    memory: Memory | None = None
+    coming: Settings | None = None
+    rendered: bool = False
+    voiceless: frozenset[str] = frozenset()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.equipment.settings
+
+    def write(self, written: Sequence[Record]) -> None:
+        """Append records that nobody waits for."""
+        if written:
+            self.doors.journal.append(written)
+
+    def carry(self, written: Sequence[Record], events: Iterable[Event], now: Moment) -> None:
+        """Append records, then put events before the arbiter."""
+        self.write(written)
+        for event in events:
+            self.airtime.hear(event, now)
+
+    def ask(self, asked: Activation, now: Moment) -> tuple[Effect, ...]:
+        """Somebody wants a signal sounded."""
+        return self.airtime.hear(event_of(asked), now)
+
+    def status_line(self) -> str:
+        """One line for `systemctl status`."""
+        turn = self.airtime.air.sounding
+        signal = turn and self.settings.signals.get(turn.activation.signal)
+        title = Text(vi=signal.title, en=signal.name) if signal else None
+        line = status_line(self.health.condition, self.health.sounds, title)
+        return line.read(self.settings.box.language)

@@ -1,0 +1,48 @@
+"""From what a person wants to what the arbiter hears. Pure."""
+
+from collections.abc import Mapping
+
+from gongd.core.activation import Activation
+from gongd.core.air import Cancelled, Event, Reach, Requested, Together, Why
+from gongd.core.catalogue import Origin, Signal, Status
+from gongd.core.moment import Moment
+
+ENDS_ALARMS: Mapping[str, Why] = {"all-clear": Why.SAFE, "false-alarm": Why.MISTAKE}
+"""Signals that, when they are meant, end every actual alarm before they sound."""
+
+REHEARSAL_WAITS_S = 60.0
+"""A drill or a test that cannot sound by then is dropped: it must not follow an alarm by surprise."""
+
+
+def activation_of(
+    signal: Signal,
+    identity: str,
+    origin: Origin,
+    status: Status,
+    now: Moment,
+    place: str | None = None,
+    by: str | None = None,
+) -> Activation:
+    """A request to sound a signal now, with the signal's own cap."""
+    return Activation(
+        id=identity,
+        signal=signal.name,
+        priority=signal.priority,
+        number=signal.number,
+        origin=origin,
+        status=status,
+        sent_at=now.wall,
+        cap_s=signal.at_most_s,
+        place=place,
+        by=by,
+        wait_until=None if status is Status.ACTUAL else now.mono + REHEARSAL_WAITS_S,
+        again=signal.again,
+    )
+
+
+def event_of(asked: Activation) -> Event:
+    """What the arbiter is told: an all clear ends the alarms in the same decision."""
+    why = ENDS_ALARMS.get(asked.signal)
+    if why is None or asked.status is not Status.ACTUAL:
+        return Requested(asked)
+    return Together((Cancelled(why, Reach.ALARMS, by=asked.by), Requested(asked)))

@@ -1,0 +1,86 @@
+"""The watch: what the box looks at by itself, round after round: clock, contacts, signs of life."""
+
+from dataclasses import dataclass, field
+
+from gongd.box import records
+from gongd.box.parts import Parts
+from gongd.core.clock_trust import WORDS, keep
+from gongd.core.contact import ContactEvent
+from gongd.core.errors import PinsError
+from gongd.core.fault import FaultCode
+from gongd.core.moment import Moment
+from gongd.core.record import Kind
+from gongd.ports import ContactMoved
+
+CONTACTS_EVERY_S = 1.0
+"""An edge that the kernel dropped is found so soon."""
+SEEN_EVERY_S = 60.0
+SEEN_WHILE_SOUNDING_S = 2.0
+ALIVE_EVERY_S = 5.0
+CLOCK_PATIENCE_S = 120.0
+"""So long after the start the clock may be without trust before it is a fault: the network is still coming up."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """Looks, and tells what it found."""
+
+    parts: Parts
+    _next: dict[str, float] = field(default_factory=dict)
+    _trusted: bool | None = None
+    _status: str = ""
+    _started_at: float | None = None
+
+    def step(self, now: Moment) -> tuple[ContactEvent, ...]:
+        """Everything whose time has come; what the contacts mean."""
+        self._watch_clock(now)
+        until = self.parts.settings.box.disabled_until
+        self.parts.health.put_out_of_use(until if until and now.wall.date() < until else None)
+        self._tell_status()
+        sounding = self.parts.airtime.sounding_s(now)
+        if self._due("seen", SEEN_WHILE_SOUNDING_S if sounding else SEEN_EVERY_S, now):
+            clock = keep(self.parts.timekeeper.state, self.parts.doors.boot_id)
+            self.parts.doors.journal.seen(now.wall, sounding, now.trusted, clock)
+        if self._due("alive", self.parts.doors.watchdog_s or ALIVE_EVERY_S, now):
+            self._show_life()
+        return self._look_at_contacts(now) if self._due("contacts", CONTACTS_EVERY_S, now) else ()
+
+    def _due(self, name: str, every_s: float, now: Moment) -> bool:
+        """Once in `every_s`; a shorter period takes effect at once."""
+        if now.mono < min(self._next.get(name, 0.0), now.mono + every_s):
+            return False
+        self._next[name] = now.mono + every_s
+        return True
+
+    def _show_life(self) -> None:
+        """Systemd hears that we live only while the stage and the journal answer, too."""
+        player = self.parts.equipment.hands.player
+        if player.alive() and self.parts.doors.journal.alive():
+            self.parts.doors.supervisor.alive()
+        player.call()
+
+    def _watch_clock(self, now: Moment) -> None:
+        started_at = self._started_at = now.mono if self._started_at is None else self._started_at
+        if now.trusted != self._trusted and (now.trusted or now.mono - started_at > CLOCK_PATIENCE_S):
+            self._trusted = now.trusted
+            why = self.parts.timekeeper.why
+            outcome = "trusted" if now.trusted else "untrusted"
+            self.parts.write([records.simple(Kind.CLOCK, now, outcome, {"why": why.value})])
+            self.parts.health.set_fault(FaultCode.CLOCK_UNTRUSTED, not now.trusted, now, text=WORDS[why])
+
+    def _tell_status(self) -> None:
+        line = self.parts.status_line()
+        if line != self._status:
+            self._status = line
+            self.parts.doors.supervisor.status(line)
+
+    def _look_at_contacts(self, now: Moment) -> tuple[ContactEvent, ...]:
+        try:
+            closed = self.parts.equipment.hands.buttons.closed()
+        except PinsError as error:
+            self.parts.health.raise_fault(FaultCode.PINS_MISSING, now, text=error.text)
+            return ()
+        told: tuple[ContactEvent, ...] = ()
+        for button, is_closed in closed.items():
+            told += self.parts.panel.moved(ContactMoved(button, is_closed, now.mono))
+        return told
