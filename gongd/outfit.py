@@ -1,0 +1,170 @@
+"""The outfit: from Settings to the hands that they ask for. Used by the bootstrap, at start and at every reload."""
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gongd.adapters import bare
+from gongd.adapters.aplay import Aplay, CardWatch
+from gongd.adapters.calendar import TriggerCalendar
+from gongd.adapters.child import ChildOutputs
+from gongd.adapters.dry import DryFactory
+from gongd.adapters.gpio_buttons import GpioButtons
+from gongd.adapters.gpio_relays import GpioRelays
+from gongd.adapters.loudspeaker import Loudspeaker
+from gongd.adapters.mute import Mute
+from gongd.adapters.no_pins import NoPins
+from gongd.adapters.pin_factory import open_factory
+from gongd.adapters.pins_note import write_note
+from gongd.adapters.renderer import Renderer
+from gongd.adapters.shelf import Shelf, find_clip
+from gongd.adapters.simpleaudio_child import SimpleAudio
+from gongd.adapters.wavefile import WaveFolder
+from gongd.box.equipment import Equipment, Found, Hands
+from gongd.core.errors import PinsError
+from gongd.core.fault import FaultCode
+from gongd.core.job import House, Job, Voicing, jobs
+from gongd.player import Player
+from gongd.ports import Buttons, Post, Relays, Speaker
+from gongd.settings.clip import sounds_folders
+from gongd.settings.model import Backend, Settings
+
+NOTE = "pins.json"
+
+
+def boot_seconds() -> float:
+    """The monotonic clock of the whole box: seconds since the machine was switched on, suspend included."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+@dataclass(slots=True)
+class Outfit:
+    """Opens equipment. `state` and `runtime` are folders; `dry` is where mock pins and sound files go, if dry."""
+
+    config: Path
+    state: Path
+    runtime: Path
+    dry: Path | None
+    post: Post
+    _factory: Any = None
+    _pins_error: PinsError | None = None
+    _renderer: Renderer | None = field(default=None)
+
+    def equip(self, settings: Settings, before: Equipment | None) -> Equipment:
+        """The equipment for these settings. Pins and speaker are taken over where they need not change."""
+        hands = self._hands(settings, before)
+        folder = self._prints_folder(settings)
+        house = _house(settings)
+        return Equipment(
+            settings=settings,
+            hands=hands,
+            prints=Shelf(folder),
+            renderer=self._studio(folder, before),
+            calendar=TriggerCalendar(settings.box.timezone),
+            house=house,
+            jobs=self._jobs(settings, house),
+            bare_track=bare.bare_track,
+        )
+
+    def _jobs(self, settings: Settings, house: House) -> tuple[Job, ...]:
+        folders = (self.config.parent, *sounds_folders())
+        return jobs(settings.signals, settings.buttons, house, lambda name: find_clip(name, folders))
+
+    def _prints_folder(self, settings: Settings) -> Path:
+        given = os.environ.get("CACHE_DIRECTORY")
+        if self.dry is not None:
+            return self.state / "prints"
+        return Path(given) / "prints" if given else settings.prints.path
+
+    def _studio(self, folder: Path, before: Equipment | None) -> Renderer:
+        if self._renderer is None or (before and before.settings.prints.path != folder):
+            if self._renderer is not None:
+                self._renderer.close()
+            shipped = next(iter(sounds_folders()), self.config.parent)
+            self._renderer = Renderer(folder, shipped, self.post)
+        return self._renderer
+
+    # ── Hands ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _hands(self, settings: Settings, before: Equipment | None) -> Hands:
+        if before is not None:
+            if _same_hands(before.settings, settings):
+                return before.hands
+            before.hands.close()
+        found: list[Found] = []
+        relays, buttons = self._pins(settings, found)
+        speaker, rest = self._speaker(settings)
+        player = Player(relays, speaker, self.post, boot_seconds)
+
+        def close() -> None:
+            player.close()
+            rest()
+            for hand in (speaker, buttons, relays):
+                with suppress(PinsError):
+                    hand.close()
+
+        has_speaker = settings.speaker.backend is not Backend.NONE
+        return Hands(player, speaker, buttons, has_speaker, close, self._press(settings), tuple(found))
+
+    def _pins(self, settings: Settings, found: list[Found]) -> tuple[Relays, Buttons]:
+        lamps = {button.name: button.lamp for button in settings.buttons if button.lamp is not None}
+        with suppress(OSError):  # a full disk: the relays work all the same
+            write_note(self.runtime / NOTE, settings.relays, lamps, self.dry, settings.box.language)
+        try:
+            factory = self._open_factory(settings)
+            relays = GpioRelays(settings.relays, factory)
+            buttons = GpioButtons(settings.buttons, factory, self.post, boot_seconds)
+        except PinsError as error:
+            found.append(Found(FaultCode.PINS_MISSING, None, error.text))
+            return NoPins(error), NoPins(error)
+        broken = {**relays.broken, **buttons.broken}
+        found += [Found(FaultCode.PINS_MISSING, name, error.text) for name, error in broken.items()]
+        return relays, buttons
+
+    def _open_factory(self, settings: Settings) -> Any:
+        if self._factory is None:
+            self._factory = DryFactory(self.dry, boot_seconds) if self.dry else open_factory(self.runtime)
+        if self.dry is not None:
+            self._factory.wire(settings.buttons)
+        return self._factory
+
+    def _press(self, settings: Settings) -> Callable[[str, float], None] | None:
+        if self.dry is None:
+            return None
+        buttons = {button.name: button for button in settings.buttons}
+        return lambda name, for_s: self._factory.press(buttons[name], for_s)
+
+    def _speaker(self, settings: Settings) -> tuple[Speaker, Callable[[], None]]:
+        """The speaker, and what else must be closed with it."""
+        device = settings.speaker.device
+        match settings.speaker.backend:
+            case Backend.NONE:
+                return Mute(), _nothing
+            case Backend.FILE:
+                return Loudspeaker(WaveFolder(self.dry or self.state / "sound").open, self.post), _nothing
+            case Backend.SIMPLEAUDIO:
+                played = Loudspeaker(ChildOutputs(SimpleAudio(device)).open, self.post)
+            case Backend.APLAY:
+                played = Loudspeaker(ChildOutputs(Aplay(device)).open, self.post)
+        return played, CardWatch(played.probe).close
+
+
+def _nothing() -> None:
+    """Nothing else to close."""
+
+
+def _same_hands(one: Settings, other: Settings) -> bool:
+    return (one.relays, one.buttons, one.speaker) == (other.relays, other.buttons, other.speaker)
+
+
+def _house(settings: Settings) -> House:
+    return House(
+        place=settings.box.place,
+        phone=settings.desk.phone,
+        tempo=settings.tempo,
+        voicing=Voicing(settings.prints.voice, settings.prints.words_per_minute),
+    )
