@@ -20,6 +20,7 @@ BUSY_S = 1.0
 KEEP_RECORDS = 20_000
 """So many are kept whatever their age: a clock that was far ahead for a day must not empty the journal."""
 _CHECKPOINT_PAGES = 256
+_CACHE_KIB = 256
 _MOST_ASIDE = 5
 _BEGINS = (Outcome.WAITING, Outcome.STARTED, Outcome.RESUMED, Outcome.JOINED)
 _OUR_MISTAKES = (
@@ -66,14 +67,19 @@ class Book:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-        verdict = self._one("PRAGMA quick_check(1)")
-        if verdict != "ok":
-            raise _corrupt(verdict)
+        self._db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        self.check()
         version = self._one("PRAGMA user_version")
         if version == 0 and not self._one("SELECT count(*) FROM sqlite_master"):
             self._create(carried)
         elif version != VERSION:
             raise _corrupt(f"version {version}, not {VERSION}")
+
+    def check(self) -> None:
+        """Read the whole file; raises sqlite3.DatabaseError (SQLITE_CORRUPT) when its structure is torn."""
+        verdict = self._one("PRAGMA quick_check(1)")
+        if verdict != "ok":
+            raise _corrupt(verdict)
 
     def _create(self, carried: Carried) -> None:
         self._db.execute("BEGIN IMMEDIATE")

@@ -47,25 +47,26 @@ def _rows(db: sqlite3.Connection, since: datetime | None, until: datetime | None
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """Read-only; where the side files cannot be opened so, whole (no log is left), or else from a copy."""
+    """Without a log the file is whole and is read as it is; else beside the daemon, or from a copy of both."""
+    log = Path(f"{path}-wal")
     name = quote(str(path.absolute()))
+    if not log.exists():
+        with closing(_connect(f"file:{name}?mode=ro&immutable=1")) as db:
+            yield db
+        return
     try:
         db = _connect(f"file:{name}?mode=ro")
     except sqlite3.OperationalError:
-        with _settled(path) as settled:
-            yield settled
+        with _copied(path, log) as copy:
+            yield copy
         return
     with closing(db):
         yield db
 
 
 @contextmanager
-def _settled(path: Path) -> Iterator[sqlite3.Connection]:
-    log = Path(f"{path}-wal")
-    if not log.exists() or not log.stat().st_size:
-        with closing(_connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1")) as db:
-            yield db
-        return
+def _copied(path: Path, log: Path) -> Iterator[sqlite3.Connection]:
+    """The side files cannot be opened in place: somebody who may only read, or a disk that nobody may write."""
     with tempfile.TemporaryDirectory(prefix="gongd-history-") as folder:
         copy = Path(folder) / "journal.db"
         shutil.copyfile(path, copy)

@@ -31,7 +31,7 @@ _IDLE_SIGN_S = 110.0
 """Between two signs of life on disk while nothing sounds (offered every minute, so every second one is written): 4096
 bytes each, 3 MB a day."""
 _SOUNDING_SIGN_S = 1.0
-_PRUNE_EVERY_S = 86400.0
+_TIDY_EVERY_S = 86400.0
 
 _TWICE = Text(
     vi="Đêm {night} của lịch {schedule} đã có trong nhật ký; không ghi lần thứ hai",
@@ -65,7 +65,7 @@ class SqliteJournal:
         self._fault: str | None = None
         self._busy_since: float | None = None
         self._stuck_since: float | None = None
-        self._sign_at = self._prune_at = float("-inf")
+        self._sign_at = self._tidied_at = float("-inf")
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -112,7 +112,7 @@ class SqliteJournal:
             self._turn()
             self._busy_since = None
             failing = self._stuck_since is not None
-            self._queue.wait(_RETRY_S if failing else _PRUNE_EVERY_S, for_work=not failing)
+            self._queue.wait(_RETRY_S if failing else _TIDY_EVERY_S, for_work=not failing)
         self._turn()
         self._queue.give_up()
         self._close_book()
@@ -132,8 +132,9 @@ class SqliteJournal:
             self._commit(book, pledges)
         self._write_sign()
         self._well()
-        if time.monotonic() - self._prune_at >= _PRUNE_EVERY_S:
-            self._prune_at = time.monotonic()
+        if time.monotonic() - self._tidied_at >= _TIDY_EVERY_S:
+            self._tidied_at = time.monotonic()
+            book.check()
             book.prune(self._keep_days)
 
     def _open(self) -> Book:
