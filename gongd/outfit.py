@@ -21,15 +21,15 @@ from gongd.adapters.no_pins import NoPins
 from gongd.adapters.pin_factory import open_factory
 from gongd.adapters.pins_note import write_note
 from gongd.adapters.renderer import Renderer
-from gongd.adapters.shelf import Shelf, find_clip
+from gongd.adapters.shelf import Shelf
 from gongd.adapters.simpleaudio_child import SimpleAudio
 from gongd.adapters.wavefile import WaveFolder
 from gongd.box.equipment import Equipment, Found, Hands
 from gongd.core.errors import PinsError
 from gongd.core.fault import FaultCode
-from gongd.core.job import House, Job, Voicing, jobs
 from gongd.player import Player
 from gongd.ports import Buttons, Post, Relays, Speaker
+from gongd.repertoire import house_of, repertoire
 from gongd.settings.clip import sounds_folders
 from gongd.settings.model import Backend, Settings
 
@@ -58,7 +58,7 @@ class Outfit:
         """The equipment for these settings. Pins and speaker are taken over where they need not change."""
         hands = self._hands(settings, before)
         folder = self._prints_folder(settings)
-        house = _house(settings)
+        house = house_of(settings)
         return Equipment(
             settings=settings,
             hands=hands,
@@ -66,13 +66,9 @@ class Outfit:
             renderer=self._studio(folder, before),
             calendar=TriggerCalendar(settings.box.timezone),
             house=house,
-            jobs=self._jobs(settings, house),
+            jobs=repertoire(settings, self.config, house),
             bare_track=bare.bare_track,
         )
-
-    def _jobs(self, settings: Settings, house: House) -> tuple[Job, ...]:
-        folders = (self.config.parent, *sounds_folders())
-        return jobs(settings.signals, settings.buttons, house, lambda name: find_clip(name, folders))
 
     def _prints_folder(self, settings: Settings) -> Path:
         given = os.environ.get("CACHE_DIRECTORY")
@@ -159,12 +155,3 @@ def _nothing() -> None:
 
 def _same_hands(one: Settings, other: Settings) -> bool:
     return (one.relays, one.buttons, one.speaker) == (other.relays, other.buttons, other.speaker)
-
-
-def _house(settings: Settings) -> House:
-    return House(
-        place=settings.box.place,
-        phone=settings.desk.phone,
-        tempo=settings.tempo,
-        voicing=Voicing(settings.prints.voice, settings.prints.words_per_minute),
-    )
