@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import count
 
 from gongd.box.equipment import Renderer
 from gongd.box.programme import Programme
@@ -40,7 +39,7 @@ class Announcer:
     renderer: Renderer
     standing: Sequence[Job]
     _waiting: list[_Waiting] = field(default_factory=list)
-    _numbers: count[int] = field(default_factory=lambda: count(1))
+    _said: int = 0
 
     def say(self, text: str, origin: Origin, by: str | None, now: Moment) -> None:
         """Have a text spoken as soon as it is rendered."""
@@ -57,6 +56,7 @@ class Announcer:
                 continue
             self._waiting.remove(waiting)
             if track is not None:
+                self._said += 1
                 activation = self._activation(waiting, now)
                 programme.speak(activation.id, track)
                 asked.append(Requested(activation))
@@ -64,7 +64,7 @@ class Announcer:
 
     def _activation(self, waiting: _Waiting, now: Moment) -> Activation:
         return Activation(
-            id=f"{SPEECH}-{now.wall:%Y%m%d%H%M%S}-{next(self._numbers)}",
+            id=f"{SPEECH}-{now.wall:%Y%m%d%H%M%S}-{self._said}",
             signal=SPEECH,
             priority=Priority.ROUTINE,
             origin=waiting.origin,

@@ -74,7 +74,19 @@ class Box:
     # ── The loop ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def run(self) -> int:
-        """Decide until told to end. The exit status: 0 on request, 1 when the stage has failed."""
+        """Decide until told to end. The exit status: 0 on request, 1 when the stage has failed.
+
+        Whatever ends it, everything is off before it returns or raises.
+        """
+        try:
+            self._decide()
+        finally:
+            self._doors.supervisor.stopping()
+            self.parts.equipment.hands.close()
+        self._close()
+        return self._status or 0
+
+    def _decide(self) -> None:
         now = self.parts.timekeeper.now()
         self._start(now)
         while self._status is None:
@@ -83,9 +95,6 @@ class Box:
             now = self.parts.timekeeper.now()
             if event is not None:
                 self.handle(event, now)
-        self._doors.supervisor.stopping()
-        self._close()
-        return self._status
 
     def handle(self, event: object, now: Moment) -> None:
         """Hear one event. What nobody waits for changes nothing."""
@@ -107,7 +116,7 @@ class Box:
         marks = [parts.panel.next_at(), airtime_at]
         if parts.nights.ledger is not None:
             marks.append(parts.nights.next_look_at)
-        return min(now.mono + BEAT_S, *(mark for mark in marks if mark is not None))
+        return min([now.mono + BEAT_S, *(mark for mark in marks if mark is not None)])
 
     def _start(self, now: Moment) -> None:
         """Buttons first: everything else may take its time."""
@@ -123,8 +132,7 @@ class Box:
         self._status = status
 
     def _close(self) -> None:
-        """Silence first; then what may take a moment."""
-        self.parts.equipment.hands.close()
+        """What may take a moment, once all is silent."""
         self.parts.equipment.renderer.close()
         self.parts.write([records.simple(Kind.BOOT, self.parts.timekeeper.now(), "stopped", {})])
         self._doors.journal.close()
