@@ -1,4 +1,4 @@
-"""The repertoire: which prints a settings file asks for. The daemon, `gongd render` and the doctor mean the same ones."""
+"""The repertoire: which prints a settings file asks for. The daemon, `gongd render` and the doctor agree on it."""
 
 from pathlib import Path
 
