@@ -28,10 +28,9 @@ from gongd.core.words import Text
 from gongd.outfit import Outfit
 from gongd.settings import Settings, load
 from gongd.settings.model import Backend, TrustedBy
+from gongd.settings.place import control_path, lock_path
 
 LAST_GOOD = "last-good.yaml"
-SOCKET = "gongd.sock"
-LOCK = "gongd.lock"
 MESSAGES = "say.json"
 USUAL_STATE = Path("/var/lib/gongd")
 
@@ -48,7 +47,7 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
     state = settings.journal.path.parent
     _make(state)
     runtime = Path(os.environ.get("RUNTIME_DIRECTORY", state))
-    held = lock(state / LOCK)
+    held = lock(lock_path(settings.journal.path))
     inbox = Inbox()
     bare.load()
     outfit = Outfit(config, state, runtime, out, inbox.post)
@@ -72,7 +71,7 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
     trust = ClockState(settings.clock.trust is TrustedBy.ASSUME, settings.clock.holdover_s)
     box = Box(inbox, doors, outfit.equip, equipment, Timekeeper(clock, trust, zone))
     _listen(inbox)
-    control = ControlSocket(state / SOCKET, inbox.post)
+    control = ControlSocket(control_path(settings.journal.path), inbox.post)
     threading.Thread(target=lambda: inbox.post(Remembered(journal.remember())), name="memory", daemon=True).start()
     if not found:
         _keep(config, state)

@@ -1,10 +1,9 @@
 """The outfit: from Settings to the hands that they ask for. Used by the bootstrap, at start and at every reload."""
 
-import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +51,8 @@ class Outfit:
     post: Post
     _factory: Any = None
     _pins_error: PinsError | None = None
-    _renderer: Renderer | None = field(default=None)
+    _renderer: Renderer | None = None
+    _shelf: Path | None = None
 
     def equip(self, settings: Settings, before: Equipment | None) -> Equipment:
         """The equipment for these settings. Pins and speaker are taken over where they need not change."""
@@ -63,7 +63,7 @@ class Outfit:
             settings=settings,
             hands=hands,
             prints=Shelf(folder),
-            renderer=self._studio(folder, before),
+            renderer=self._studio(folder),
             calendar=TriggerCalendar(settings.box.timezone),
             house=house,
             jobs=repertoire(settings, self.config, house),
@@ -71,17 +71,15 @@ class Outfit:
         )
 
     def _prints_folder(self, settings: Settings) -> Path:
-        given = os.environ.get("CACHE_DIRECTORY")
-        if self.dry is not None:
-            return self.state / "prints"
-        return Path(given) / "prints" if given else settings.prints.path
+        return settings.prints.path if self.dry is None else self.state / "prints"
 
-    def _studio(self, folder: Path, before: Equipment | None) -> Renderer:
-        if self._renderer is None or (before and before.settings.prints.path != folder):
-            if self._renderer is not None:
-                self._renderer.close()
-            shipped = next(iter(sounds_folders()), self.config.parent)
-            self._renderer = Renderer(folder, shipped, self.post)
+    def _studio(self, folder: Path) -> Renderer:
+        if self._renderer is not None and self._shelf == folder:
+            return self._renderer
+        if self._renderer is not None:
+            self._renderer.close()
+        shipped = next(iter(sounds_folders()), self.config.parent)
+        self._renderer, self._shelf = Renderer(folder, shipped, self.post), folder
         return self._renderer
 
     # ── Hands ────────────────────────────────────────────────────────────────────────────────────────────────────

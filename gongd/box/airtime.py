@@ -24,6 +24,9 @@ LOOK_AGAIN_S = 0.01
 GIVE_UP_S = 120.0
 """A routine sound whose commit has not come by then is not sounded any more: late is false."""
 
+STALE = -1
+"""No run has this number: an alarm that the stage has dropped is begun once more, with what is left of its cap."""
+
 
 @dataclass(slots=True)
 class _Pending:
@@ -103,6 +106,10 @@ class Airtime:
         stage = self._onstage
         if stage is None or stage.performance.activation != event.activation:
             return
+        turn = self.air.sounding
+        if event.dropped and turn is not None and turn.activation.is_alarm:
+            self.hear(arbitration.Ended(event.activation, Outcome.FAILED, "stalled", STALE), now)
+            return
         nothing = event.dropped or (self.hooks.silent() and not stage.driven)
         how = Outcome.FAILED if nothing else Outcome.FINISHED
         what = ("stalled" if event.dropped else "speaker-failed") if nothing else None
@@ -110,8 +117,8 @@ class Airtime:
 
     def sounding_s(self, now: Moment) -> dict[str, float]:
         """What is on stage, and for how long."""
-        stage = self._onstage
-        if stage is None or self.air.sounding is None:
+        stage, turn = self._onstage, self.air.sounding
+        if stage is None or turn is None or turn.activation.id != stage.performance.activation:
             return {}
         return {stage.performance.activation: max(0.0, now.mono - stage.began_at)}
 
@@ -152,6 +159,8 @@ class Airtime:
                 case Begin():
                     self.hooks.reported(effect.activation, _first(effect), False, now)
                 case Report():
+                    if effect.final:
+                        self.programme.forget(effect.activation.id)
                     self.hooks.reported(effect.activation, effect.outcome, effect.final, now)
                 case _:
                     pass

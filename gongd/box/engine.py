@@ -177,6 +177,7 @@ class Box:
         parts.panel = Panel(settings.buttons, equipment.hands.buttons, parts.panel)
         self._look_at_panel(now)
         self._raise_found(equipment.hands.found, now)
+        self._show_faults()
         equipment.renderer.request(equipment.jobs)
 
     def _look_at_panel(self, now: Moment) -> None:
@@ -281,6 +282,9 @@ class Box:
 
     def _condition_changed(self, written: list[Record]) -> None:
         self.parts.write(written)
+        self._show_faults()
+
+    def _show_faults(self) -> None:
         for relay in self.parts.settings.relays:
             if relay.on is Role.FAULT:
                 self.parts.equipment.hands.player.hold(relay.name, self.parts.health.is_faulty)

@@ -81,6 +81,12 @@ class Programme:
         """Keep a track of plain speech until its activation begins."""
         self._speeches[activation] = track
 
+    def forget(self, activation: str) -> None:
+        """An activation is over. Speech that never began is given back."""
+        track = self._speeches.pop(activation, None)
+        if track is not None:
+            track.close()
+
     def _performance(
         self, begin: Begin, track: Track, spare: Track | None, names: Sequence[str], ready: CueSheet | None = None
     ) -> Performance:
