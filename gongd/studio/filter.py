@@ -26,6 +26,16 @@ def within_band(sound: Sound, low_hz: float, high_hz: float, rate: int = RATE) -
     return np.asarray(np.fft.irfft(np.fft.rfft(sound, room) * gain, room)[: sound.size], dtype=np.float64)
 
 
+def emphasised(sound: Sound, low_hz: float, high_hz: float, db_per_octave: float) -> Sound:
+    """What lies above `low_hz` raised by so much an octave, up to `high_hz`; no delay, the same length."""
+    if sound.size == 0:
+        return sound
+    room = roomy(sound.size + RATE // 10)
+    octaves = np.log2(np.clip(np.fft.rfftfreq(room, 1 / RATE), low_hz, high_hz) / low_hz)
+    raised = np.fft.rfft(sound, room) * 10 ** (octaves * db_per_octave / 20)
+    return np.asarray(np.fft.irfft(raised, room)[: sound.size], dtype=np.float64)
+
+
 def resampled(sound: Sound, rate: int, to: int = RATE) -> Sound:
     """The same sound at another rate, band-limited on the way."""
     if rate == to or sound.size == 0:

@@ -3,11 +3,15 @@
 import numpy as np
 
 from gongd.core.label import RATE
-from gongd.studio.filter import Sound, resampled, soft_edges, within_band
+from gongd.studio.filter import Sound, emphasised, resampled, soft_edges, within_band
 from gongd.studio.loudness import gain_to
 
-VOICE_BAND_HZ = (250.0, 6_000.0)
-"""What a horn reproduces (signals.md), with some room for a voice below."""
+VOICE_BAND_HZ = (360.0, 6_000.0)
+"""What a horn reproduces: about 400 Hz to 6 kHz (signals.md). What lies below only takes power from the amplifier."""
+
+CLARITY_HZ = (450.0, 2_500.0)
+CLARITY_DB_PER_OCTAVE = 5.0
+"""A voice has most of its power below 500 Hz and most of its meaning above 1 kHz: what carries meaning is raised."""
 
 VOICE_LUFS = -20.0
 """The loudness at which voices are kept before the mix."""
@@ -23,7 +27,8 @@ _MARGIN_S = 0.03
 
 def prepared(sound: Sound, rate: int) -> Sound:
     """A raw voice brought to our rate, band and loudness, without the silence around it. Empty when it is silent."""
-    heard = trimmed(within_band(resampled(sound, rate), *VOICE_BAND_HZ))
+    clear = emphasised(within_band(resampled(sound, rate), *VOICE_BAND_HZ), *CLARITY_HZ, CLARITY_DB_PER_OCTAVE)
+    heard = trimmed(clear)
     if heard.size == 0:
         return heard
     evened = _evened(heard * gain_to(heard, VOICE_LUFS))

@@ -1,13 +1,21 @@
 """The default signals of signals.md, as the tests of the studio need them."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
-from gongd.core.catalogue import Priority, Signal, Utterance
+import numpy as np
+
+from gongd.core.catalogue import Priority, Signal, Status, Utterance
 from gongd.core.job import Clip, House, Job, jobs
+from gongd.core.label import Label
 from gongd.core.notation import parse
 from gongd.core.phrase import PHRASES
+from gongd.core.timeline import Timeline
 from gongd.core.words import Language
+from gongd.studio.render import make
+from gongd.studio.voice import Voice
+from tests.studio.ear import Recording
 
 HOUSE = House("Thôn 3", "0373 812 345")
 SOUNDS = Path(__file__).parents[2] / "sounds"
@@ -46,3 +54,29 @@ def no_clip(name: str) -> Clip:
 def all_jobs(house: House = HOUSE) -> tuple[Job, ...]:
     """The jobs of a box with the default signals and no buttons."""
     return jobs(signals(), (), house, no_clip)
+
+
+@cache
+def printed(name: str, status: Status = Status.ACTUAL) -> tuple[Label, bytes]:
+    """The print of a default signal, rendered once in a run of the tests."""
+    job = next(job for job in all_jobs() if (job.signal, job.status) == (name, status))
+    voice = Voice(SOUNDS)
+    return make(job, {speech.key: voice.speak(speech, job.voicing) for speech in job.speeches})
+
+
+def heard(name: str, loops: int = 2, status: Status = Status.ACTUAL) -> Recording:
+    """Head and then loops of a print as samples -1 to 1, at volume 100."""
+    label, pcm = printed(name, status)
+    sound = np.frombuffer(pcm, "<i2").astype(np.float64) / 32767
+    head, loop = sound[: label.head_frames], sound[label.head_frames :][: label.loop_frames]
+    volume = next(job.volume for job in all_jobs() if (job.signal, job.status) == (name, status))
+    return np.concatenate([head, *[loop] * loops]) / (volume / 100) ** 2
+
+
+def strokes_s(timeline: Timeline, loops: int = 2) -> list[float]:
+    """When the strokes of head and loops are due, in seconds."""
+    due = [stroke.at_s for stroke in timeline.head.strokes]
+    if timeline.loop:
+        start, every = timeline.head.duration_s, timeline.loop.duration_s
+        due += [start + number * every + one.at_s for number in range(loops) for one in timeline.loop.strokes]
+    return due
