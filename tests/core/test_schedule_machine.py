@@ -80,4 +80,4 @@ class Nights(RuleBasedStateMachine):
 
 
 TestNights = Nights.TestCase
-TestNights.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestNights.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)

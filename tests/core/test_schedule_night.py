@@ -79,16 +79,17 @@ def test_a_night_under_an_untrusted_clock_is_silent_and_says_so() -> None:
 
 
 def test_no_night_is_filled_from_before_the_schedule_was_there() -> None:
-    world = World(at("22:30")).run_until(at("22:10") + timedelta(days=1))
+    world = World(at("22:30")).run_until(at("22:31")).stop_daemon().run_until(at("21:50") + timedelta(days=1))
+    world.start_daemon().run_until(at("22:10") + timedelta(days=1))
     assert [night for _, night in world.nights()] == [TOMORROW]
 
 
 def test_a_schedule_taken_away_and_brought_back_owes_nothing_for_the_time_between() -> None:
-    world = evening().run_until(at("23:00"))
+    world = evening().run_until(at("22:01"))
     world.entries = ()
-    world.run_until(at("12:00") + timedelta(days=3))
+    world.run_until(at("22:02")).stop_daemon().run_until(at("21:59") + timedelta(days=3))
     world.entries = (NIGHTLY,)
-    world.restart().run_until(at("23:00") + timedelta(days=3))
+    world.start_daemon().run_until(at("22:19") + timedelta(days=3))
     assert sorted(night for _, night in world.nights()) == [TONIGHT, TONIGHT + timedelta(days=3)]
 
 
@@ -153,7 +154,8 @@ def test_several_times_a_day_are_kept_apart() -> None:
 
 def test_a_one_off_rings_once_and_is_forgotten() -> None:
     entry = replace(NIGHTLY, days=Days(dates=(TONIGHT,)))
-    world = World(at("21:58"), entries=(entry,)).run_until(at("23:00") + timedelta(days=2))
+    world = World(at("21:58"), entries=(entry,)).run_until(at("22:01")).stop_daemon()
+    world.run_until(at("21:58") + timedelta(days=2)).start_daemon().run_until(at("22:20") + timedelta(days=2))
     assert list(world.nights()) == [("nightly", TONIGHT)]
 
 

@@ -36,14 +36,16 @@ def assert_sane(world: World) -> None:
     assert all(after - before >= timedelta(minutes=15) for before, after in pairwise(rung))
 
 
-@pytest.mark.parametrize("instant", ["21:59:59", "22:00:01"])
-def test_a_step_of_any_hours_that_is_taken_back_leaves_one_record_and_one_ring(instant: str) -> None:
-    for hours in HOURS:
-        world = later(stepped(instant, hours * 3600.0, back_after_s=30), 3)
+@pytest.mark.parametrize(("instant", "hours"), [("21:59:59", HOURS), ("22:00:01", HOURS[1::2])])
+def test_a_step_of_any_hours_that_is_taken_back_leaves_one_record_and_one_ring(
+    instant: str, hours: tuple[int, ...]
+) -> None:
+    for hour in hours:
+        world = later(stepped(instant, hour * 3600.0, back_after_s=30), 3)
         assert_sane(world)
-        assert list(world.nights()) == [("nightly", TONIGHT)], hours
-        assert world.outcome() == "rung", hours
-        assert len(world.rings) == 1, hours
+        assert list(world.nights()) == [("nightly", TONIGHT)], hour
+        assert world.outcome() == "rung", hour
+        assert len(world.rings) == 1, hour
 
 
 @pytest.mark.parametrize(("instant", "hours"), [("21:59:59", HOURS[::2]), ("22:00:01", HOURS[1::2])])

@@ -5,7 +5,7 @@ import sqlite3
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +177,7 @@ class Book:
 
     def _mark_schedule(self, schedule: str, record: Record) -> None:
         if record.outcome == ADOPTED:
-            first = str(record.detail["first"])
+            first = date.fromisoformat(str(record.detail["first"])).isoformat()
             self._db.execute("INSERT OR REPLACE INTO first_night VALUES (?, ?)", (schedule, first))
         elif record.outcome == RETIRED:
             self._db.execute("DELETE FROM first_night WHERE schedule = ?", (schedule,))

@@ -96,11 +96,10 @@ class Queue:
             sign, self._sign = self._sign, None
             return sign
 
-    def take_lost(self) -> int:
-        """How many records were lost since last asked."""
+    def forget_lost(self, count: int) -> None:
+        """So many of the lost records have been told of."""
         with self._changed:
-            lost, self.lost = self.lost, 0
-            return lost
+            self.lost -= count
 
     def give_up(self) -> None:
         """Settle whatever still waits: it will not be kept."""

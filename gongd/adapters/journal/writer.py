@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from gongd.adapters.journal.book import Book, RefusedError, set_aside
@@ -156,8 +156,7 @@ class SqliteJournal:
         told = [self._lost_record(lost)] if lost else []
         answers = book.write([*(pledge.records for pledge in pledges), told])
         self._queue.done(len(pledges))
-        if lost:
-            self._queue.take_lost()
+        self._queue.forget_lost(lost)
         for pledge, refused in zip(pledges, answers, strict=False):
             if refused is None:
                 self._carry(pledge.records)
@@ -184,15 +183,16 @@ class SqliteJournal:
 
     def _carry(self, records: Sequence[Record]) -> None:
         """Remember the nights in memory too: a journal that is set aside must not take them along."""
-        nights, first = set(self._carried.nights), dict(self._carried.first_nights)
+        nights, first = self._carried.nights, dict(self._carried.first_nights)
         for record in records:
-            if record.kind is Kind.NIGHT and record.schedule and record.night:
-                nights.add((record.schedule, record.night))
-            elif record.outcome == ADOPTED and record.schedule:
-                first[record.schedule] = datetime.fromisoformat(str(record.detail["first"])).date()
-            elif record.outcome == RETIRED and record.schedule:
-                first.pop(record.schedule, None)
-        self._carried = Carried(frozenset(nights), first)
+            match record:
+                case Record(kind=Kind.NIGHT, schedule=str(schedule), night=date() as night):
+                    nights |= {(schedule, night)}
+                case Record(kind=Kind.SETTINGS, schedule=str(schedule), outcome=outcome) if outcome == ADOPTED:
+                    first[schedule] = date.fromisoformat(str(record.detail["first"]))
+                case Record(kind=Kind.SETTINGS, schedule=str(schedule), outcome=outcome) if outcome == RETIRED:
+                    first.pop(schedule, None)
+        self._carried = Carried(nights, first)
 
     def _write_sign(self) -> None:
         sign = self._held_sign = self._queue.take_sign() or self._held_sign
