@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gongd.adapters.loudspeaker import STALLED, Loudspeaker
+from gongd.adapters.loudspeaker import Loudspeaker
+from gongd.adapters.loudspeaker.feeder import STALLED
 from gongd.core.pace import Pacing
 from gongd.core.words import Text
 from gongd.ports import SpeakerBack, SpeakerLost

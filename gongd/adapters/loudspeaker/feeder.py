@@ -1,21 +1,18 @@
-"""The Speaker port: feeds an output with the sound of one activation at a time and keeps it on the axis of time.
-
-Every activation has a thread of its own, the feeder, so no call of the port waits for a device, a child process or a
-disk. The feeder opens the output, and opens it again when it is lost, at the place where the sound should be by then.
-"""
+"""Feeds outputs with the sound of one activation: proves it, paces it, and goes on after a loss."""
 
 import logging
-import os
 import select
 import threading
 import time
 from dataclasses import dataclass
+from typing import Protocol
 
-from gongd.core.errors import GongdError, NoSpeakerError, SpeakerError
-from gongd.core.pace import KEPT, Pace, Pacing
-from gongd.core.stream import FRAME_BYTES, Hush, Stream
+from gongd.adapters.loudspeaker.wake import Wake
+from gongd.core.errors import GongdError, SpeakerError
+from gongd.core.pace import Pace, Pacing
+from gongd.core.stream import FRAME_BYTES, Stream
 from gongd.core.words import Text
-from gongd.ports import OpenOutput, Output, Post, PrintBad, SpeakerBack, SpeakerLost, Track
+from gongd.ports import Output, Track
 
 RETRY_S = (0.1, 0.3, 1.0)
 """Pauses before a lost output is opened again; the last one repeats. A card that another program has just released
@@ -27,8 +24,6 @@ PATIENCE_S = 1.0
 FORMER_S = 0.5
 """So long a new activation waits for the former one's device to be given back."""
 DRAIN_S = 2.0
-CLOSE_S = 0.5
-PROBE_S = 4.0
 PRIMER_FRAMES = 2
 """Silence that tells, by being taken, that the device is open."""
 BROKEN = select.POLLERR | select.POLLHUP | select.POLLNVAL
@@ -44,44 +39,12 @@ UNPROVEN = Text(
     vi="Chưa đọc xong bản âm thanh: thẻ nhớ chậm hoặc hỏng",
     en="the print could not be read in time: a slow memory card",
 )
-SILENT = Text(vi="Bộ âm thanh không trả lời", en="the sound device does not answer")
 
 log = logging.getLogger(__name__)
 
 
-class _Wake:
-    """Wakes a thread that waits for a descriptor."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._fd: int | None = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-
-    def set(self) -> None:
-        with self._lock:
-            if self._fd is not None:
-                os.eventfd_write(self._fd, 1)
-
-    def wait(self, other: int | None, for_room: bool, timeout_s: float) -> int:
-        """Until woken, until `other` has room (if that is wanted) or breaks, or `timeout_s`. What `other` polls."""
-        assert self._fd is not None
-        poll = select.poll()
-        poll.register(self._fd, select.POLLIN)
-        if other is not None:
-            poll.register(other, select.POLLOUT if for_room else 0)
-        ready = dict(poll.poll(max(0, round(timeout_s * 1000 + 0.5))))
-        if ready.pop(self._fd, 0):
-            os.eventfd_read(self._fd)
-        return ready.get(other, 0) if other is not None else 0
-
-    def close(self) -> None:
-        with self._lock:
-            fd, self._fd = self._fd, None
-        if fd is not None:
-            os.close(fd)
-
-
 @dataclass(frozen=True, slots=True)
-class _Order:
+class Order:
     """What one activation is to play."""
 
     track: Track
@@ -91,105 +54,20 @@ class _Order:
     trial: bool = False
 
 
-class Loudspeaker:
-    """Plays one track at a time through outputs that `open_output` opens. Implements Speaker.
+class Owner(Protocol):
+    """Where a feeder gets its output, and whom it tells how it fares."""
 
-    A track and its spare belong to the loudspeaker from `begin` on: it closes them after the last read. The spare
-    has the rate of the track.
-    """
-
-    def __init__(self, open_output: OpenOutput, post: Post, pacing: Pacing = Pacing()) -> None:  # noqa: B008
-        self._open_output = open_output
-        self._post = post
-        self._pacing = pacing
-        self._lock = threading.Lock()
-        self._feeder: _Feeder | None = None
-        self._trouble: Text | None = None
-
-    def begin(self, track: Track, spare: Track | None, lead_s: float, skip_s: float = 0.0) -> None:
-        """Play `lead_s` of silence, then the track from `skip_s` on. Stops what plays. Returns at once."""
-        self._start(_Order(track, spare, lead_s, skip_s))
-
-    def end(self, at_s: float | None = None) -> None:
-        """Turn to the ending now, or exactly `at_s` after the first sound when that is told early enough."""
-        feeder = self._feeder
-        if feeder:
-            feeder.end(at_s)
-
-    def stop(self) -> None:
-        """Silence at once."""
-        feeder = self._feeder
-        if feeder:
-            feeder.stop()
-
-    def close(self) -> None:
-        """Silence, and wait at most half a second until the device is given back."""
-        feeder = self._feeder
-        if feeder:
-            feeder.stop()
-            feeder.gone.wait(CLOSE_S)
-
-    def probe(self) -> Text | None:
-        """Try the device with a moment of silence: what is wrong, or None. Waits at most a few seconds.
-
-        While something sounds, nothing is tried: what is known is told. Changes are posted too. An alarm that
-        begins meanwhile goes first.
-        """
-        feeder = self._start(_Order(Hush(), None, 0.0, 0.0, trial=True))
-        if feeder and not feeder.gone.wait(PROBE_S):
-            feeder.stop()
-            self._lost(SpeakerError(SILENT), again=False)
-        return self._trouble
-
-    def _start(self, order: _Order) -> "_Feeder | None":
-        """Start an order in place of what plays; a trial only where nothing plays."""
-        with self._lock:
-            former = self._feeder
-            if former and order.trial and not former.gone.is_set():
-                return None
-            if former:
-                former.stop()
-            self._feeder = feeder = _Feeder(order, former.gone if former else None, self)
-        feeder.start()
-        return feeder
-
-    # ── Called by the feeder ─────────────────────────────────────────────────────────────────────────────────────
-
-    def open(self, order: _Order) -> Output:
-        """Open the output for one order."""
-        stem = None if order.trial else str(getattr(order.track, "stem", "") or "sound")
-        return self._open_output(order.track.rate, stem)
-
-    def pacing(self, output: Output) -> Pacing:
-        """How close to the clock this output is fed."""
-        return self._pacing if output.live else KEPT
-
-    def lost(self, error: SpeakerError, trial: bool) -> None:
-        """The output is lost. A trial tells it only when that is news."""
-        self._lost(error, again=not trial)
-
-    def back(self) -> None:
-        """The output takes sound."""
-        with self._lock:
-            was, self._trouble = self._trouble, None
-        if was:
-            self._post(SpeakerBack())
-
-    def print_bad(self, track: Track, text: Text) -> None:
-        """The print of a track cannot be used."""
-        self._post(PrintBad(str(getattr(track, "stem", "")), text))
-
-    def _lost(self, error: SpeakerError, again: bool) -> None:
-        with self._lock:
-            was, self._trouble = self._trouble, error.text
-        if again or was != error.text:
-            self._post(SpeakerLost(error.text, missing=isinstance(error, NoSpeakerError)))
+    def open(self, order: Order) -> Output: ...
+    def pacing(self, output: Output) -> Pacing: ...
+    def lost(self, error: SpeakerError, trial: bool) -> None: ...
+    def back(self) -> None: ...
+    def print_bad(self, track: Track, text: Text) -> None: ...
 
 
-class _Feeder:
+class Feeder:
     """Feeds outputs with one order until it has sounded or is stopped."""
 
-    def __init__(self, order: _Order, former_gone: threading.Event | None, speaker: Loudspeaker) -> None:
+    def __init__(self, order: Order, former_gone: threading.Event | None, speaker: Owner) -> None:
         self.gone = threading.Event()
         self._order = order
         self._former_gone = former_gone
@@ -197,20 +75,18 @@ class _Feeder:
         self._rate = order.track.rate
         self._begun_at = self._moved_at = time.monotonic()
         self._stream = Stream(self._rate, round(order.lead_s * self._rate), round(order.skip_s * self._rate))
-        self._wake = _Wake()
+        self._wake = Wake()
         self._lock = threading.Lock()
         self._output: Output | None = None
         self._stopped_at: float | None = None
         self._end_asked: list[float | None] = []
+        self._proof = threading.Thread(target=self._prove, name="proof", daemon=True)
         self._proven = False
         self._verdict: Text | None = None
         self._chosen: Track | None = None
         self._settled = False
         self._failures = 0
         self._told: Text | None = None
-
-    def start(self) -> None:
-        threading.Thread(target=self._run, name="feeder", daemon=True).start()
 
     def end(self, at_s: float | None) -> None:
         self._end_asked.append(at_s)
@@ -226,10 +102,9 @@ class _Feeder:
 
     # ── The feeder's own thread ──────────────────────────────────────────────────────────────────────────────────
 
-    def _run(self) -> None:
-        proof = threading.Thread(target=self._prove, name="proof", daemon=True)
+    def run(self) -> None:
+        """Sound it all, in a thread of its own; then `gone` is set, and the tracks are closed."""
         try:
-            proof.start()
             if self._former_gone:
                 self._former_gone.wait(FORMER_S)
             self._perform()
@@ -239,7 +114,8 @@ class _Feeder:
         finally:
             self._release()
             self.gone.set()
-        proof.join()
+        if self._proof.ident:
+            self._proof.join()
         self._wake.close()
         for track in (self._order.track, self._order.spare):
             if track:
@@ -267,7 +143,11 @@ class _Feeder:
             self._rest()
 
     def _sound(self) -> None:
-        output = self._speaker.open(self._order)
+        try:
+            output = self._speaker.open(self._order)
+        finally:
+            if not self._proof.ident:  # the child starts first, and is on its way while the print is read
+                self._proof.start()
         with self._lock:
             self._output = output
         if self._stopped_at is not None:
