@@ -32,6 +32,10 @@ _NO_COLON = Text(
     vi='Thiếu dấu hai chấm sau "{word}"',
     en='No colon after "{word}"',
 )
+_NO_SPACE = Text(
+    vi='Thiếu dấu cách sau dấu hai chấm: viết "{word}"',
+    en='No space after the colon: write "{word}"',
+)
 _AFTER_QUOTE = Text(
     vi="Thừa chữ sau dấu nháy đóng: đặt cả câu trong một cặp dấu nháy",
     en="Something stands after the closing quotation mark: put the whole sentence in one pair",
@@ -46,6 +50,10 @@ _ESCAPE = Text(
 _START = Text(
     vi='Giá trị không được bắt đầu bằng "{sign}": đặt trong dấu nháy',
     en='A value cannot start with "{sign}": put it in quotation marks',
+)
+SIGN = Text(
+    vi='Dấu "{sign}" ở đầu giá trị: nếu là chữ thì đặt trong dấu nháy; neo, bí danh và nhãn của YAML không dùng ở đây',
+    en='A "{sign}" at the start: put text in quotation marks; anchors, aliases and tags of YAML are not used here',
 )
 _DASH = Text(vi='Dấu "-" phải ở đầu một dòng mới', en='A "-" must start a line of its own')
 _OTHER = Text(vi="YAML không đọc được ở đây ({reason})", en="YAML cannot be read here ({reason})")
@@ -67,10 +75,12 @@ class Ailment(Exception):  # noqa: N818 - a diagnosis, caught by whoever grows t
     """One fault of YAML: where, the words, and what would let reading go on.
 
     `text` is None for what YAML 1.2 allows and the library does not (a tab between words): there is only the mend.
+    `lost` says that no path can be told, because the indentation itself is wrong.
     """
 
-    def __init__(self, place: Place, text: Text | None, mends: tuple[Mend, ...] = ()) -> None:
+    def __init__(self, place: Place, text: Text | None, mends: tuple[Mend, ...] = (), *, lost: bool = False) -> None:
         super().__init__(text.en if text else "")
+        self.lost = lost
         self.place = place
         self.text = text
         self.mends = mends
@@ -115,14 +125,13 @@ def curly(place: Place, lines: list[str]) -> Ailment:
 def path_to(lines: list[str], place: Place) -> Trail:
     """The keys above a place, read from the indentation alone: for files that YAML cannot read."""
     keys: list[str] = []
-    width = 1 << 30
-    for line in reversed(lines[: place.line]):
-        found = re.match(r"^(\s*)(?:- +)*([\w-]+)\s*:", line)
-        if found and len(found.group(1)) < width:
-            width = len(found.group(1))
-            keys.append(found.group(2))
-        if width == 0:
-            break
+    own = lines[place.line - 1]
+    width = len(own) - len(own.lstrip())
+    for number in range(place.line, 0, -1):
+        found = re.match(r"^(\s*)(?:- +)*([\w-]+)\s*:", lines[number - 1])
+        if found and (number == place.line or len(found[1]) < width):
+            width = len(found[1])
+            keys.append(found[2])
     return tuple(reversed(keys))
 
 
@@ -140,10 +149,14 @@ def _colon(here: Place, _start: Place, lines: list[str], _reason: str) -> Ailmen
         colons = (Place(here.line, found.start() + 1) for found in re.finditer(r":(?=\s|$)", line))
         return Ailment(place, COLON, tuple(Mend(colon, _STANDS_FOR_COLON) for colon in colons if place < colon))
     above = next((row for row in range(here.line - 2, -1, -1) if lines[row].split("#")[0].strip()), None)
-    if above is not None and ":" not in lines[above]:
-        word = lines[above].strip()
-        return Ailment(Place(above + 1, len(lines[above]) - len(lines[above].lstrip()) + 1), _NO_COLON.fill(word=word))
-    return Ailment(_first_letter(here, lines), _INDENT)
+    if above is not None:
+        tight = re.match(r"\s*([\w-]+):([^\s:]+)\s*$", lines[above])
+        before = _first_letter(Place(above + 1, 1), lines)
+        if tight:
+            return Ailment(before, _NO_SPACE.fill(word=f"{tight[1]}: {tight[2]}"))
+        if ":" not in lines[above]:
+            return Ailment(before, _NO_COLON.fill(word=lines[above].strip()))
+    return Ailment(_first_letter(here, lines), _INDENT, lost=True)
 
 
 def _first_letter(here: Place, lines: list[str]) -> Place:
@@ -165,11 +178,21 @@ def _unstartable(here: Place, _start: Place, lines: list[str], _reason: str) -> 
 def _misfit(here: Place, start: Place, lines: list[str], reason: str) -> Ailment:
     line = lines[here.line - 1]
     before = line[: here.column - 1].rstrip()
+    if line[here.column - 1 :][:1] in ("]", "}"):
+        return _extra(here, start, lines, reason)
     if before.endswith(('"', "'")):
         return Ailment(here, _AFTER_QUOTE)
+    value = _VALUE.match(line)
+    if value and line[len(value["lead"])] in "*&!":
+        return _alias(here, Place(here.line, len(value["lead"]) + 1), lines, reason)
     if before.strip():
         return Ailment(here, _OTHER.fill(reason=reason))
-    return Ailment(here, _INDENT)
+    return Ailment(here, _INDENT, lost=True)
+
+
+def _alias(_here: Place, start: Place, lines: list[str], _reason: str) -> Ailment:
+    sign = lines[start.line - 1][start.column - 1]
+    return Ailment(start, SIGN.fill(sign=sign), (Mend(start, "_"),))
 
 
 def _bracket(here: Place, start: Place, lines: list[str], _reason: str) -> Ailment:
@@ -192,6 +215,7 @@ _DOCTORS = (
     ("mapping values are not allowed", _colon),
     ("that cannot start any token", _unstartable),
     ("expected <block end>", _misfit),
+    ("expected alphabetic or numeric character", _alias),
     ("expected ',' or", _bracket),
     ("expected the node content", _extra),
     ("expected '<document start>'", _extra),

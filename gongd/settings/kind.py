@@ -4,6 +4,7 @@ One table of fields (table.py) makes both the loader and the JSON Schema, so the
 wrong and raises Spoilt; groups go on with their other keys, so that all problems are seen at once.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
@@ -25,6 +26,7 @@ _KNOWN = Text(vi=" Dùng được: {names}", en=" Known: {names}")
 _MISSING = Text(vi='Thiếu mục "{key}": {doc}', en='Key "{key}" is missing: {doc}')
 _GROUP = Text(vi="nhóm mục", en="a group of keys")
 _NAMES_GROUP = Text(vi="nhóm mục, mỗi mục một tên", en="a group of keys, each a name")
+_NO_SPACE = Text(vi=" Thiếu dấu cách sau dấu hai chấm", en=" A space is missing after the colon")
 _A_LIST = Text(vi="một danh sách", en="a list")
 _A_GROUP = Text(vi="một nhóm mục", en="a group of keys")
 
@@ -225,7 +227,8 @@ class Section(Generic[T]):
         if isinstance(node, Leaf) and node.empty:
             node = Branch((), node.place)
         if not isinstance(node, Branch):
-            raise refuse(node, self.expected, spot, findings)
+            tight = isinstance(node, Leaf) and re.fullmatch(r"[\w-]+:\S+", node.text)
+            raise refuse(node, self.expected, spot, findings, _NO_SPACE if tight else None)
         self._name_strangers(node, spot, findings)
         values: Values = {}
         spoilt = False

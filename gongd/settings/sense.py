@@ -1,8 +1,9 @@
 """Beyond shape: does the file make sense as a whole? Each check is one small function; `CHECKS` is the list of them."""
 
+import difflib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from gongd.core.button import Send, Sound
 from gongd.core.relay import Role
@@ -157,8 +158,15 @@ def clips_are_there(draft: Draft) -> Iterator[Remark]:
             for path, text in draft.leaves("signals", signal, key):
                 name = text.strip()
                 if is_clip(text) and find_clip(name, draft.folder) is None:
-                    close = guess(name, clips_near(name, draft.folder))
-                    yield Remark(path, _NO_CLIP.fill(name=name, guess=close))
+                    yield Remark(path, _NO_CLIP.fill(name=name, guess=_near(name, draft.folder)))
+
+
+def _near(name: str, folder: Path | None) -> Text:
+    """A clip that was perhaps meant: every sound file ends alike, so only what stands before the suffix is compared."""
+    by_stem = {str(PurePosixPath(one).with_suffix("")): one for one in clips_near(name, folder)}
+    stem = str(PurePosixPath(name).with_suffix("")) if PurePosixPath(name).name else name
+    close = difflib.get_close_matches(stem, by_stem, n=1, cutoff=0.7)
+    return guess(by_stem[close[0]], (by_stem[close[0]],)) if close else guess("", ())
 
 
 def relays_have_work(draft: Draft) -> Iterator[Remark]:

@@ -1,5 +1,6 @@
 """Beyond shape, in time: does a rhythm fit its cap, a striker its strokes, and one schedule beside another?"""
 
+import math
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import combinations
@@ -15,7 +16,8 @@ from gongd.settings.scalar import spell_s
 from gongd.settings.sense import Check, Draft, Remark
 
 _TOO_LONG = Text(
-    vi="Cách đánh dài {length} giây, hơn tối đa ({cap})", en="The rhythm takes {length} s, over its at_most ({cap})"
+    vi='"{name}" phát ít nhất {length} giây, quá tối đa ({cap})',
+    en='"{name}" sounds for at least {length} s, over its at_most ({cap})',
 )
 _TOO_SLOW = Text(
     vi='Búa gõ đóng {pulse}, nhưng hai tiếng gần nhau nhất của "{signal}" chỉ cách {gap:.0f} ms',
@@ -40,12 +42,16 @@ _FALSE_ALARM = Text(
 )
 
 
-def length_s(rhythm: Rhythm, tempo: Tempo, enough_s: float) -> float:
-    """Seconds of one pass; counting stops beyond `enough_s`."""
+LONGEST_CAP_S = 3600.0
+"""No cap is longer, so nobody needs to know how much longer a rhythm is."""
+
+
+def length_s(rhythm: Rhythm, tempo: Tempo) -> float:
+    """Seconds of one pass; counting stops beyond the longest cap."""
     end_s = 0.0
     for at_s, part in placed(rhythm, tempo):
         end_s = at_s + part.span_s + part.rest_s
-        if end_s > enough_s:
+        if end_s > LONGEST_CAP_S:
             break
     return end_s
 
@@ -70,9 +76,9 @@ def rhythms_fit_their_cap(draft: Draft) -> Iterator[Remark]:
     opening_s = lay_out(OPENING, draft.parts.tempo).duration_s
     for signal in draft.parts.signals.values():
         before_s = opening_s if signal.opens_with_alarm else 0.0
-        whole_s = before_s + length_s(signal.rhythm, draft.parts.tempo, signal.at_most_s) * (signal.cycles or 1)
+        whole_s = before_s + length_s(signal.rhythm, draft.parts.tempo) * (signal.cycles or 1)
         if whole_s > signal.at_most_s:
-            text = _TOO_LONG.fill(length=round(whole_s), cap=spell_s(signal.at_most_s))
+            text = _TOO_LONG.fill(name=signal.name, length=math.ceil(whole_s), cap=spell_s(signal.at_most_s))
             yield Remark(_why(draft, signal.name), text)
 
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from gongd.core.rhythm import SHORTEST_S, Tempo
 from gongd.core.words import Language, Text
-from gongd.settings.finding import Findings, Spoilt, Spot
-from gongd.settings.kind import ABSENT, REQUIRED, Choice, Field, ListOf, Section, Values
+from gongd.settings.finding import Findings, Spot
+from gongd.settings.kind import ABSENT, REQUIRED, Choice, Field, ListOf, Scalar, Section, Unfit, Values
 from gongd.settings.model import (
     Backend,
     Box,
@@ -59,18 +59,22 @@ def made(kind: Callable[..., T], **renamed: str) -> Callable[[Values, Spot, Find
     return build
 
 
-def _box(values: Values, spot: Spot, findings: Findings) -> Box:
+def _box(values: Values, _spot: Spot, _findings: Findings) -> Box:
     zone = values.pop("timezone", None) or ZoneInfo(DEFAULT_ZONE)
-    box = Box(timezone=zone, **values)
-    if not box.place:
-        findings.note(spot.at("name"), (*spot.path, "name"), _NO_PLACE)
-        raise Spoilt
-    return box
+    return Box(timezone=zone, **values)
+
+
+def _place_name(text: str) -> str:
+    name = WORDS.parse(text)
+    if not name.split(",", 1)[0].strip():
+        raise Unfit(_NO_PLACE)
+    return name
 
 
 _NO_PLACE = Text(
     vi="Tên được đọc đến dấu phẩy, nên trước dấu phẩy phải có chữ", en="Nothing stands before the comma of the name"
 )
+PLACE_NAME = Scalar(_place_name, WORDS.expected, WORDS.shape)
 
 BOX = Section(
     (
@@ -94,7 +98,7 @@ BOX = Section(
         ),
         Field(
             "name",
-            WORDS,
+            PLACE_NAME,
             Text(
                 vi="Tên nơi đặt loa. Loa đọc phần trước dấu phẩy: {place}. Ví dụ Thôn 3, xã Nguyệt Ấn.",
                 en="The place's name. The part before the comma is spoken: {place}. For example Thôn 3, xã Nguyệt Ấn.",
@@ -117,7 +121,7 @@ BOX = Section(
         ),
         Field(
             "zones",
-            ListOf(TOPIC_NAME),
+            ListOf(TOPIC_NAME, alone=True),
             Text(vi="Các khu mà cụm loa thuộc về.", en="The zones that this box belongs to."),
             (),
         ),

@@ -123,7 +123,7 @@ SIGNAL = Section(
         ),
         Field(
             "relays",
-            ListOf(NAME),
+            ListOf(NAME, alone=True),
             Text(
                 vi="Các rơ-le cùng chạy. Không ghi: rơ-le nào có việc trong cách đánh; đèn chớp (blink) phải ghi tên.",
                 en="The relays that take part. Left out: those whose role occurs in it; one with blink must be named.",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import yaml
 
 from gongd.core.words import Text
-from gongd.settings.ailment import CURLY_OPEN, Ailment, Mend, curly, diagnose, path_to, too_big
+from gongd.settings.ailment import CURLY_OPEN, SIGN, Ailment, Mend, curly, diagnose, path_to, too_big
 from gongd.settings.finding import Findings, clip_words
 from gongd.settings.node import Branch, Broken, Leaf, Node, Place, Row, Trail
 from gongd.settings.source import OLD_CODE, REFUSED, looks_old
@@ -26,10 +26,6 @@ _QUICK_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TOO_DEEP = Text(vi="Lồng nhau quá sâu", en="Nested too deep")
 _TWICE = Text(vi='Mục "{key}" viết hai lần (lần đầu ở dòng {line})', en='Key "{key}" twice (first in line {line})')
 _SECOND = Text(vi="Chỉ một tài liệu trong tệp: bỏ dòng ---", en="One document a file: delete the --- line")
-_SIGN = Text(
-    vi='Giá trị không được bắt đầu bằng "{sign}": đặt trong dấu nháy',
-    en='A value cannot start with "{sign}": put it in quotation marks',
-)
 _BAD_KEY = Text(vi="Tên mục phải là một từ", en="A key must be a word")
 _HIDDEN = Text(
     vi="Ký tự ẩn U+{code:04X} lẫn trong chữ: xóa đi, gõ lại", en="A hidden character U+{code:04X}: type it again"
@@ -40,6 +36,8 @@ _COMMA = Text(
 )
 _THE_RHYTHM = Text(vi="cách đánh", en="the rhythm")
 _THE_SENTENCE = Text(vi="cả câu", en="the whole sentence")
+_THE_VALUE = Text(vi="cả giá trị", en="the whole value")
+_SPOKEN = frozenset({"say", "say_short", "title", "name", "place", "vi", "en"})
 _NO_COLON = Text(vi='Thiếu dấu hai chấm sau "{word}"', en='No colon after "{word}"')
 
 _HIDDEN_SIGNS = re.compile(rf"[\u00ad\u200b\u200c\u200d\u2060\ufeff]|{REFUSED.pattern}")
@@ -58,7 +56,8 @@ def grow(text: str, findings: Findings, *, quick: bool = True) -> Node | None:
             root = _attempt(lines, draft, quick)
         except Ailment as ailment:
             if ailment.text is not None:
-                findings.mend(ailment.place, path_to(lines, ailment.place), ailment.text)
+                path = () if ailment.lost else path_to(lines, ailment.place)
+                findings.mend(ailment.place, path, ailment.text)
             if not ailment.mends:
                 return None
             for mend in ailment.mends:
@@ -138,7 +137,7 @@ class _Builder:
             sign = "!"
         else:
             return False
-        self._findings.note(place, path, _SIGN.fill(sign=sign))
+        self._findings.note(place, path, SIGN.fill(sign=sign))
         return True
 
     def _leaf(self, event: yaml.ScalarEvent, place: Place, path: Trail) -> Leaf | Broken:
@@ -195,7 +194,7 @@ class _Builder:
             return
         line = self._lines[key.place.line - 1]
         whole = line[value.place.column - 1 : _end(event).column]
-        what = _THE_RHYTHM if owner.text == "rhythm" else _THE_SENTENCE
+        what = _THE_RHYTHM if owner.text == "rhythm" else _THE_SENTENCE if owner.text in _SPOKEN else _THE_VALUE
         where = (*path, owner.text)
         text = _COMMA.fill(what=what, whole=whole)
         known = self._findings.problems
