@@ -11,6 +11,9 @@ FADE_S = 0.010
 no click."""
 
 
+SAMPLE = struct.Struct("<h")
+
+
 class Reader(Protocol):
     """The part of a track that a stream reads: signed 16 bit little endian PCM, mono."""
 
@@ -115,15 +118,18 @@ class Stream:
 
     def _shade(self, piece: bytes) -> bytes:
         """Ramp up what was entered in its middle; ramp down what is left before its end."""
-        first, last = self.position, self.position + len(piece) // FRAME_BYTES
-        entering = self._entered is not None and first < self._entered + self._fade
         leave = self._asked_turn if self.turn == self._asked_turn else None
-        leaving = leave is not None and first < leave and last > leave - self._fade
-        if not entering and not leaving:
-            return piece
-        samples = struct.unpack(f"<{last - first}h", piece)
-        shaded = (int(sample * self._gain(first + i, leave)) for i, sample in enumerate(samples))
-        return struct.pack(f"<{last - first}h", *shaded)
+        marks = [] if self._entered is None else [self._entered]
+        marks += [] if leave is None else [leave - self._fade]
+        shaded = bytearray(piece)
+        for mark in marks:
+            first = max(0, mark - self.position)
+            last = min(len(piece) // FRAME_BYTES, mark + self._fade - self.position)
+            for frame in range(first, last):
+                (sample,) = SAMPLE.unpack_from(piece, frame * FRAME_BYTES)
+                faded = int(sample * self._gain(self.position + frame, leave))
+                SAMPLE.pack_into(shaded, frame * FRAME_BYTES, faded)
+        return bytes(shaded)
 
     def _gain(self, frame: int, leave: int | None) -> float:
         steps = self._fade + 1
