@@ -91,7 +91,7 @@ def _line(one: Occurrence, settings: Settings, language: Language) -> str:
 def when(at: datetime, language: Language) -> str:
     """`CN 22/11/2026 22:00`, in the zone of `at`."""
     weekday = WEEKDAYS.read(language).split()[at.weekday()]
-    return f"{weekday:<3} {at:%d/%m/%Y %H:%M}" + (f":{at:%S}" if at.second else "")
+    return f"{weekday} {at:%d/%m/%Y %H:%M}" + (f":{at:%S}" if at.second else "")
 
 
 def _occurrence(one: Occurrence, settings: Settings) -> dict[str, object]:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from gongd.adapters.journal.schema import COLUMNS, SELECT, VERSION
+from gongd.adapters.journal.schema import COLUMNS, SELECT, VERSION, to_record
 from gongd.core.errors import JournalError
+from gongd.core.record import Record
 from gongd.core.words import Text
 
 _CHUNK = 500
@@ -26,22 +27,52 @@ def read(path: Path, since: datetime | None = None, until: datetime | None = Non
     Keys: number, at (ISO 8601), kind, signal, schedule, night (a date), activation, origin, status, outcome, reason,
     detail (a dict). Raises JournalError, at the first record at the latest.
     """
-    if not path.is_file():
-        raise _no_journal(path)
+    with _told(path), _opened(path) as db:
+        for row in _rows(db, since, until):
+            yield {key: row[key] for key in _KEYS} | {"detail": json.loads(row["detail"])}
+
+
+def read_records(
+    path: Path, since: datetime | None = None, until: datetime | None = None
+) -> Iterator[tuple[int, Record]]:
+    """The same as values, each with its number. Raises JournalError, at the first record at the latest."""
+    with _told(path), _opened(path) as db:
+        for row in _rows(db, since, until):
+            yield row["number"], to_record(row)
+
+
+def examine(path: Path) -> str | None:
+    """What SQLite's own check finds wrong, None when the journal is whole. Raises JournalError."""
+    with _told(path), _opened(path) as db:
+        verdict = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+    return None if verdict == "ok" else verdict
+
+
+def journal_id(path: Path) -> str:
+    """The identity of this journal. Raises JournalError."""
+    with _told(path), _opened(path) as db:
+        return str(db.execute("SELECT value FROM meta WHERE name = 'journal_id'").fetchone()[0])
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Whatever is wrong with the file is a JournalError."""
     try:
-        with _opened(path) as db:
-            yield from _rows(db, since, until)
+        if not path.is_file():
+            raise _no_journal(path)
+        yield
+    except JournalError:
+        raise
     except (sqlite3.Error, OSError, ValueError) as error:
         raise _unreadable(path, error) from error
 
 
-def _rows(db: sqlite3.Connection, since: datetime | None, until: datetime | None) -> Iterator[dict[str, Any]]:
+def _rows(db: sqlite3.Connection, since: datetime | None, until: datetime | None) -> Iterator[sqlite3.Row]:
     span = (since.timestamp() if since else float("-inf"), until.timestamp() if until else float("inf"))
     query = f"{SELECT} WHERE number > ? AND at_s >= ? AND at_s < ? ORDER BY number LIMIT {_CHUNK}"
     last = -1
     while rows := db.execute(query, (last, *span)).fetchall():
-        for row in rows:
-            yield {key: row[key] for key in _KEYS} | {"detail": json.loads(row["detail"])}
+        yield from rows
         last = rows[-1]["number"]
 
 
