@@ -127,7 +127,7 @@ def _pieces(passage: Passage, bank: _Bank) -> Iterator[_Piece]:
     tones = sorted(both, key=lambda tone: tone.at_s)
     starts = [min(end, round(tone.at_s * RATE)) for tone in tones]
     at = 0
-    for tone, start, cut in zip(tones, starts, [*starts[1:], end], strict=True):
+    for tone, start, cut in zip(tones, starts, [*starts, end][1:], strict=True):
         yield max(0, start - at)
         laid = tuple(_tone(tone, cut - start, bank))
         yield from laid

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from gongd.core.errors import PrintError
 from gongd.core.plain import from_plain, to_plain
-from gongd.core.timeline import Timeline
+from gongd.core.timeline import Timeline, from_json, to_json
 from gongd.core.words import Text
 
 RATE = 24_000
@@ -79,7 +79,9 @@ def read_label(start: bytes) -> tuple[Label, int]:
 
 def _parsed(line: bytes) -> Label:
     try:
-        return from_plain(Label, json.loads(line))
+        label = from_plain(Label, json.loads(line))
+        from_json(to_json(label.timeline))
+        return label
     except (ValueError, RecursionError) as reason:
         raise _torn("label not understood") from reason
 

@@ -1,0 +1,128 @@
+"""What a job is: all that influences a print, and nothing else."""
+
+from dataclasses import fields, replace
+
+import pytest
+
+from gongd.core.button import Button, Deed, Sound
+from gongd.core.catalogue import Again, Signal, Status, Utterance
+from gongd.core.job import TEST_VOLUME, Clip, House, Job, Voicing, jobs, read_job, speech_job, write_job
+from gongd.core.phrase import PHRASES, fill, phrase_of
+from gongd.core.rhythm import Tempo
+from gongd.core.words import Language
+from tests.studio.village import HOUSE, all_jobs, no_clip, signals
+
+
+def fire_job(house: House = HOUSE, signal: Signal | None = None) -> Job:
+    return jobs({"fire": signal or signals()["fire"]}, (), house, no_clip)[0]
+
+
+def text(job: Job, key: str) -> str:
+    return next(speech.words[0][1] for speech in job.speeches if speech.key == key)
+
+
+def test_jobs_survive_json() -> None:
+    for job in all_jobs():
+        assert read_job(write_job(job)) == job
+        assert read_job(write_job(job)).stem == job.stem
+
+
+@pytest.mark.parametrize("line", ["", "{}", "[]", '{"is":"Job"}', "1e999", '"' + "x" * 99])
+def test_a_line_that_is_no_job_is_a_value_error(line: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - whatever json says of it
+        read_job(line)
+
+
+def test_every_signal_has_a_print_for_each_status_and_every_button_for_its_place() -> None:
+    buttons = (
+        Button("house-12", 21, Sound("fire", "nhà số 12")),
+        Button("fire", 5, Sound("fire")),
+        Button("silence", 6, Deed.SILENCE),
+    )
+    made = jobs(signals(), buttons, HOUSE, no_clip)
+    expected = {(name, status, None) for name in signals() for status in Status}
+    assert {job.key for job in made} == expected | {("fire", Status.ACTUAL, "nhà số 12")}
+    assert len({job.stem for job in made}) == len(made)
+    at_house = next(job for job in made if job.place)
+    assert text(at_house, "short") == "Cháy! Cháy! Cháy ở nhà số 12!"
+
+
+def test_actual_emergencies_are_rendered_first() -> None:
+    first = [job.key for job in all_jobs()][:3]
+    assert {key[0] for key in first} == {"fire", "security", "flood"}
+    assert {key[1] for key in first} == {Status.ACTUAL}
+
+
+def test_what_is_heard_changes_the_stem() -> None:
+    fire = signals()["fire"]
+    stems = {
+        fire_job().stem,
+        fire_job(replace(HOUSE, place="Thôn 4")).stem,
+        fire_job(replace(HOUSE, tempo=Tempo(unbroken_gap_s=0.3))).stem,
+        fire_job(replace(HOUSE, voicing=Voicing("vi-vn-x-south"))).stem,
+        fire_job(signal=replace(fire, volume=90)).stem,
+        fire_job(signal=replace(fire, cycles=2)).stem,
+        fire_job(signal=replace(fire, say=Utterance(clips=("muong.ogg",)))).stem,
+    }
+    assert len(stems) == 7
+
+
+def test_what_nobody_hears_keeps_the_stem() -> None:
+    fire = signals()["fire"]
+    quiet = replace(fire, title="Cháy!", relays=("strobe",), at_most_s=60.0, number=3, again=Again(60.0, 600.0))
+    assert fire_job(signal=quiet).stem == fire_job().stem
+
+
+def test_a_replaced_recording_asks_for_a_new_print() -> None:
+    fire = {"fire": replace(signals()["fire"], say=Utterance(clips=("muong.ogg",)))}
+    before = jobs(fire, (), HOUSE, lambda name: Clip(name, "1"))[0].stem
+    assert jobs(fire, (), HOUSE, lambda name: Clip(name, "2"))[0].stem != before
+
+
+def test_a_stem_is_a_plain_readable_file_name() -> None:
+    stems = [job.stem for job in all_jobs()]
+    assert any(stem.startswith("flood-watch-exercise-") for stem in stems)
+    assert all(set(stem) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for stem in stems)
+
+
+def test_without_a_telephone_its_sentence_is_left_out() -> None:
+    assert text(jobs({"security": signals()["security"]}, (), House("Bản Lau"), no_clip)[0], "full").endswith(
+        "Gọi Công an xã."
+    )
+    assert fill(PHRASES["security"].vi, "Bản Lau", "0373 812 345").endswith("Gọi Công an xã. 0373 812 345.")
+
+
+def test_a_drill_says_the_drill_words_and_never_the_signals_own() -> None:
+    drill = next(job for job in all_jobs() if job.key == ("fire", Status.EXERCISE, None))
+    assert [speech.key for speech in drill.speeches] == ["drill-before", "drill-during", "drill-after"]
+    assert not any("Cháy" in words for speech in drill.speeches for _, words in speech.words)
+
+
+def test_a_test_is_quiet() -> None:
+    assert {job.volume for job in all_jobs() if job.status is Status.TEST} <= set(range(TEST_VOLUME + 1))
+
+
+def test_speech_knows_the_place_and_the_shipped_phrase() -> None:
+    job = speech_job(PHRASES["status-good"].vi, 40, HOUSE)
+    assert text(job, "speech") == "Loa Thôn 3: tốt. Đồng hồ đúng. Có kết nối."
+    assert job.speeches[0].phrase == "status-good"
+    assert phrase_of("Họp thôn lúc 19 giờ.") is None
+
+
+def test_standard_words_are_spoken_in_the_languages_of_the_house() -> None:
+    both = replace(HOUSE, languages=(Language.VI, Language.EN))
+    drill = next(job for job in jobs(signals(), (), both, no_clip) if job.status is Status.EXERCISE)
+    assert [language for language, _ in drill.speeches[0].words] == [Language.VI, Language.EN]
+
+
+def test_texts_that_calm_hold_no_word_that_alarms() -> None:
+    alarming = {"cháy", "lũ", "lụt", "trộm", "cướp", "báo động", "khẩn cấp"}
+    calm = ("peace", "all-clear", "false-alarm", "pause", "test", "drill-before", "drill-during", "drill-after")
+    for name in calm:
+        words = " " + PHRASES[name].vi.lower().replace("!", " ").replace(".", " ").replace(",", " ") + " "
+        assert not [word for word in alarming if f" {word} " in words], name
+
+
+def test_no_field_of_a_signal_is_forgotten() -> None:
+    known = {"name", "title", "priority", "rhythm", "volume", "at_most_s", "number", "say", "say_short", "cycles"}
+    assert {field.name for field in fields(Signal)} == known | {"relays", "again"}, "does it change the sound?"
