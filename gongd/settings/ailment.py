@@ -58,7 +58,7 @@ SIGN = Text(
 _DASH = Text(vi='Dấu "-" phải ở đầu một dòng mới', en='A "-" must start a line of its own')
 _OTHER = Text(vi="YAML không đọc được ở đây ({reason})", en="YAML cannot be read here ({reason})")
 
-_VALUE = re.compile(r"^(?P<lead>[\s-]*(?:[\w-]+|[\"'][^\"']*[\"'])\s*:\s+)\S")
+_VALUE = re.compile(r"^(?P<lead>\s*(?:-\s+)*(?:[\w-]+|[\"'][^\"']*[\"'])\s*:\s+)\S")
 CURLY_OPEN = frozenset("“”„‟‘’‚")
 _STANDS_FOR_COLON = "："
 
@@ -171,8 +171,14 @@ def _unstartable(here: Place, _start: Place, lines: list[str], _reason: str) -> 
     if sign != "\t":
         return Ailment(here, _START.fill(sign=sign), (Mend(here, "_"),))
     if line[: here.column - 1].strip() or not rest or rest.startswith("#"):
-        return Ailment(here, None, (Mend(here, " "),))
+        tabs = (Place(here.line, found.start() + 1) for found in re.finditer("\t", line) if _bare(line, found.start()))
+        return Ailment(here, None, (Mend(here, " "), *(Mend(place, " ") for place in tabs)))
     return Ailment(here, _TAB)
+
+
+def _bare(line: str, column: int) -> bool:
+    """Is there no word before this column, or none after it but a comment?"""
+    return not line[:column].strip() or not line[column:].split("#")[0].strip()
 
 
 def _misfit(here: Place, start: Place, lines: list[str], reason: str) -> Ailment:

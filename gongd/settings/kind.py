@@ -16,11 +16,15 @@ from gongd.settings.node import Branch, Broken, Leaf, Node, Place, Row
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
+MOST_NAMES = 200
+"""Signals, relays or buttons of one box; a village has about ten of each."""
+
 Schema = dict[str, Any]
 Values = dict[str, Any]
 
 _INSTEAD = Text(vi="Cần {expected}, không phải {found}.{guess}", en="Expected {expected}, not {found}.{guess}")
 _EMPTY = Text(vi="Cần {expected}, nhưng để trống", en="Expected {expected}, but it is empty")
+_TOO_MANY = Text(vi="Nhiều nhất {most} mục", en="At most {most} of them")
 _UNKNOWN = Text(vi='Không có mục "{key}".{guess}', en='There is no key "{key}".{guess}')
 _KNOWN = Text(vi=" Dùng được: {names}", en=" Known: {names}")
 _MISSING = Text(vi='Thiếu mục "{key}": {doc}', en='Key "{key}" is missing: {doc}')
@@ -132,6 +136,7 @@ class ListOf(Generic[T]):
 
     item: Kind[T]
     alone: bool = False
+    most: int = 400
 
     @property
     def expected(self) -> Text:
@@ -146,6 +151,9 @@ class ListOf(Generic[T]):
             if self.alone:
                 return (self.item.read(node, spot, findings),)
             raise refuse(node, self.expected, spot, findings)
+        if len(node.items) > self.most:
+            findings.note(node.place, spot.path, _TOO_MANY.fill(most=self.most))
+            raise Spoilt
         read: list[T] = []
         for index, item in enumerate(node.items):
             try:
@@ -156,7 +164,7 @@ class ListOf(Generic[T]):
 
     def schema(self) -> Schema:
         one = self.item.schema()
-        many = {"type": "array", "items": one}
+        many = {"type": "array", "items": one, "maxItems": self.most}
         return {"anyOf": [one, many]} if self.alone else {**many, "type": ["array", "null"]}
 
 
@@ -175,6 +183,9 @@ class MapOf(Generic[T]):
             return {}
         if not isinstance(node, Branch):
             raise refuse(node, self.expected, spot, findings)
+        if len(node.pairs) > MOST_NAMES:
+            findings.note(node.place, spot.path, _TOO_MANY.fill(most=MOST_NAMES))
+            raise Spoilt
         read: dict[str, T] = {}
         for key, value in node.pairs:
             below = spot.down(key.text, key.place)
@@ -190,6 +201,7 @@ class MapOf(Generic[T]):
         return {
             "type": ["object", "null"],
             "properties": dict.fromkeys(self.known, one),
+            "maxProperties": MOST_NAMES,
             "propertyNames": self.name.schema(),
             "additionalProperties": one,
         }

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from gongd.core.words import Text
-from gongd.settings.finding import guess
+from gongd.settings.finding import clip_words, guess
 from gongd.settings.kind import Scalar, Unfit
 from gongd.settings.model import RESERVED_IDS, Turn
 
@@ -207,7 +207,7 @@ def duration(least_s: float, most_s: float) -> Scalar[float]:
         number = text.strip()
         if re.fullmatch(r"\d+([.,]\d+)?", number) and float(number.replace(",", ".")) != 0:
             units = Text(vi="ms, s (giây), m (phút), h (giờ) hoặc d (ngày)", en="ms, s, m, h or d")
-            raise Unfit(_NO_UNIT.fill(number=number, units=units))
+            raise Unfit(_NO_UNIT.fill(number=clip_words(number), units=units))
         value_s = 0.0 if number == "0" else seconds(text)
         if not text.strip() or not least_s <= value_s <= most_s:
             raise Unfit(_RANGE.fill(least=least, most=most) if text.strip() else None)

@@ -132,13 +132,15 @@ def no_alarm_by_schedule(draft: Draft) -> Iterator[Remark]:
 
 
 def schedules_do_not_collide(draft: Draft) -> Iterator[Remark]:
-    """Two schedules of equal rank never begin at the same time of a day that both ring on."""
+    """Two schedules of equal rank never begin at the same time of a day that both ring on. Each is told of once."""
+    told: set[str] = set()
     for one, other in combinations(draft.parts.schedules, 2):
         times = sorted(set(one.at) & set(other.at))
-        if not times or not _same_rank(one, other, draft) or one.id == other.id:
+        if not times or not _same_rank(one, other, draft) or one.id == other.id or other.id in told:
             continue
         day = common_day(one.days, other.days)
         if day is not None:
+            told.add(other.id)
             face = times[0].strftime("%H:%M")
             dated = one.days.dates or other.days.dates or one.days.first or other.days.first
             words = (
@@ -162,7 +164,7 @@ def _path_of(draft: Draft, entry: Entry) -> Trail:
 
 
 _LONG_AGO = date(2024, 1, 1)
-_FARTHEST = timedelta(days=4000)
+_FARTHEST = timedelta(days=1500)
 
 
 def rings_on(days: Days, day: date) -> bool:
@@ -177,7 +179,7 @@ def rings_on(days: Days, day: date) -> bool:
 
 
 def common_day(one: Days, other: Days) -> date | None:
-    """The first date on which both ring, or None. Without an end they are compared for eleven years."""
+    """The first date on which both ring, or None. Without an end they are compared for four years."""
     if one.dates or other.dates:
         return next((day for day in one.dates or other.dates if rings_on(one, day) and rings_on(other, day)), None)
     start = max((first for first in (one.first, other.first) if first), default=_LONG_AGO)

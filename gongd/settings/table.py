@@ -44,7 +44,7 @@ ROOT = Section(
         Field("limits", LIMITS, Text(vi="Các giới hạn.", en="Limits.")),
         Field(
             "schedules",
-            ListOf(SCHEDULE),
+            ListOf(SCHEDULE, most=64),
             Text(
                 vi="Lịch. Không ghi mục này: kẻng bình yên 22:00 hằng đêm. Ghi [] là không đánh gì theo lịch.",
                 en="Schedules. Left out: the peace gong at 22:00 every night. [] means that nothing rings by schedule.",

@@ -24,6 +24,10 @@ MOST_MENDS = 20
 _QUICK_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _TOO_DEEP = Text(vi="Lồng nhau quá sâu", en="Nested too deep")
+_TOO_MANY = Text(
+    vi="Quá nhiều chỗ YAML không đọc được: sửa các chỗ trên trước",
+    en="Too many places that YAML cannot read: mend those above first",
+)
 _TWICE = Text(vi='Mục "{key}" viết hai lần (lần đầu ở dòng {line})', en='Key "{key}" twice (first in line {line})')
 _SECOND = Text(vi="Chỉ một tài liệu trong tệp: bỏ dòng ---", en="One document a file: delete the --- line")
 _BAD_KEY = Text(vi="Tên mục phải là một từ", en="A key must be a word")
@@ -50,11 +54,13 @@ def grow(text: str, findings: Findings, *, quick: bool = True) -> Node | None:
     whose words and marks the diagnoses know.
     """
     lines = text.split("\n")
+    last = Place(1, 1)
     for _ in range(MOST_MENDS):
         draft = Findings(findings.file, mended=findings.mended)
         try:
             root = _attempt(lines, draft, quick)
         except Ailment as ailment:
+            last = ailment.place
             if ailment.text is not None:
                 path = () if ailment.lost else path_to(lines, ailment.place)
                 findings.mend(ailment.place, path, ailment.text)
@@ -65,6 +71,7 @@ def grow(text: str, findings: Findings, *, quick: bool = True) -> Node | None:
         else:
             findings.problems.extend(draft.problems)
             return root
+    findings.note(last, (), _TOO_MANY)
     return None
 
 
@@ -76,8 +83,8 @@ def _apply(mend: Mend, lines: list[str]) -> None:
 def _attempt(lines: list[str], findings: Findings, quick: bool) -> Node:
     if quick:
         try:
-            events = list(yaml.parse("\n".join(lines), Loader=_QUICK_LOADER))
-            return _Builder(lines, findings, iter(events)).document()
+            events = yaml.parse("\n".join(lines), Loader=_QUICK_LOADER)
+            return _Builder(lines, findings, events).document()
         except (yaml.YAMLError, ValueError):
             findings.problems.clear()
     return _Builder(lines, findings, _events(lines)).document()
