@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -41,17 +42,25 @@ def read_records(
             yield row["number"], to_record(row)
 
 
-def examine(path: Path) -> str | None:
-    """What SQLite's own check finds wrong, None when the journal is whole. Raises JournalError."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a journal is: its identity, how many records it holds, the last one, and what SQLite finds wrong with it."""
+
+    journal_id: str
+    count: int
+    last: Record | None
+    trouble: str | None
+
+
+def examine(path: Path) -> Examined:
+    """Have SQLite check the whole file. Raises JournalError where it cannot be read at all."""
     with _told(path), _opened(path) as db:
         verdict = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
-    return None if verdict == "ok" else verdict
-
-
-def journal_id(path: Path) -> str:
-    """The identity of this journal. Raises JournalError."""
-    with _told(path), _opened(path) as db:
-        return str(db.execute("SELECT value FROM meta WHERE name = 'journal_id'").fetchone()[0])
+        identity = str(db.execute("SELECT value FROM meta WHERE name = 'journal_id'").fetchone()[0])
+        count = int(db.execute("SELECT count(*) FROM record").fetchone()[0])
+        row = db.execute(f"{SELECT} ORDER BY number DESC LIMIT 1").fetchone()
+        last = to_record(row) if row else None
+    return Examined(identity, count, last, None if verdict == "ok" else verdict)
 
 
 @contextmanager
