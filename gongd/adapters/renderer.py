@@ -140,8 +140,9 @@ class Renderer:
             for line in child.lines(self._patience.silent_s):
                 report.take(line)
         except TimeoutError:
-            child.kill()
             report.fail(child.stems - report.told, _HANGS)
+        except (ValueError, KeyError, TypeError) as error:
+            report.fail(child.stems - report.told, _ENDED.fill(why=f"nonsense: {error}"))
         else:
             missing = child.stems - report.told
             if missing:

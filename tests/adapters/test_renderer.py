@@ -59,7 +59,12 @@ def program(folder: Path, body: str) -> tuple[str, str]:
     return sys.executable, str(path)
 
 
-STUDIO = "raise SystemExit(subprocess.run([sys.executable, '-m', 'gongd.studio', *sys.argv[1:]]).returncode)"
+REAL_STUDIO = "raise SystemExit(subprocess.run([sys.executable, '-m', 'gongd.studio', *sys.argv[1:]]).returncode)"
+
+
+def at_first(body: str) -> str:
+    """A child that does something else the first time, and the second time what it should."""
+    return f"if not (here / 'seen').exists():\n    (here / 'seen').touch()\n    {body}\n{REAL_STUDIO}"
 
 
 def standing(folder: Path, *jobs: Job) -> list[bool]:
@@ -93,10 +98,7 @@ def test_a_damaged_print_is_made_anew(tmp_path: Path) -> None:
 
 
 def test_a_child_that_crashes_is_tried_again_and_then_all_is_well(tmp_path: Path) -> None:
-    once = (
-        f"if not (here / 'crashed').exists():\n    (here / 'crashed').touch()\n    sys.exit('broken memory')\n{STUDIO}"
-    )
-    with renderer(tmp_path / "prints", *program(tmp_path, once)) as (made, inbox):
+    with renderer(tmp_path / "prints", *program(tmp_path, at_first("sys.exit('broken memory')"))) as (made, inbox):
         made.request((FIRST,))
         first, second = (inbox.get(timeout=DEADLINE_S) for _ in range(2))
     assert "broken memory" in first.failed[FIRST.stem].en
@@ -134,16 +136,15 @@ def test_a_job_that_kills_the_child_goes_last_the_next_time(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("body", ["print('nonsense')", "print('{}')", "print('[1]')"])
 def test_a_child_that_talks_nonsense_is_no_end_of_the_renderer(tmp_path: Path, body: str) -> None:
-    once = f"if not (here / 'told').exists():\n    (here / 'told').touch()\n    {body}\n    sys.exit(0)\n{STUDIO}"
-    with renderer(tmp_path / "prints", *program(tmp_path, once)) as (made, inbox):
+    with renderer(tmp_path / "prints", *program(tmp_path, at_first(f"{body}; sys.exit(0)"))) as (made, inbox):
         made.request((FIRST,))
+        assert FIRST.stem in inbox.get(timeout=DEADLINE_S).failed
         assert not inbox.get(timeout=DEADLINE_S).failed
     assert standing(tmp_path / "prints", FIRST) == [True]
 
 
 def test_new_wishes_end_a_child_that_works_on_old_ones(tmp_path: Path) -> None:
-    once = f"if not (here / 'seen').exists():\n    (here / 'seen').touch()\n    time.sleep(600)\n{STUDIO}"
-    with renderer(tmp_path / "prints", *program(tmp_path, once)) as (made, inbox):
+    with renderer(tmp_path / "prints", *program(tmp_path, at_first("time.sleep(600)"))) as (made, inbox):
         made.request((FIRST,))
         until((tmp_path / "seen").exists)
         made.request((SECOND,))

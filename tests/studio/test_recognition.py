@@ -32,15 +32,21 @@ def picture(sound: Recording) -> Recording:
     return np.array([_moves(band(sound, low, high)) for low, high in BANDS_HZ])
 
 
+@cache
+def model(name: str) -> Recording:
+    """The picture of a signal as a listener has learnt it."""
+    return picture(known(name))
+
+
 def _moves(sound: Recording) -> Recording:
     level = np.maximum(envelope(sound, HOP_S), -50.0)
     return np.asarray(level - level.mean())
 
 
-def likeness(heard_picture: Recording, model: Recording) -> float:
-    """The best correlation of what is heard with any place of the model."""
-    long = np.concatenate([model, model], axis=1)
-    width = min(heard_picture.shape[1], model.shape[1])
+def likeness(heard_picture: Recording, learnt: Recording) -> float:
+    """The best correlation of what is heard with any place of what was learnt."""
+    long = np.concatenate([learnt, learnt], axis=1)
+    width = min(heard_picture.shape[1], learnt.shape[1])
     piece = heard_picture[:, :width] - heard_picture[:, :width].mean()
     scores = signal.correlate(long, piece, mode="valid")[0]
     energy = signal.correlate(long**2, np.ones_like(piece), mode="valid")[0]
@@ -49,7 +55,7 @@ def likeness(heard_picture: Recording, model: Recording) -> float:
 
 def recognised(recording: Recording) -> str:
     seen = picture(recording)
-    return max(SIGNALS, key=lambda name: likeness(seen, picture(known(name))))
+    return max(SIGNALS, key=lambda name: likeness(seen, model(name)))
 
 
 @pytest.mark.parametrize("seed", range(3))
