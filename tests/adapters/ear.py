@@ -149,10 +149,19 @@ def speaker_on(device: str, inbox: Inbox, pacing: Pacing = PATIENT) -> Loudspeak
 
 def children(name: str = "aplay") -> list[int]:
     """The pids of our children that run a program of this name; one that is dead and not yet reaped is none."""
-    found = []
-    for task in Path(f"/proc/{os.getpid()}/task").iterdir():
-        for pid in (task / "children").read_text().split():
-            status = Path(f"/proc/{pid}/stat")
-            if status.exists() and f"({name})" in (line := status.read_text()) and ") Z" not in line:
-                found.append(int(pid))
-    return found
+    return [pid for task in Path(f"/proc/{os.getpid()}/task").iterdir() for pid in _of_task(task) if _runs(pid, name)]
+
+
+def _of_task(task: Path) -> list[int]:
+    try:
+        return [int(pid) for pid in (task / "children").read_text().split()]
+    except OSError:  # the thread has ended meanwhile
+        return []
+
+
+def _runs(pid: int, name: str) -> bool:
+    try:
+        line = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return f"({name})" in line and ") Z" not in line

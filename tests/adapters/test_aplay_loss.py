@@ -1,10 +1,12 @@
 """A loudspeaker that is not there, goes, hangs or comes back: told at once, tried again, never in anybody's way."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from gongd.ports import SpeakerBack, SpeakerLost
 from tests.adapters.ear import LONG_S, Card, Inbox, Numbered, Stalling, children, samples, speaker_on, until
 
 LEAD_S = 0.5
+REAL_APLAY = shutil.which("aplay")
 
 
 @pytest.fixture
@@ -50,6 +53,10 @@ def bin_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _aplay(folder: Path, script: str) -> None:
     (folder / "aplay").write_text("#!/bin/sh\n" + script)
     (folder / "aplay").chmod(0o755)
+
+
+def _sounds(track: Numbered) -> bool:
+    return track.furthest > 1000
 
 
 def _lost(inbox: Inbox) -> SpeakerLost:
@@ -127,6 +134,29 @@ def test_a_child_that_dies_while_a_lead_is_silent_is_noticed(speaker: Loudspeake
     os.kill(children()[0], signal.SIGKILL)
     inbox.wait_for(SpeakerLost)
     inbox.wait_for(SpeakerBack)
+
+
+def test_a_card_that_only_one_may_use_is_free_for_what_begins_next(
+    speaker: Loudspeaker, card: Card, inbox: Inbox, bin_first: Path, tmp_path: Path
+) -> None:
+    busy = "flock -n 9 || { echo 'audio open error: Device or resource busy' >&2; exit 1; }"
+    _aplay(bin_first, f'exec 9>{tmp_path}/card; {busy}; exec {REAL_APLAY} "$@"\n')
+    for _ in range(5):
+        track = Numbered(head=8000, loop=8000)
+        speaker.begin(track, None, lead_s=0.0)
+        until(partial(_sounds, track), "sound")
+    speaker.stop()
+    assert not inbox
+
+
+def test_a_card_that_is_slow_to_open_does_not_make_the_sound_late(card: Card, inbox: Inbox, bin_first: Path) -> None:
+    _aplay(bin_first, f'sleep 0.5; exec {REAL_APLAY} "$@"\n')
+    speaker, track = speaker_on(card.device, inbox), Numbered(head=8000)
+    speaker.begin(track, None, lead_s=0.0)
+    assert track.closed.wait(LONG_S)
+    out = card.heard()
+    assert out[-1] == 8000
+    assert len(out) <= 4000
 
 
 def test_an_unplugged_card_is_missing_in_the_words_of_aplay(
