@@ -1,5 +1,6 @@
 """What a command knows of the box that it is asked about: its settings, or at least where its daemon listens."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,7 @@ def find(config: Path, screen: Screen) -> Site:
     try:
         settings = load(config)
     except ConfigError as error:
-        if config.exists():
+        if os.access(config, os.R_OK):
             screen.language = error.language
         return Site(config, Path(journal_of(str(config))), trouble=error)
     screen.language = settings.box.language

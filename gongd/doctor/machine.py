@@ -1,5 +1,6 @@
 """The machine under the box: clocks, disk, journal, power, heat, watchdog, versions, and the link to the desk."""
 
+import os
 import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
@@ -49,6 +50,8 @@ JOURNAL_GOOD = Text(
     "Nhật ký {id}: {n} dòng, còn nguyên. Cuối: {last}", "Journal {id}: {n} records, whole. Last: {last}"
 )
 JOURNAL_NONE = Text("Chưa có nhật ký ở {path}: gongd chưa chạy lần nào", "No journal at {path}: gongd has never run")
+JOURNAL_SHUT = Text("Nhật ký: không có quyền đọc", "The journal: no permission to read it")
+SUDO = Text("Chạy lại với sudo", "Run it again with sudo")
 POWER_GOOD = Text("Nguồn điện: đủ", "Supply voltage: good")
 POWER_UNKNOWN = Text("Nguồn điện: máy này không tự đo được", "Supply voltage: this machine does not tell")
 HEAT_GOOD = Text("Nhiệt độ: {c} °C", "Temperature: {c} °C")
@@ -117,20 +120,22 @@ def disk(patient: Patient) -> Iterator[Finding]:
 
 def journal(patient: Patient) -> Iterator[Finding]:
     """The record: whole, and what it says last."""
+    path = patient.journal
+    if not os.access(path, os.R_OK):
+        absent = os.access(path.parent, os.X_OK) or not os.access(path.parent, os.F_OK)
+        absent = absent and not os.access(path, os.F_OK)
+        yield warning("journal", JOURNAL_NONE.fill(path=path)) if absent else warning("journal", JOURNAL_SHUT, SUDO)
+        return
     try:
-        if not patient.journal.exists():
-            yield warning("journal", JOURNAL_NONE.fill(path=patient.journal))
-            return
-        found = examine(patient.journal)
-    except (JournalError, PermissionError) as error:
-        told = error.text if isinstance(error, JournalError) else Text(str(error), str(error))
-        yield fault("journal", told)
+        found = examine(path)
+    except JournalError as error:
+        yield known(FaultCode.JOURNAL_CORRUPT, error.text)
         return
     if found.trouble:
         yield known(FaultCode.JOURNAL_CORRUPT, Text(found.trouble, found.trouble))
+        return
     last = line(found.last) if found.last else Text("–", "–")
-    if not found.trouble:
-        yield good("journal", JOURNAL_GOOD.fill(id=found.journal_id[:8], n=found.count, last=last))
+    yield good("journal", JOURNAL_GOOD.fill(id=found.journal_id[:8], n=found.count, last=last))
 
 
 def power(patient: Patient) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -185,7 +186,7 @@ def _prints_folder(patient: Patient) -> Path:
     """Where the daemon keeps them; under `run --dry` beside the journal."""
     assert patient.settings
     usual = patient.settings.prints.path
-    return usual if usual.is_dir() else patient.journal.parent / "prints"
+    return usual if os.access(usual, os.R_OK) else patient.journal.parent / "prints"
 
 
 def _proved(stem: str, folder: Path) -> str:
