@@ -1,7 +1,9 @@
 # gongd. Two commands do everything on a fresh Debian 12 or 13 or Raspberry Pi OS:
 #
-#   make demo    see (and with SOUND=1 hear) the main job
-#   make test    the whole proof
+#   make demo            see (and with SOUND=1 hear) the main job
+#   make test            the whole proof
+#   sudo make install    put gongd on this box, or bring it up to date; settings and journal stay
+#   sudo make uninstall  take it off again; settings and journal stay
 #
 # Each installs what is missing (Debian packages through apt, with sudo where you are not root; Python packages into
 # .venv), says what it installs, and runs again in seconds.
@@ -12,7 +14,9 @@ BIN    := $(VENV)/bin
 
 # espeak-ng: the voice. ffmpeg: reads clips. alsa-utils: aplay. util-linux: setpriv. python3-lgpio: the pins.
 PACKAGES      := python3-venv ca-certificates espeak-ng ffmpeg alsa-utils util-linux fonts-dejavu-core python3-lgpio?
-TEST_PACKAGES := systemd gcc libc6-dev
+# procps: kill, for a reload. systemd, udev: there on every machine that boots, missing in a container.
+INSTALL_PACKAGES := procps systemd udev
+TEST_PACKAGES := gcc libc6-dev $(INSTALL_PACKAGES)
 
 .PHONY: help demo test lint bench install uninstall packages
 
@@ -54,3 +58,10 @@ test: test-packages $(VENV)/.test lint
 
 bench: packages $(VENV)/.test
 	@$(BIN)/python -m bench
+
+install: packages
+	@setup/debian-packages $(INSTALL_PACKAGES)
+	@PYTHON=$(PYTHON) DESTDIR=$(DESTDIR) setup/install
+
+uninstall:
+	@DESTDIR=$(DESTDIR) setup/uninstall
