@@ -91,9 +91,19 @@ class _Running:
 
 
 class Player:
-    """Plays one Performance at a time. Every public call returns at once."""
+    """Plays one Performance at a time. Every public call returns at once.
 
-    def __init__(self, relays: Relays, speaker: Speaker, post: Post, now: Callable[[], float] = time.monotonic) -> None:
+    It has a thread of its own, unless `threaded` is false: then whoever drives the clock calls `turn`.
+    """
+
+    def __init__(
+        self,
+        relays: Relays,
+        speaker: Speaker,
+        post: Post,
+        now: Callable[[], float] = time.monotonic,
+        threaded: bool = True,
+    ) -> None:
         self._relays = relays
         self._speaker = speaker
         self._post = post
@@ -105,8 +115,9 @@ class Player:
         self._leased_at = now()
         self._called_at = self._answered_at = now()
         self._closing = False
-        self._thread = threading.Thread(target=self._guard, name="stage", daemon=True)
-        self._thread.start()
+        self._thread = threading.Thread(target=self._guard, name="stage", daemon=True) if threaded else None
+        if self._thread:
+            self._thread.start()
 
     # ── Called by the deciding thread ────────────────────────────────────────────────────────────────────────────
 
@@ -139,14 +150,18 @@ class Player:
     def alive(self) -> bool:
         """Has the stage answered the last call, or is that call still young?"""
         answered = self._answered_at >= self._called_at
-        return self._thread.is_alive() and (answered or self._now() - self._called_at < ANSWER_S)
+        lives = self._thread is None or self._thread.is_alive()
+        return lives and (answered or self._now() - self._called_at < ANSWER_S)
 
     def close(self, timeout_s: float = 1.0) -> None:
         """Everything off, and the thread ended."""
         with self._changed:
             self._closing = True
             self._changed.notify()
-        self._thread.join(timeout_s)
+        if self._thread:
+            self._thread.join(timeout_s)
+        else:
+            self._everything_off()
 
     # ── The stage's own thread ───────────────────────────────────────────────────────────────────────────────────
 
@@ -166,12 +181,16 @@ class Player:
 
     def _loop(self) -> None:
         while not self._closing:
-            while self._commands:
-                self._commands.popleft()()
-            wake_at = self._play()
+            wake_at = self.turn()
             with self._changed:
                 if not self._commands and not self._closing:
                     self._changed.wait(None if wake_at is None else max(0.0, wake_at - self._now()))
+
+    def turn(self) -> float | None:
+        """Obey what was asked and do what is due; the instant of the next thing to do, None when the stage is empty."""
+        while self._commands:
+            self._commands.popleft()()
+        return self._play()
 
     def _hold(self, cue: Cue) -> None:
         self._switch(cue)

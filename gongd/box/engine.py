@@ -88,7 +88,7 @@ class Box:
 
     def _decide(self) -> None:
         now = self.parts.timekeeper.now()
-        self._start(now)
+        self.start(now)
         while self._status is None:
             next_at = self.step(now)
             event = self.inbox.take(next_at - self.parts.timekeeper.now().mono)
@@ -118,8 +118,8 @@ class Box:
             marks.append(parts.nights.next_look_at)
         return min([now.mono + BEAT_S, *(mark for mark in marks if mark is not None)])
 
-    def _start(self, now: Moment) -> None:
-        """Buttons first: everything else may take its time."""
+    def start(self, now: Moment) -> None:
+        """Before the first step. Buttons first: everything else may take its time."""
         self._look_at_panel(now)
         self._doors.supervisor.ready(self.parts.status_line())
         self.parts.equipment.renderer.request(self.parts.equipment.jobs)

@@ -1,0 +1,15 @@
+"""What the promises' tests share."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def ram() -> Iterator[Path]:
+    """A folder in memory, where there is one: a durable commit costs nothing, and thousands are made here."""
+    shared = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
+        yield Path(folder)
