@@ -4,6 +4,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 import wave
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -144,6 +145,22 @@ def test_a_full_disk_is_told_and_leaves_a_readable_file(folder: Path) -> None:
         signal.signal(signal.SIGXFSZ, before)
     file.close()
     assert _read(_files(folder)[0]) == [1, 2, 3]
+
+
+class Sluggish(Numbered):
+    """A track on a disk that stops for a second in the middle."""
+
+    def read(self, start: int, count: int) -> bytes:
+        if start < 4000 <= start + count:
+            time.sleep(1.0)
+        return super().read(start, count)
+
+
+def test_after_a_slow_disk_a_file_catches_up_at_once(speaker: Loudspeaker, folder: Path) -> None:
+    track = Sluggish(head=24_000)
+    speaker.begin(track, None, lead_s=0.0)
+    assert track.closed.wait(LONG_S / 2)
+    assert _read(_files(folder)[0]) == list(range(1, 24_001))
 
 
 DAEMON = """

@@ -204,10 +204,13 @@ class Feeder:
         now = time.monotonic()
         if taken or not pending:
             self._moved_at = now
+        room = output.fileno()
+        if pending and room is None:
+            return  # a file: the rest of a piece that is overdue goes at once
         timeout_s = self._moved_at + STALL_S - now if pending else pace.wait_s(self._stream.position, now)
         if pending and timeout_s <= 0:
             raise SpeakerError(STALLED)
-        if self._wake.wait(output.fileno(), pending, timeout_s) & BROKEN:
+        if self._wake.wait(room, pending, timeout_s) & BROKEN:
             output.check()
 
     def _rest(self) -> None:
