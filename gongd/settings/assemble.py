@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from gongd.core.button import Button
 from gongd.core.catalogue import Again, Priority, Signal, Utterance
+from gongd.core.errors import Problem
 from gongd.core.notation import parse
 from gongd.core.relay import Relay, Role
 from gongd.core.rhythm import Rhythm, Tempo, placed
@@ -44,7 +44,7 @@ class Parts:
     tempo: Tempo
     values: Values
 
-    def settings(self, digest: str, warnings: Sequence[Any]) -> Settings:
+    def settings(self, digest: str, warnings: Sequence[Problem]) -> Settings:
         """The whole, when nothing was wrong."""
         read = self.values
         return Settings(

@@ -102,7 +102,10 @@ SIGNAL = Section(
         Field(
             "say_short",
             Said(),
-            Text(vi="Lời đọc ngắn cho các lần sau.", en="A short text for the cycles after the first."),
+            Text(
+                vi="Lời đọc ngắn cho các lần sau. Đã ghi say mà không ghi mục này thì đọc lại say.",
+                en="A short text for the cycles after the first. With a say of your own and none here, say is repeated.",
+            ),
         ),
         Field(
             "repeat",
