@@ -104,7 +104,7 @@ SIGNAL = Section(
             Said(),
             Text(
                 vi="Lời đọc ngắn cho các lần sau. Đã ghi say mà không ghi mục này thì đọc lại say.",
-                en="A short text for the cycles after the first. With a say of your own and none here, say is repeated.",
+                en="A short text for the cycles after the first. With your own say and none here, say is repeated.",
             ),
         ),
         Field(
