@@ -3,8 +3,8 @@
 Import this only where a picture is drawn: Pillow has no place in the daemon.
 """
 
-from gongd.adapters.picture.history import Band, Lane, Mark, draw_history
+from gongd.adapters.picture.history import Band, Curve, Lane, Mark, draw_history
 from gongd.adapters.picture.paper import Ink
 from gongd.adapters.picture.score import draw_timeline
 
-__all__ = ["Band", "Ink", "Lane", "Mark", "draw_history", "draw_timeline"]
+__all__ = ["Band", "Curve", "Ink", "Lane", "Mark", "draw_history", "draw_timeline"]

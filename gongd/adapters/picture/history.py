@@ -8,6 +8,8 @@ from pathlib import Path
 from gongd.adapters.picture.paper import A4_WIDTH, MARGIN, Axis, Ink, Page, plain_seconds, width_of
 
 _LINE = 26.0
+_CURVE = 34.0
+"""The greatest height of a curve above its middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,23 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """How much of something there was, 0 to 1, a number for every `step_s` from `start_s` on: a sound's level."""
+
+    start_s: float
+    step_s: float
+    heights: tuple[float, ...]
+    ink: Ink = Ink.WORD
+
+
+@dataclass(frozen=True, slots=True)
 class Lane:
     """One row of a history: a relay, the loudspeaker, a button, the journal ..."""
 
     title: str
     bands: tuple[Band, ...] = ()
     marks: tuple[Mark, ...] = ()
+    curves: tuple[Curve, ...] = ()
 
 
 def draw_history(
@@ -86,9 +99,9 @@ class _Levels:
             ends[level : level + 1] = [to_x]
             levels.append(level)
         lines = max(len(ends), 1) if lane.marks else 0
-        middle = 56.0 if any(_beside(axis, band) for band in lane.bands) else 28.0
+        middle = 56.0 if any(_beside(axis, band) for band in lane.bands) else 44.0 if lane.curves else 28.0
         below = 30.0 if lane.bands and lines else 0.0
-        return cls(tuple(levels), middle, middle + below + _LINE * max(lines - 1, 0) + 28.0)
+        return cls(tuple(levels), middle, middle + below + _LINE * max(lines - 1, 0) + (44.0 if lane.curves else 28.0))
 
 
 def _beside(axis: Axis, band: Band) -> bool:
@@ -103,6 +116,8 @@ def _mark_place(axis: Axis, mark: Mark) -> tuple[float, float]:
 
 def _draw_lane(page: Page, axis: Axis, lane: Lane, levels: _Levels, top: float) -> None:
     middle = top + levels.middle
+    for curve in lane.curves:
+        _draw_curve(page, axis, curve, middle)
     for band in lane.bands:
         x, to_x = axis.x(band.start_s), axis.x(band.end_s)
         page.box(x, middle - 15, to_x, middle + 15, band.ink, 4)
@@ -114,3 +129,12 @@ def _draw_lane(page: Page, axis: Axis, lane: Lane, levels: _Levels, top: float) 
         before = _mark_place(axis, mark)[0] < x - 6
         page.dot(x, y, 5, mark.ink)
         page.text(x - 12 if before else x + 12, y, mark.label, 17, mark.ink, "rm" if before else "lm")
+
+
+def _draw_curve(page: Page, axis: Axis, curve: Curve, middle: float) -> None:
+    """The same height above and below, as a sound is drawn."""
+    over = [(axis.x(curve.start_s + number * curve.step_s), height) for number, height in enumerate(curve.heights)]
+    edge = [(x, middle - _CURVE * height) for x, height in over]
+    mirrored = [(x, middle + _CURVE * height) for x, height in reversed(over)]
+    if len(edge) > 1:
+        page.shape(edge + mirrored, curve.ink)
