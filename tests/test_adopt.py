@@ -336,7 +336,7 @@ HOSTILE: dict[str, Callable[[Box], object]] = {
     "a program": lambda box: shutil.copy("/bin/true", box.offered),
     "nothing at all": lambda box: box.offered.write_bytes(b""),
     "a bomb": lambda box: box.offer("a: &a [1]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*c,*c]\n"),
-    "a deep nest": lambda box: box.offer("[" * 100_000),
+    "a deep nest": lambda box: box.offer("[" * 5_000),
     "python": lambda box: box.offer("box: !!python/object/apply:os.system ['touch /tmp/gongd-was-here']\n"),
 }
 
