@@ -66,7 +66,7 @@ def levels(path: Path, step_s: float) -> list[float]:
 def seconds(path: Path) -> float:
     """How long a sound file is. Raises OSError, wave.Error."""
     with wave.open(str(path)) as file:
-        return file.getnframes() / file.getframerate()
+        return float(file.getnframes() / file.getframerate())
 
 
 def _heights(samples: NDArray[np.int16]) -> list[float]:
