@@ -109,6 +109,11 @@ def test_a_forbidden_call_fails_and_does_not_kill() -> None:
     assert _of("SystemCallErrorNumber") == ["EPERM"]
 
 
+def test_setpriv_may_start_the_children() -> None:
+    """It drops capabilities first (capset); where it may not, neither aplay nor the studio ever starts."""
+    assert "capset" in " ".join(_of("SystemCallFilter")).split()
+
+
 def test_the_rendering_child_may_make_itself_nicer() -> None:
     assert "setpriority" in " ".join(_of("SystemCallFilter")).split()
 
