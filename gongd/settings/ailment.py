@@ -59,6 +59,7 @@ _DASH = Text(vi='Dấu "-" phải ở đầu một dòng mới', en='A "-" must 
 _OTHER = Text(vi="YAML không đọc được ở đây ({reason})", en="YAML cannot be read here ({reason})")
 
 _VALUE = re.compile(r"^(?P<lead>\s*(?:-\s+)*(?:[\w-]+|[\"'][^\"']*[\"'])\s*:\s+)\S")
+_FLOW_VALUE = re.compile(r"[{,]\s*[\w-]+\s*:\s+(?P<text>[^\s,{}\[\]\"'][^,{}\[\]]*)$")
 CURLY_OPEN = frozenset("“”„‟‘’‚")
 _STANDS_FOR_COLON = "："
 
@@ -202,6 +203,11 @@ def _alias(_here: Place, start: Place, lines: list[str], _reason: str) -> Ailmen
 
 
 def _bracket(here: Place, start: Place, lines: list[str], _reason: str) -> Ailment:
+    line = lines[here.line - 1]
+    value = _FLOW_VALUE.search(line[: here.column - 1])
+    if value and line[here.column - 1 : here.column] == ":":
+        place = Place(here.line, value.start("text") + 1)
+        return Ailment(place, COLON, (Mend(here, _STANDS_FOR_COLON),))
     sign = lines[start.line - 1][start.column - 1 : start.column]
     return Ailment(start, _OPEN_BRACKET.fill(sign=sign))
 
