@@ -9,12 +9,13 @@ from pathlib import Path
 from types import FrameType
 
 from gongd.adapters.journal.reader import read
+from gongd.adapters.picture import copy_small
 from gongd.core.errors import GongdError, PictureError
 from gongd.core.words import Text
 from gongd.demo.daemon import Daemon
 from gongd.demo.evidence import Row, judge, words
 from gongd.demo.play import Play, Story
-from gongd.demo.poster import copy_small, draw
+from gongd.demo.poster import draw
 from gongd.demo.screen import Screen
 from gongd.demo.sound import Aloud, seconds, silent_because
 from gongd.demo.village import DemoError, Village

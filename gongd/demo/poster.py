@@ -4,11 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from PIL import Image
-
 from gongd.adapters.picture import Band, Curve, Ink, Lane, Mark, draw_history
-from gongd.adapters.picture.paper import NOT_WRITTEN
-from gongd.core.errors import PictureError
 from gongd.core.words import Text
 from gongd.demo.evidence import Row
 from gongd.demo.pins import stretches
@@ -18,7 +14,6 @@ from gongd.demo.village import AMPLIFIER, HOLD_S, LAMP, NAMES, STRIKER, STROBE
 
 BEFORE_S, AFTER_S = 2.0, 3.0
 _STEP_S = 0.05
-_COLOURS = 64
 
 _TITLE = Text("Một đêm của cụm loa", "One night of a village box")
 _CAPTION = Text(
@@ -48,16 +43,6 @@ def draw(path: Path, story: Story, rows: Sequence[Row]) -> None:
     lanes = [*_pins(story, zero), _buttons(story, zero), _sound(story, zero), _journal(story, rows, zero)]
     title, caption = f"{_TITLE.vi} · {_TITLE.en}", f"{_CAPTION.vi} {_CAPTION.en}"
     draw_history(path, title, caption, lanes, -BEFORE_S, story.silent_at - zero + AFTER_S)
-
-
-def copy_small(path: Path, to: Path) -> None:
-    """The same picture at half its size and in few colours, for a page. Raises PictureError."""
-    try:
-        with Image.open(path) as image:
-            half = image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS)
-        half.quantize(_COLOURS).save(to, optimize=True)
-    except OSError as error:
-        raise PictureError(NOT_WRITTEN.fill(path=to, reason=error)) from error
 
 
 def _both(text: Text) -> str:

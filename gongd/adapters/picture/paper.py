@@ -33,6 +33,7 @@ MARGIN = 70
 LABEL_WIDTH = 190
 _TICK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 _TICK_LEAST = 80
+_FEW_COLOURS = 64
 
 
 class Ink(Enum):
@@ -63,10 +64,12 @@ def _font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
 
 
 def width_of(text: str, size: int, bold: bool = False) -> float:
+    """How wide a text is, in units."""
     return _font(size, bold).getlength(text) / SCALE
 
 
 def wrapped(text: str, size: int, width: float) -> Iterator[str]:
+    """The lines of a text that fit into `width` units."""
     line = ""
     for word in text.split():
         longer = f"{line} {word}".strip()
@@ -79,6 +82,7 @@ def wrapped(text: str, size: int, width: float) -> Iterator[str]:
 
 
 def plain_seconds(at_s: float) -> str:
+    """An instant on an axis of seconds."""
     return f"{at_s:g}"
 
 
@@ -176,3 +180,13 @@ class Page:
             self._image.save(path, "PNG", dpi=(150 * SCALE, 150 * SCALE))
         except (OSError, ValueError) as error:
             raise PictureError(NOT_WRITTEN.fill(path=path, reason=error)) from error
+
+
+def copy_small(path: Path, to: Path) -> None:
+    """A PNG again at half its size and in few colours, for a page on the web. Raises PictureError."""
+    try:
+        with Image.open(path) as image:
+            half = image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS)
+        half.quantize(_FEW_COLOURS).save(to, "PNG", optimize=True)
+    except (OSError, ValueError) as error:
+        raise PictureError(NOT_WRITTEN.fill(path=to, reason=error)) from error
