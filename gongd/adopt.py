@@ -5,7 +5,8 @@ beside them; the recorded clips that it names come along. What cannot be used ch
 the daemon, now or at its next start. Nothing that is delivered is ever executed.
 """
 
-from collections.abc import Iterable, Mapping
+import argparse
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -39,6 +40,7 @@ FOLDER = "gongd"
 NAMES = ("config.yaml", "config.yml", "config.yaml.txt")
 """The last is what Notepad makes of the first, unseen."""
 MEMORY = "adopted.json"
+USUAL_CONFIG = Path("/etc/gongd/config.yaml")
 USUAL_JOURNAL = JournalSettings().path
 MOST_LINES = 3
 ASK_S = 10.0
@@ -115,6 +117,18 @@ class Draft:
     data: bytes
     settings: Settings
     clips: Mapping[str, Path] = field(default_factory=dict)
+
+
+def main(words: Sequence[str]) -> int:
+    """`[--config FILE] [--from PARTITION]`, as `gongd adopt` hands them on: 0 taken or nothing new, 1 refused."""
+    reader = argparse.ArgumentParser(prog="gongd adopt")
+    reader.add_argument("--config", type=Path, default=USUAL_CONFIG)
+    reader.add_argument("--from", type=Path, dest="partition")
+    asked = reader.parse_args(words)
+    answer = adopt(asked.config, asked.partition)
+    told = (*((answer.spoken,) if answer.spoken else ()), *answer.details)
+    print("\n".join(text.read(answer.language) for text in told))
+    return int(answer.verdict is Verdict.REFUSED)
 
 
 def adopt(

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from gongd import adopt as program
+from gongd import cli
 from gongd.adapters.control import ControlSocket
 from gongd.adopt import Adoption, Verdict, adopt
 from gongd.core.errors import ConfigError
@@ -385,6 +386,21 @@ def test_a_place_that_cannot_be_written_keeps_the_old_settings(box: Box) -> None
     assert box.adopt().verdict is Verdict.REFUSED
     assert box.config.read_bytes() == before
     assert box.left() == ["Loa Thôn 3 giữ cấu hình cũ. Thẻ nhớ đầy hoặc hỏng."]
+
+
+def test_the_command_prints_what_is_spoken_and_the_whole_list_and_its_status_is_the_answer(
+    running: Box, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["adopt", "--config", str(running.config), "--from", str(running.partition)]
+    running.offer(running.text("Thôn 5"))
+    assert cli.main(words) == 0
+    assert capsys.readouterr().out == "Loa Thôn 5 đã nhận cấu hình mới.\n"
+    running.offer(running.text("Thôn 6", BAD))
+    assert cli.main(words) == 1
+    spoken, *listed = capsys.readouterr().out.splitlines()
+    assert spoken == "Cấu hình mới có 2 lỗi, ở dòng 5. Loa Thôn 5 giữ cấu hình cũ."
+    for word in ("piece", "25:00"):
+        assert [line for line in listed if line.startswith(f"{running.offered}:5:") and word in line]
 
 
 def test_bad_settings_in_force_are_still_bad_after_a_refusal(box: Box) -> None:
