@@ -1,0 +1,21 @@
+"""How often each thing is tried."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Trials of each kind; so long the idle box is watched (`idle_s`) and its sounds are waited for (`prints_s`)."""
+
+    starts: int
+    triggers: int
+    gongs: int
+    sounds: int
+    nights: int
+    idle_s: float
+    prints_s: float
+
+
+FULL = Effort(starts=15, triggers=200, gongs=60, sounds=80, nights=60, idle_s=240.0, prints_s=300.0)
+QUICK = Effort(starts=1, triggers=3, gongs=1, sounds=2, nights=1, idle_s=2.0, prints_s=0.0)
+"""A smoke run: proves that the bench works, measures nothing that counts."""

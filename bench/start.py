@@ -1,0 +1,53 @@
+"""From the start of the process until a button works."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.box import AMPLIFIER, Box, Yard
+from bench.figure import Figure, Measure, Target
+from bench.moment import BenchError, boot_seconds, until
+from gongd.core.words import Text
+
+NO_FLOOR = Text(vi="Chương trình so sánh đã dừng", en="the floor's program has ended")
+
+
+class BareProgram:
+    """The floor as a process of its own (a context manager)."""
+
+    def __init__(self, folder: Path, does: str) -> None:
+        argv = [sys.executable, "-m", "bench.floor", str(folder), does]
+        self.started_at = boot_seconds()
+        self._child = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._child.stdout is not None
+        line = self._child.stdout.readline()
+        if not line:
+            raise BenchError(NO_FLOOR)
+        self.ready_at = float(line)
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._child.pid
+
+    def __enter__(self) -> "BareProgram":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._child.communicate("\n")
+
+
+def starts(yard: Yard, count: int) -> list[Figure]:
+    """A button is pressed as soon as the daemon can be asked to; it is the edge of the relay that counts."""
+    ours: list[float] = []
+    floor: list[float] = []
+    for _ in range(count):
+        with BareProgram(yard.root / "floor-start", "switch") as bare:
+            floor.append(bare.ready_at - bare.started_at)
+        with Box(yard) as box:
+            until(lambda box=box: box.tries(do="press", button="fire", for_s=0.05), "a press", 60.0)  # type: ignore[misc]
+            ours.append(box.pins.wait(AMPLIFIER, True, box.started_at, "the relay's edge") - box.started_at)
+            box.ask(do="stop")
+            box.pins.wait_all_off()
+    name = "a bare Python program: gpiozero and SQLite loaded, one durable row, on()"
+    return [Figure("start to “button works”", "s", tuple(ours), tuple(floor), name, Target(Measure.P99, 1.5))]
