@@ -1,5 +1,6 @@
 """The bootstrap: the only file that sees everybody. Settings -> hands -> Box, in the order that sounds first."""
 
+import hashlib
 import json
 import logging
 import os
@@ -14,15 +15,16 @@ from pathlib import Path
 from gongd import __version__
 from gongd.adapters import bare
 from gongd.adapters.clock import SystemClock, boot_id
-from gongd.adapters.control import ControlSocket, lock
+from gongd.adapters.control import ControlSocket, Lock, LockedError, lock
 from gongd.adapters.journal.writer import SqliteJournal
+from gongd.adapters.ring_note import RungNote
 from gongd.adapters.supervisor import Systemd
 from gongd.box.engine import Box
 from gongd.box.equipment import Doors, Found, Hangup, Remembered, Terminate
 from gongd.box.inbox import Inbox
 from gongd.box.timekeeper import Timekeeper
 from gongd.core.clock_trust import ClockState
-from gongd.core.errors import ConfigError, GongdError
+from gongd.core.errors import ConfigError, SocketError
 from gongd.core.fault import FaultCode
 from gongd.core.words import Text
 from gongd.outfit import Outfit
@@ -32,6 +34,7 @@ from gongd.settings.place import control_path, lock_path
 
 LAST_GOOD = "last-good.yaml"
 MESSAGES = "say.json"
+RUNG = "rung.jsonl"
 USUAL_STATE = Path("/var/lib/gongd")
 
 _NO_FOLDER = Text(vi="Không dùng được thư mục {path}: {why}", en="the folder {path} cannot be used: {why}")
@@ -40,14 +43,17 @@ log = logging.getLogger("gongd")
 
 
 def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
-    """The daemon: runs until SIGTERM. Returns the exit status. Raises GongdError when it cannot start at all."""
+    """The daemon: runs until SIGTERM. Returns the exit status.
+
+    Raises ConfigError (bad settings and no last good copy) and LockedError (another daemon has this journal).
+    """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     out = (out or Path("out")) if dry else None
     settings, found = _settings(config, dry)
     state = settings.journal.path.parent
     _make(state)
     runtime = Path(os.environ.get("RUNTIME_DIRECTORY", state))
-    held = lock(lock_path(settings.journal.path))
+    held = _hold(lock_path(settings.journal.path))
     inbox = Inbox()
     bare.load()
     outfit = Outfit(config, state, runtime, out, inbox.post)
@@ -61,8 +67,9 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
         journal=journal,
         supervisor=supervisor,
         load=lambda: _as_asked(load(config), dry),
-        keep=lambda _settings: _keep(config, state),
+        keep=lambda settings: _keep(config, state, settings),
         boot_id=boot_id(),
+        rings=RungNote(runtime / RUNG, boot_id()),
         watchdog_s=supervisor.watchdog_s and supervisor.watchdog_s / 2,
         boot={"version": __version__, "settings": settings.source_digest[:12], "dry": dry},
         found=found,
@@ -71,15 +78,16 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
     trust = ClockState(settings.clock.trust is TrustedBy.ASSUME, settings.clock.holdover_s)
     box = Box(inbox, doors, outfit.equip, equipment, Timekeeper(clock, trust, zone))
     _listen(inbox)
-    control = ControlSocket(control_path(settings.journal.path), inbox.post)
+    control = _open_counter(control_path(settings.journal.path), inbox)
     threading.Thread(target=lambda: inbox.post(Remembered(journal.remember())), name="memory", daemon=True).start()
     if not found:
-        _keep(config, state)
+        _keep(config, state, settings)
     try:
         return box.run()
     finally:
-        control.close()
-        held.close()
+        for door in (control, held):
+            if door is not None:
+                door.close()
 
 
 def _settings(config: Path, dry: bool) -> tuple[Settings, tuple[Found, ...]]:
@@ -113,18 +121,43 @@ def _state_of(config: Path) -> Path:
 
 
 def _make(folder: Path) -> None:
+    """A disk that refuses it does not keep the box from sounding: the journal tells."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise GongdError(_NO_FOLDER.fill(path=folder, why=error.strerror)) from error
+        log.error("%s", _NO_FOLDER.fill(path=folder, why=error.strerror).vi)
 
 
-def _keep(config: Path, state: Path) -> None:
-    """Put the last good copy aside. The copy is a help, not a duty: a full disk is told by the journal."""
+def _hold(path: Path) -> Lock | None:
+    """One daemon per journal. Raises LockedError when another one holds it; a broken disk holds nobody up."""
+    try:
+        return lock(path)
+    except LockedError:
+        raise
+    except SocketError as error:
+        log.error("%s", error.text.vi)
+        return None
+
+
+def _open_counter(path: Path, inbox: Inbox) -> ControlSocket | None:
+    """The local socket. Where it cannot be opened, buttons and gong work all the same."""
+    try:
+        return ControlSocket(path, inbox.post)
+    except SocketError as error:
+        log.error("%s", error.text.vi)
+        return None
+
+
+def _keep(config: Path, state: Path, settings: Settings) -> None:
+    """Put the last good copy aside, unless the file has been changed since these settings were read.
+
+    The copy is a help, not a duty: a full disk is told by the journal.
+    """
     copy = state / LAST_GOOD
     with suppress(OSError):
         data = config.read_bytes()
-        if not copy.is_file() or copy.read_bytes() != data:
+        is_good = hashlib.sha256(data).hexdigest() == settings.source_digest
+        if is_good and not (copy.is_file() and copy.read_bytes() == data):
             new = copy.with_suffix(".new")
             with new.open("wb") as file:
                 file.write(data)

@@ -1,5 +1,6 @@
 """The outfit: from Settings to the hands that they ask for. Used by the bootstrap, at start and at every reload."""
 
+import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,6 +34,8 @@ from gongd.settings.clip import sounds_folders
 from gongd.settings.model import Backend, Settings
 
 NOTE = "pins.json"
+
+log = logging.getLogger("gongd")
 
 
 def boot_seconds() -> float:
@@ -115,8 +118,10 @@ class Outfit:
         except PinsError as error:
             found.append(Found(FaultCode.PINS_MISSING, None, error.text))
             return NoPins(error), NoPins(error)
-        broken = {**relays.broken, **buttons.broken}
-        found += [Found(FaultCode.PINS_MISSING, name, error.text) for name, error in broken.items()]
+        found += [Found(FaultCode.PINS_MISSING, name, error.text) for name, error in relays.broken.items()]
+        found += [Found(FaultCode.BUTTON_STUCK, name, error.text) for name, error in buttons.broken.items()]
+        for lamp in buttons.broken_lamps.values():
+            log.warning("%s", lamp.text.vi)
         return relays, buttons
 
     def _open_factory(self, settings: Settings) -> Any:

@@ -228,6 +228,10 @@ class Ticket(Protocol):
         """True once the record is durable; False when it is not yet after `timeout_s`, or has failed."""
         ...
 
+    def withdraw(self) -> None:
+        """It is wanted no more: unless it is being written at this very moment, it never will be."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
@@ -289,6 +293,18 @@ class Journal(Protocol):
 
     def close(self) -> None:
         """Write what is queued, then close."""
+        ...
+
+
+class RingNote(Protocol):
+    """Nights rung in this boot whose record is not on disk, where a restarted daemon finds them. Never raises."""
+
+    def add(self, record: Record) -> None:
+        """Note the record of a night that rings."""
+        ...
+
+    def read(self) -> Sequence[Record]:
+        """What was noted in this boot."""
         ...
 
 

@@ -6,6 +6,7 @@ own thread, there are at most `CONNECTIONS` of them, and the box is only ever po
 """
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -66,13 +67,17 @@ def error_object(text: Text) -> dict[str, object]:
 # ── The lock ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+class LockedError(SocketError):
+    """Another daemon holds it."""
+
+
 class Lock:
     """Held as long as it is open: one daemon per journal. The kernel lets go when the process dies."""
 
     def __init__(self, path: Path) -> None:
-        """Raises SocketError: another daemon holds it (its pid is named), or the file cannot be opened."""
+        """Raises LockedError: another daemon holds it (its pid is named); SocketError: it cannot be opened."""
         try:
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+            self._fd = _open_lock(path)
         except OSError as error:
             raise SocketError(CANNOT_OPEN.fill(path=path, why=error.strerror)) from error
         try:
@@ -80,7 +85,7 @@ class Lock:
         except BlockingIOError as error:
             pid = os.pread(self._fd, 32, 0).decode("ascii", "replace").strip() or "?"
             os.close(self._fd)
-            raise SocketError(LOCKED.fill(pid=pid)) from error
+            raise LockedError(LOCKED.fill(pid=pid)) from error
         with contextlib.suppress(OSError):  # a full disk: the lock holds all the same, only nobody can read by whom
             os.ftruncate(self._fd, 0)
             os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
@@ -88,6 +93,18 @@ class Lock:
     def close(self) -> None:
         """Let go. The file stays: removing it would let two daemons lock two files of one name."""
         os.close(self._fd)
+
+
+def _open_lock(path: Path) -> int:
+    """A disk that cannot be written still has a file to lock, or at least its folder. Raises OSError."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT):
+            raise
+    with contextlib.suppress(FileNotFoundError):
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    return os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
 def lock(path: Path) -> Lock:

@@ -12,6 +12,7 @@ from gongd.core.arbiter import decide, next_deadline
 from gongd.core.moment import Moment
 from gongd.core.performance import span
 from gongd.core.record import Record
+from gongd.core.schedule import Reason
 from gongd.player import Began, Ended, Performance, Player
 from gongd.ports import Journal, Ticket
 
@@ -54,12 +55,15 @@ class Hooks:
     """What others want to know or add.
 
     `companions` gives records that must be committed together with a step of an activation; `reported` hears of every
-    step; `silent` says whether the loudspeaker cannot sound now.
+    step; `silent` says whether the loudspeaker cannot sound now. `may_begin`: may what has waited for its commit still
+    sound? `onstage` hears what begins now, and whether its record is durable.
     """
 
     companions: Callable[[Activation, Outcome, str | None, Moment], Sequence[Record]]
     reported: Callable[[Activation, Outcome, bool, Moment], None]
     silent: Callable[[], bool]
+    may_begin: Callable[[Activation, Moment], bool]
+    onstage: Callable[[Activation, bool, Moment], None]
 
 
 @dataclass(slots=True)
@@ -115,12 +119,10 @@ class Airtime:
         what = ("stalled" if event.dropped else "speaker-failed") if nothing else None
         self.hear(arbitration.Ended(event.activation, how, what, event.run), now)
 
-    def sounding_s(self, now: Moment) -> dict[str, float]:
-        """What is on stage, and for how long."""
-        stage, turn = self._onstage, self.air.sounding
-        if stage is None or turn is None or turn.activation.id != stage.performance.activation:
-            return {}
-        return {stage.performance.activation: max(0.0, now.mono - stage.began_at)}
+    def sounded_s(self, now: Moment) -> dict[str, float]:
+        """How long each that is alive has sounded of its cap, over all its stretches."""
+        spent = {turn.activation.id: turn.people[-1].cap_s - turn.left_at(now.mono) for turn in self.air.turns}
+        return {activation: seconds for activation, seconds in spent.items() if seconds > 0}
 
     @property
     def is_free(self) -> bool:
@@ -166,11 +168,11 @@ class Airtime:
                     pass
 
     def _begin_at_once(self, begin: Begin, written: Sequence[Record], now: Moment) -> None:
-        self._pending = None
+        self._withdraw()
         ticket = self.journal.append(written)
         performance = self.programme.perform(begin)
         durable = ticket.wait(DISK_WAIT_S if self.journal_well else 0.0)
-        self._onto_stage(performance, durable, now)
+        self._onto_stage(begin, performance, durable, now)
 
     def _begin_after(self, begin: Begin, ticket: Ticket, now: Moment) -> None:
         performance = self.programme.perform(begin)
@@ -183,23 +185,32 @@ class Airtime:
         pending = self._pending
         if pending is None:
             return
-        durable = pending.ticket.wait(0.0)
-        if durable or not self.journal_well:  # a journal that is known to be broken never stops a sound
+        begin, durable = pending.begin, pending.ticket.wait(0.0)
+        if now.mono > pending.give_up_at or not self.hooks.may_begin(begin.activation, now):
+            self._withdraw()
+            self.hear(arbitration.Ended(begin.activation.id, Outcome.FAILED, Reason.LATE, begin.run), now)
+        elif durable or not self.journal_well:  # a journal that is known to be broken never stops a sound
             self._pending = None
-            self._onto_stage(pending.performance, durable, now)
-        elif now.mono > pending.give_up_at:
-            self._pending = None
-            activation = pending.begin.activation.id
-            self.hear(arbitration.Ended(activation, Outcome.FAILED, "disk-full", pending.begin.run), now)
+            self._onto_stage(begin, pending.performance, durable, now)
 
-    def _onto_stage(self, performance: Performance, durable: bool, now: Moment) -> None:
+    def _withdraw(self) -> None:
+        """What waits for its commit will not sound: its records are taken back, as far as they are not written."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            pending.ticket.withdraw()
+            for track in (pending.performance.track, pending.performance.spare):
+                if track is not None:
+                    track.close()
+
+    def _onto_stage(self, begin: Begin, performance: Performance, durable: bool, now: Moment) -> None:
+        self.hooks.onstage(begin.activation, durable, now)
         self._onstage = _Onstage(performance, now.mono, durable)
         self.player.begin(performance)
 
     def _stop(self, activations: Sequence[str]) -> None:
         for activation in activations:
             if self._pending and self._pending.begin.activation.id == activation:
-                self._pending = None
+                self._withdraw()
             self.player.stop(activation)
 
     def _extend(self, effect: Extend, now: Moment) -> None:

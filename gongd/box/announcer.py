@@ -41,11 +41,20 @@ class Announcer:
     _waiting: list[_Waiting] = field(default_factory=list)
     _said: int = 0
 
+    def take_over(self, before: "Announcer") -> None:
+        """New settings: what waits to be said is still said."""
+        self._waiting, self._said = before._waiting, before._said
+
     def say(self, text: str, origin: Origin, by: str | None, now: Moment) -> None:
         """Have a text spoken as soon as it is rendered."""
         job = speech_job(text, VOLUME, self.house, self.language)
         self._waiting = [*self._waiting, _Waiting(job, by, origin, now.mono + PATIENCE_S)][-MOST:]
-        self.renderer.request([waiting.job for waiting in self._waiting] + list(self.standing))
+        self.renderer.request(self.wanted)
+
+    @property
+    def wanted(self) -> list[Job]:
+        """All prints that are wanted now, what waits to be said first."""
+        return [waiting.job for waiting in self._waiting] + list(self.standing)
 
     def ready(self, programme: Programme, now: Moment) -> list[Requested]:
         """What can be spoken now, as requests of the lowest rank."""

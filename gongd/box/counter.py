@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 from datetime import time
 from typing import Any, Protocol
 
+from gongd.box.request import activation_of
 from gongd.core.activation import Activation, Outcome
 from gongd.core.air import Begin, Effect, Report
 from gongd.core.catalogue import Origin, Signal, Status
+from gongd.core.errors import PinsError
 from gongd.core.lexicon import reason_words
 from gongd.core.moment import Moment
 from gongd.core.words import Text
@@ -81,17 +83,13 @@ class Counter:
             return refuse(reason_words(code, Outcome.REFUSED), code)
         signal = signals[name]
         by = request.get("by")
-        activation = Activation(
-            id=f"local-{uuid.uuid4()}",
-            signal=name,
-            priority=signal.priority,
-            number=signal.number,
-            origin=Origin.LOCAL,
-            status=Status(str(status)),
-            sent_at=now.wall,
-            cap_s=signal.at_most_s,
+        activation = activation_of(
+            signal,
+            f"local-{uuid.uuid4()}",
+            Origin.LOCAL,
+            Status(str(status)),
+            now,
             by=by if isinstance(by, str) else None,
-            again=signal.again,
         )
         return _became(activation, self._desk.request(activation, now))
 
@@ -109,7 +107,10 @@ class Counter:
             return refuse(NO_BUTTON.fill(name=name, known=", ".join(known)))
         if not isinstance(for_s, int | float) or not 0 <= for_s <= 600:
             return refuse(NO_DURATION)
-        press(name, float(for_s))
+        try:
+            press(name, float(for_s))
+        except PinsError as error:
+            return refuse(error.text)
         return {"ok": True}
 
     def _vouch(self, request: Mapping[str, object], now: Moment) -> Answer:

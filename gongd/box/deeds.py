@@ -33,8 +33,8 @@ class Deeds:
         """Do what the contacts mean."""
         for event in events:
             match event:
-                case Held(button=name, at=at):
-                    self._held(self.parts.panel.buttons[name], at, now)
+                case Held(button=name):
+                    self._held(self.parts.panel.buttons[name], now)
                 case StuckRaised(button=name):
                     self.parts.health.raise_fault(FaultCode.BUTTON_STUCK, now, name)
                 case StuckCleared(button=name):
@@ -62,8 +62,8 @@ class Deeds:
         """Must `step` be called soon?"""
         return bool(self._status_held)
 
-    def _held(self, button: Button, at: float, now: Moment) -> None:
-        detail = {"button": button.name, "held_s": round(max(0.0, now.mono - at), 3)}
+    def _held(self, button: Button, now: Moment) -> None:
+        detail = {"button": button.name}
         match button.action:
             case Sound(signal=signal, place=place):
                 self._sound(button, signal, place, now)

@@ -1,6 +1,7 @@
 """The box: one loop, one inbox, one deciding thread. It orders the effects of everything that happens."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gongd import player as stage
@@ -28,6 +29,7 @@ from gongd.core.fault import FaultCode
 from gongd.core.moment import Moment
 from gongd.core.record import Kind, Record
 from gongd.core.relay import Role
+from gongd.ports import Memory
 from gongd.settings.model import Settings, TrustedBy
 
 BEAT_S = 1.0
@@ -143,7 +145,13 @@ class Box:
         settings, hands = equipment.settings, equipment.hands
         health = Health(settings.relays, hands.has_speaker, self._condition_changed)
         programme = self._programme(equipment)
-        hooks = Hooks(self._companions, self._reported, lambda: health.speaker_is_silent)
+        hooks = Hooks(
+            companions=self._companions,
+            reported=self._reported,
+            silent=lambda: health.speaker_is_silent,
+            may_begin=self._may_begin,
+            onstage=self._onstage,
+        )
         airtime = Airtime(hands.player, programme, self._doors.journal, hooks)
         nights = Nights(
             settings.schedules, settings.signals, equipment.calendar, settings.box.disabled_until, health.can_sound
@@ -164,7 +172,7 @@ class Box:
 
     def _refurnish(self, settings: Settings, now: Moment) -> None:
         """Take new settings into use. Nothing sounds or waits now."""
-        parts = self.parts
+        parts, hands = self.parts, self.parts.equipment.hands
         parts.equipment = equipment = self._equip(settings, parts.equipment)
         parts.health.refit(settings.relays, equipment.hands.has_speaker)
         parts.airtime.player = equipment.hands.player
@@ -173,12 +181,16 @@ class Box:
         parts.timekeeper.change(
             settings.clock.trust is TrustedBy.ASSUME, settings.clock.holdover_s, settings.box.timezone
         )
-        parts.announcer = self._announcer(equipment)
+        announcer = self._announcer(equipment)
+        announcer.take_over(parts.announcer)
+        parts.announcer = announcer
         parts.panel = Panel(settings.buttons, equipment.hands.buttons, parts.panel)
+        if equipment.hands is not hands:
+            parts.health.forget_hands(parts.panel.stuck(), now)
         self._look_at_panel(now)
         self._raise_found(equipment.hands.found, now)
         self._show_faults()
-        equipment.renderer.request(equipment.jobs)
+        equipment.renderer.request(parts.announcer.wanted)
 
     def _look_at_panel(self, now: Moment) -> None:
         try:
@@ -225,14 +237,21 @@ class Box:
     # ── What the hands report ────────────────────────────────────────────────────────────────────────────────────
 
     def _remembered(self, event: Remembered, now: Moment) -> None:
-        memory = self.parts.memory = event.memory
+        memory = self.parts.memory = self._with_noted(event.memory)
         self.parts.timekeeper.recall(memory.clock, self._doors.boot_id)
         self.parts.nights.open(memory)
         self.parts.health.clear_left(memory.open_faults, now)
         if memory.set_aside is not None:
             self.parts.health.raise_fault(FaultCode.JOURNAL_CORRUPT, now, subject=memory.set_aside.name)
-        signals = self.parts.settings.signals
-        self.parts.carry(*self._recovery.open(memory.unfinished, signals, now), now)
+        signals, seen_at = self.parts.settings.signals, records.seen_at(memory, self._doors.boot_id)
+        self.parts.carry(*self._recovery.open(memory.unfinished, signals, now, seen_at), now)
+
+    def _with_noted(self, memory: Memory) -> Memory:
+        """Nights that rang in this boot though no disk could take their record: it is given back."""
+        lost = [ring for ring in self._doors.rings.read() if (ring.schedule, ring.night) not in memory.nights]
+        self.parts.write(lost)
+        keys = {(ring.schedule, ring.night) for ring in lost if ring.schedule and ring.night}
+        return replace(memory, nights=memory.nights | keys)
 
     def _speaker_lost(self, event: ports.SpeakerLost, now: Moment) -> None:
         code, other = FaultCode.SPEAKER_FAILED, FaultCode.SPEAKER_MISSING
@@ -248,7 +267,7 @@ class Box:
     def _print_bad(self, event: ports.PrintBad, now: Moment) -> None:
         """The spare sounds meanwhile; the print is made anew."""
         self.parts.health.raise_fault(FaultCode.PRINT_MISSING, now, text=event.text)
-        self.parts.equipment.renderer.request(self.parts.equipment.jobs)
+        self.parts.equipment.renderer.request(self.parts.announcer.wanted)
 
     def _prints_changed(self, event: ports.PrintsChanged, now: Moment) -> None:
         self.parts.rendered = True
@@ -275,6 +294,14 @@ class Box:
 
     def _companions(self, asked: Activation, outcome: Outcome, reason: str | None, now: Moment) -> Sequence[Record]:
         return self.parts.nights.companions(asked, outcome, reason, now)
+
+    def _may_begin(self, asked: Activation, now: Moment) -> bool:
+        return self.parts.nights.may_begin(asked, now)
+
+    def _onstage(self, asked: Activation, durable: bool, now: Moment) -> None:
+        ring = self.parts.nights.onstage(asked, now)
+        if ring is not None and not durable:
+            self._doors.rings.add(ring)
 
     def _reported(self, asked: Activation, _outcome: Outcome, final: bool, _now: Moment) -> None:
         if final:

@@ -9,7 +9,7 @@ from gongd.core.job import House, Job
 from gongd.core.timeline import Timeline
 from gongd.core.words import Text
 from gongd.player import Player
-from gongd.ports import Buttons, Calendar, Clock, Journal, Memory, Prints, Speaker, Supervisor, Track
+from gongd.ports import Buttons, Calendar, Clock, Journal, Memory, Prints, RingNote, Speaker, Supervisor, Track
 from gongd.settings.model import Settings
 
 
@@ -66,6 +66,7 @@ class Doors:
 
     `load` reads the settings file (raises ConfigError), `keep` puts its last good copy aside. `watchdog_s` is how
     often systemd wants a sign of life. `boot` tells of this start, for the journal; `messages` are to be spoken.
+    `rings` notes what rang without a durable record.
     """
 
     clock: Clock
@@ -74,6 +75,7 @@ class Doors:
     load: Callable[[], Settings]
     keep: Callable[[Settings], None]
     boot_id: str
+    rings: RingNote
     watchdog_s: float | None = None
     boot: Mapping[str, object] = field(default_factory=dict)
     found: tuple[Found, ...] = ()

@@ -1,6 +1,6 @@
 """Health: the faults of the box. Raised and cleared here, journalled, shown at the fault relay, told in one line."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -13,6 +13,16 @@ from gongd.core.record import Record
 from gongd.core.relay import Relay, Role
 from gongd.core.words import Text
 
+OF_HANDS = frozenset(
+    {
+        FaultCode.SPEAKER_MISSING,
+        FaultCode.SPEAKER_FAILED,
+        FaultCode.PINS_MISSING,
+        FaultCode.RELAY_DISAGREES,
+        FaultCode.BUTTON_STUCK,
+    }
+)
+"""Faults of what is opened anew with other settings."""
 AUDIBLE = frozenset({Role.STROKE, Role.BLAST})
 
 
@@ -64,6 +74,12 @@ class Health:
             stands = any((held.code, held.subject) == (record.reason, name) for held in self.condition.faults)
             if not stands and record.reason:
                 self.changed([records.of_fault(record.reason, name, False, now, {"restart": True})])
+
+    def forget_hands(self, stuck: Collection[str], now: Moment) -> None:
+        """Pins and loudspeaker are new: what was wrong with the old ones is gone, but for contacts still `stuck`."""
+        for held in self.condition.faults:
+            if held.code in OF_HANDS and not (held.code is FaultCode.BUTTON_STUCK and held.subject in stuck):
+                self.clear_fault(held.code, now, held.subject)
 
     @property
     def sounds(self) -> Sounds:

@@ -8,10 +8,10 @@ from gongd.core.activation import Activation, Outcome
 from gongd.core.air import Cancelled, Event, Requested, Why
 from gongd.core.catalogue import Origin, Signal, Status
 from gongd.core.moment import Moment
-from gongd.core.night import Decision, Ledger, Ring, Withdraw, look, missed, open_ledger, rung
+from gongd.core.night import Decision, Ledger, Ring, Withdraw, look, missed, open_ledger, rung, unrung
 from gongd.core.night_record import record_of, rung_record
 from gongd.core.record import Record
-from gongd.core.schedule import Entry, Occurrence, Reason, preview
+from gongd.core.schedule import Entry, Occurrence, Reason, Verdict, preview, verdict
 from gongd.ports import Calendar, Memory
 
 UNHEARD: Mapping[Outcome, Reason] = {
@@ -37,6 +37,7 @@ class Nights:
     ledger: Ledger | None = None
     next_look_at: float = 0.0
     _asked: dict[str, Occurrence] = field(default_factory=dict)
+    _begun: dict[str, Occurrence] = field(default_factory=dict)
 
     def open(self, memory: Memory) -> None:
         """The journal remembers."""
@@ -75,11 +76,13 @@ class Nights:
 
     def companions(self, activation: Activation, outcome: Outcome, _reason: str | None, now: Moment) -> list[Record]:
         """The night's own record, committed together with the first step of its gong."""
+        if outcome in UNHEARD and activation.id in self._begun and self.ledger is not None:
+            self.ledger = unrung(self.ledger, self._begun.pop(activation.id), UNHEARD[outcome])
         occurrence = self._asked.get(activation.id)
         if occurrence is None or self.ledger is None:
             return []
         if outcome is Outcome.STARTED:
-            del self._asked[activation.id]
+            self._begun[activation.id] = self._asked.pop(activation.id)
             self.ledger = rung(self.ledger, occurrence, now)
             return [rung_record(occurrence, now, activation.id)]
         if outcome in UNHEARD:
@@ -87,10 +90,20 @@ class Nights:
             self.ledger = missed(self.ledger, occurrence, UNHEARD[outcome])
         return []
 
+    def may_begin(self, activation: Activation, now: Moment) -> bool:
+        """Its record was queued; is it still time to sound it?"""
+        occurrence = self._begun.get(activation.id)
+        return occurrence is None or verdict(occurrence, now) is Verdict.RING
+
+    def onstage(self, activation: Activation, now: Moment) -> Record | None:
+        """It begins to sound: the record of its night, as it should be on disk by now."""
+        occurrence = self._begun.pop(activation.id, None)
+        return rung_record(occurrence, now, activation.id) if occurrence else None
+
     def _ring(self, occurrence: Occurrence, now: Moment) -> list[Event]:
         assert self.ledger is not None
         signal = self.signals[occurrence.signal]
-        if self.disabled_until is not None and occurrence.night < self.disabled_until:
+        if self.disabled_until is not None and occurrence.night <= self.disabled_until:
             self.ledger = missed(self.ledger, occurrence, Reason.DISABLED)
             return []
         if not self.can_sound(signal):

@@ -57,6 +57,10 @@ class Panel:
         deadlines = (contact.next_deadline(state) for state in self._states.values())
         return min((at for at in deadlines if at is not None), default=None)
 
+    def stuck(self) -> frozenset[str]:
+        """The buttons whose contact is stuck."""
+        return frozenset(name for name, state in self._states.items() if state.stuck)
+
     def is_pressed(self, button: str) -> bool:
         """Is somebody holding it?"""
         state = self._states.get(button)

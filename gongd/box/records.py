@@ -7,7 +7,7 @@ from gongd.core.activation import Activation, Outcome
 from gongd.core.catalogue import Origin, Priority, Signal, Status
 from gongd.core.moment import Moment
 from gongd.core.record import Kind, Record
-from gongd.ports import Unfinished
+from gongd.ports import Memory, Unfinished
 
 
 def of_activation(
@@ -60,6 +60,14 @@ def revive(unfinished: Unfinished, signals: Mapping[str, Signal]) -> Activation 
         schedule=record.schedule,
         again=signal.again,
     )
+
+
+def seen_at(memory: Memory, boot_id: str) -> float | None:
+    """The monotonic instant of the last sign of life, if it was in this very boot (see clock_trust.keep)."""
+    match memory.clock:
+        case {"boot": str(boot), "last": [_, float() | int() as mono]} if boot == boot_id:
+            return float(mono)
+    return None
 
 
 def _instant(value: object, otherwise: datetime) -> datetime:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 from gongd.box import records
 from gongd.core.activation import Activation, Outcome
-from gongd.core.air import Requested
+from gongd.core.air import Requested, Together
 from gongd.core.catalogue import Signal
 from gongd.core.moment import Moment
 from gongd.core.record import Record
+from gongd.core.schedule import Reason
 from gongd.ports import Unfinished
 
+UNSEEN_S = 2.0
+"""While something sounds there is a sign of life so often (watch.SEEN_WHILE_SOUNDING_S)."""
 POWER = "power"
 """The reason of an alarm that a power cut ended."""
 
@@ -30,9 +33,13 @@ class Recovery:
     _held: list[_Held] = field(default_factory=list)
 
     def open(
-        self, unfinished: Sequence[Unfinished], signals: Mapping[str, Signal], now: Moment
-    ) -> tuple[list[Record], list[Requested]]:
-        """What the journal remembers, oldest first: what is over, and what is asked for again at once."""
+        self, unfinished: Sequence[Unfinished], signals: Mapping[str, Signal], now: Moment, seen_at: float | None = None
+    ) -> tuple[list[Record], list[Together]]:
+        """What the journal remembers, oldest first: what is over, and what is asked for again at once.
+
+        `seen_at` is the last sign of life of this very boot (monotonic), where there is one: an alarm that was cut off
+        longer ago than it might still have sounded does not come back, it would be false.
+        """
         written: list[Record] = []
         asked: list[Requested] = []
         for cut in unfinished:
@@ -41,11 +48,14 @@ class Recovery:
                 written.append(_closed(cut.record, now))
             elif activation.is_alarm and not cut.same_boot:
                 self._held.append(_Held(activation, cut))
+            elif activation.is_alarm and _is_stale(activation, cut, _dead_s(cut, now, seen_at)):
+                detail: dict[str, object] = {"sounded_s": cut.sounded_s}
+                written.append(records.of_activation(activation, Outcome.INTERRUPTED, now, detail, Reason.LATE))
             else:
                 asked.append(_again(activation, cut, now))
-        return written, asked
+        return written, _as_one(asked)
 
-    def step(self, now: Moment) -> tuple[list[Record], list[Requested]]:
+    def step(self, now: Moment) -> tuple[list[Record], list[Together]]:
         """Decide what is held, as far as the clock allows."""
         written: list[Record] = []
         asked: list[Requested] = []
@@ -60,7 +70,7 @@ class Recovery:
             else:
                 continue
             self._held.remove(held)
-        return written, asked
+        return written, _as_one(asked)
 
 
 def _gone_s(cut: Unfinished, now: Moment) -> float:
@@ -68,9 +78,26 @@ def _gone_s(cut: Unfinished, now: Moment) -> float:
     return max(0.0, (now.wall - cut.record.at).total_seconds() - cut.sounded_s)
 
 
+def _as_one(asked: Sequence[Requested]) -> list[Together]:
+    """One decision for all of them, so that only the best of them begins."""
+    return [Together(tuple(asked))] if asked else []
+
+
+def _dead_s(cut: Unfinished, now: Moment, seen_at: float | None) -> float:
+    """How long the daemon was dead: by the clock that is never set, else by the wall."""
+    return _gone_s(cut, now) if seen_at is None else max(0.0, now.mono - seen_at)
+
+
+def _is_stale(activation: Activation, cut: Unfinished, dead_s: float) -> bool:
+    rests_s = activation.again.for_s if activation.again else 0.0
+    return dead_s > max(activation.cap_s - cut.sounded_s, rests_s)
+
+
 def _again(activation: Activation, cut: Unfinished, now: Moment) -> Requested:
+    """It may have sounded for a moment after the last sign of life: that counts, so that no cap is ever passed."""
     age_s = max(0.0, (now.wall - cut.record.at).total_seconds())
-    return Requested(activation, cut.sounded_s, cut.attempts + 1, age_s)
+    unseen_s = min(UNSEEN_S, age_s)
+    return Requested(activation, cut.sounded_s + unseen_s, cut.attempts + 1, age_s)
 
 
 def _closed(record: Record, now: Moment) -> Record:

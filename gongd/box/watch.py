@@ -26,7 +26,7 @@ class Watch:
     """Looks, and tells what it found."""
 
     parts: Parts
-    _next: dict[str, float] = field(default_factory=dict)
+    _done_at: dict[str, float] = field(default_factory=dict)
     _trusted: bool | None = None
     _status: str = ""
     _started_at: float | None = None
@@ -35,21 +35,20 @@ class Watch:
         """Everything whose time has come; what the contacts mean."""
         self._watch_clock(now)
         until = self.parts.settings.box.disabled_until
-        self.parts.health.put_out_of_use(until if until and now.wall.date() < until else None)
+        self.parts.health.put_out_of_use(until if until and now.wall.date() <= until else None)
         self._tell_status()
-        sounding = self.parts.airtime.sounding_s(now)
-        if self._due("seen", SEEN_WHILE_SOUNDING_S if sounding else SEEN_EVERY_S, now):
+        if self._due("seen", SEEN_EVERY_S if self.parts.airtime.air.sounding is None else SEEN_WHILE_SOUNDING_S, now):
             clock = keep(self.parts.timekeeper.state, self.parts.doors.boot_id)
-            self.parts.doors.journal.seen(now.wall, sounding, now.trusted, clock)
+            self.parts.doors.journal.seen(now.wall, self.parts.airtime.sounded_s(now), now.trusted, clock)
         if self._due("alive", self.parts.doors.watchdog_s or ALIVE_EVERY_S, now):
             self._show_life()
         return self._look_at_contacts(now) if self._due("contacts", CONTACTS_EVERY_S, now) else ()
 
     def _due(self, name: str, every_s: float, now: Moment) -> bool:
         """Once in `every_s`; a shorter period takes effect at once."""
-        if now.mono < min(self._next.get(name, 0.0), now.mono + every_s):
+        if now.mono - self._done_at.get(name, float("-inf")) < every_s:
             return False
-        self._next[name] = now.mono + every_s
+        self._done_at[name] = now.mono
         return True
 
     def _show_life(self) -> None:

@@ -80,9 +80,10 @@ def sounds(condition: Condition, has_speaker: bool, has_sounding_relays: bool, a
     `amplifier` is the relay that powers the amplifier, where there is one: without it the loudspeaker is mute. A box
     that has only a striker by design sounds as long as the striker does.
     """
-    broken = {latched.subject for latched in condition.faults if latched.code is FaultCode.RELAY_DISAGREES}
-    pins = not condition.has(FaultCode.PINS_MISSING)
-    powered = amplifier is None or (pins and amplifier not in broken and None not in broken)
+    dead = (FaultCode.RELAY_DISAGREES, FaultCode.PINS_MISSING)
+    broken = {latched.subject for latched in condition.faults if latched.code in dead}
+    pins = None not in broken
+    powered = amplifier is None or (pins and amplifier not in broken)
     speaker_well = not any(latched.fault.cost is Cost.SPEAKER for latched in condition.faults)
     relays = has_sounding_relays and pins and not broken - {amplifier}
     if has_speaker and speaker_well and powered:

@@ -178,6 +178,12 @@ def missed(ledger: Ledger, occurrence: Occurrence, reason: str) -> Ledger:
     )
 
 
+def unrung(ledger: Ledger, occurrence: Occurrence, reason: str) -> Ledger:
+    """It was `rung`, but its record was withdrawn before it sounded: `missed` after all."""
+    rang = _without(ledger.rang, occurrence.schedule)
+    return missed(replace(ledger, recorded=ledger.recorded - {occurrence.key}, rang=rang), occurrence, reason)
+
+
 def look(ledger: Ledger, entries: Sequence[Entry], now: Moment, next_after: NextAfter) -> Look:
     """Look at the clock: what is to be rung, withdrawn, filed. Bounded work, however far the clock has jumped."""
     times = [slot for entry in entries for slot in slots(entry)]

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from gongd.adapters.bare import bare_track
 from gongd.adapters.calendar import TriggerCalendar
 from gongd.adapters.journal import SqliteJournal, read
+from gongd.adapters.ring_note import RungNote
 from gongd.box.engine import Box
 from gongd.box.equipment import Doors, Equipment, Found, Hands, Remembered
 from gongd.box.inbox import Inbox
@@ -115,6 +116,7 @@ class Village:
             load=lambda: load(self.file),
             keep=self.kept.append,
             boot_id=self.boot,
+            rings=RungNote(self.folder / "rung.jsonl", self.boot),
             found=self.found,
             messages=self.messages,
         )

@@ -18,11 +18,16 @@ class Pledge:
 
     records: Sequence[Record]
     kept: bool = False
+    unwanted: bool = False
     _settled: threading.Event = field(default_factory=threading.Event)
 
     def wait(self, timeout_s: float) -> bool:
         """True once the records are durable; False when they are not yet, or never will be."""
         return self._settled.wait(timeout_s) and self.kept
+
+    def withdraw(self) -> None:
+        """Never to be written, unless it is being written now."""
+        self.unwanted = True
 
     def settle(self, kept: bool) -> None:
         """Say what became of it, once."""
@@ -80,8 +85,12 @@ class Queue:
         return bool(self._waiting) or self._sign is not None
 
     def waiting(self, most: int) -> list[Pledge]:
-        """The next batches in order; they stay in the queue until `done`."""
+        """The next batches in order, without those that were withdrawn; they stay in the queue until `done`."""
         with self._changed:
+            for pledge in [each for each in self._waiting if each.unwanted]:
+                self._waiting.remove(pledge)
+                self._size -= len(pledge.records)
+                pledge.settle(kept=False)
             return [self._waiting[index] for index in range(min(most, len(self._waiting)))]
 
     def done(self, count: int) -> None:

@@ -1,4 +1,4 @@
-"""What the promises' tests share."""
+"""What tests of several rooms share."""
 
 import tempfile
 from collections.abc import Iterator
