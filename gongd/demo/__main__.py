@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from gongd.adapters.journal.reader import read
+from gongd.adapters.journal import read, read_records
 from gongd.adapters.picture import copy_small
 from gongd.core.errors import GongdError, PictureError
 from gongd.core.words import Text
@@ -74,7 +74,7 @@ def _show(village: Village, screen: Screen, options: argparse.Namespace) -> int:
             aloud.end()
     rows = list(read(village.journal))
     screen.act(_JOURNAL)
-    for text in words(rows):
+    for text in words(read_records(village.journal)):
         screen.pair(text)
     kept = _judge(story, rows, screen)
     drawn = _draw(village, story, rows, screen, options.picture)

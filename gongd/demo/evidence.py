@@ -1,8 +1,7 @@
 """The evidence: from the journal, the pins and the sound files, was everything that was promised really so?"""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gongd.core.history import line
@@ -46,9 +45,9 @@ def judge(story: Story, rows: Sequence[Row]) -> tuple[Promise, ...]:
     return (*_of_journal(rows), *_of_pins(story), Promise(_WAVES, _heard(story)), Promise(_ENDED, story.status == 0))
 
 
-def words(rows: Sequence[Row]) -> list[Text]:
+def words(records: Iterable[tuple[int, Record]]) -> list[Text]:
     """The journal as a person reads it."""
-    return [line(_record(row), number=row["number"]) for row in rows]
+    return [line(replace(record, at=record.at.astimezone(ZONE)), number=number) for number, record in records]
 
 
 def _of_journal(rows: Sequence[Row]) -> Iterator[Promise]:
@@ -92,11 +91,3 @@ def _heard(story: Story) -> bool:
     whole = [abs(seconds(path) - wanted_s) < NEAR_S for path, wanted_s in zip(story.waves, lasted, strict=False)]
     loud = [max(levels(path, 0.1), default=0.0) > LOUD for path in story.waves]
     return whole == loud == [True, True]
-
-
-def _record(row: Row) -> Record:
-    """A line of the journal's reader as the value that has words."""
-    told = {key: value for key, value in row.items() if key != "number"}
-    night = date.fromisoformat(row["night"]) if row["night"] else None
-    at = datetime.fromisoformat(row["at"]).astimezone(ZONE)
-    return Record(**(told | {"at": at, "kind": Kind(row["kind"]), "night": night, "trusted": True}))
