@@ -8,7 +8,13 @@ RELAYS_OFF = "relays-off"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. 0 done, 1 the answer is no, 2 wrong usage. `argv` is without the program's name."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:
+        return 1
+
+
+def _run(words: list[str]) -> int:
     if RELAYS_OFF in words and not {"-h", "--help"} & set(words):
         from gongd.cli.relays import find_command, relays_off
 

@@ -31,8 +31,6 @@ def serve(words: Sequence[str]) -> int:
     except MisuseError as error:
         print(error.text.vi, error.text.en, sep="\n", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        return 1
     except BrokenPipeError:
         _nobody_reads()
         return 1

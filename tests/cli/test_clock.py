@@ -52,8 +52,9 @@ def test_a_clock_that_is_wrong_is_not_vouched_for_as_if_it_were_right(run: Run, 
 def test_who_is_not_root_is_told_to_use_sudo() -> None:
     script = (
         "import os, sys\n"
-        "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "import gongd.cli.clock, gongd.cli.front\n"
         "from gongd.cli import main\n"
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "sys.exit(main(['clock', 'set', '21:47', '--config', '/nonexistent']))\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)

@@ -2,10 +2,15 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from gongd.adapters.control import ControlSocket
 from tests.cli.box import Run, answering, gongd, refusal, write_settings
 
 YES: dict[str, object] = {"ok": True}
@@ -132,18 +137,16 @@ def test_where_neither_settings_nor_daemon_are_found_both_are_told(run: Run, tmp
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
 def test_who_may_not_use_the_socket_is_told_how_to_get_it(config: Path, tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(0o755)
     script = (
         "import os, sys\n"
-        "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "from gongd.cli import main\n"
+        f"main(['status', '--config', {str(config)!r}])\n"  # an interpreter that nobody may read is loaded by now
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         f"sys.exit(main(['stop', '--config', {str(config)!r}]))\n"
     )
-    with answering(tmp_path, stop=YES):
+    with answering(tmp_path, stop=YES, status=YES):
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 1
     assert "sudo" in done.stderr
@@ -156,3 +159,26 @@ def test_a_daemon_that_cannot_start_says_why_in_one_line(tmp_path: Path) -> None
     assert done.returncode == 1
     assert 'Có phải "speaker"?' in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_who_grows_tired_of_waiting_gets_no_traceback(config: Path, tmp_path: Path) -> None:
+    heard = threading.Event()
+    socket = ControlSocket(tmp_path / "gongd.sock", lambda asked: heard.set())
+    words = [sys.executable, "-m", "gongd", "stop", "--config", str(config)]
+    try:
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as command:
+            assert heard.wait(20.0)
+            command.send_signal(signal.SIGINT)
+            out, err = command.communicate(timeout=20.0)
+    finally:
+        socket.close()
+    assert (command.returncode, out, err) == (1, "", "")
+
+
+def test_a_settings_file_is_taken_from_a_folder(config: Path, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    done = gongd("adopt", "--from", stick, "--config", config)
+    assert done.returncode in (0, 1)
+    assert "Traceback" not in done.stderr
+    assert "usage:" not in done.stderr

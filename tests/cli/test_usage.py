@@ -40,9 +40,9 @@ def test_every_command_explains_itself_in_both_languages(run: Run, command: Comm
     said = run(*command.name.split(), "--help")
     assert said.status == 0
     assert command.usage in said.out
-    for one in (*command.options, *command.arguments):
-        assert one.text.vi in said.out
-        assert one.text.en in said.out
+    for text in [one.text for one in command.options] + [one.text for one in command.arguments]:
+        assert text.vi in said.out
+        assert text.en in said.out
 
 
 def test_the_version_is_told(run: Run) -> None:
@@ -84,7 +84,7 @@ def test_wrong_usage_is_told_in_both_languages_and_ends_with_2(run: Run, words: 
 
 @pytest.mark.parametrize("place", ["before", "after", "joined"])
 def test_the_settings_file_is_named_before_or_after_the_command(run: Run, config: Path, place: str) -> None:
-    words = {
+    words: dict[str, list[object]] = {
         "before": ["--config", config, "check"],
         "after": ["check", "--config", config],
         "joined": ["check", f"--config={config}"],
