@@ -3,7 +3,7 @@
 Nothing waits here: an hour of the box's night passes in a fraction of a second.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from gongd.box.inbox import Inbox
 from gongd.box.timekeeper import Timekeeper
 from gongd.core.clock_trust import ClockState
 from gongd.player import Player
-from gongd.ports import Asked, Journal
+from gongd.ports import Asked
 from gongd.repertoire import house_of, repertoire
 from gongd.settings import Settings, load
 from gongd.settings.model import Backend, TrustedBy
@@ -70,7 +70,8 @@ class Village:
         self.kept: list[Settings] = []
         self.messages: tuple[str, ...] = ()
         self.found: tuple[Found, ...] = ()
-        self.bound: Callable[[Journal], Journal] = lambda journal: journal
+        self.is_stalled = self.is_dead = False
+        self.stride_s = 0.001
         self.box: Box
 
     def write(self, text: str) -> None:
@@ -83,10 +84,11 @@ class Village:
         """The daemon starts."""
         settings = load(self.file)
         self.inbox = Inbox()
-        self.journal = self.bound(SqliteJournal(self.path, self.inbox.post, self.boot))
+        self.journal = SqliteJournal(self.path, self.inbox.post, self.boot)
         trust = ClockState(settings.clock.trust is TrustedBy.ASSUME, settings.clock.holdover_s)
         timekeeper = Timekeeper(self.clock, trust, ZONE)
         self.box = Box(self.inbox, self._doors(), self._equip, self._equip(settings, None), timekeeper)
+        self.is_dead = False
         self.box.start(timekeeper.now())
         self.settle()
         self.inbox.post(Remembered(self.journal.remember()))
@@ -95,9 +97,15 @@ class Village:
 
     def kill(self) -> None:
         """The daemon dies without a word. `relays-off` sees to its relays."""
+        self.is_dead = True
         self.journal.close()
         self.relays.all_off()
         self.speaker.stop()
+
+    def kill_without_a_word(self) -> None:
+        """The daemon dies while its records wait for a disk that takes nothing: they are lost with it."""
+        self.journal._queue.give_up()
+        self.kill()
 
     def cut_power(self, for_s: float, wall: datetime | None = None) -> None:
         """The power goes and comes back: another boot, a monotonic clock that begins anew, perhaps another wall."""
@@ -149,14 +157,16 @@ class Village:
             now = self.box.parts.timekeeper.now()
             self.box_at = self.box.step(now)
             self.stage_at = self.player.turn()
-            if not quiet:
-                self.journal.append([]).wait(0.0 if self.is_stalled else 10.0)
+            if not quiet and not self.is_stalled:
+                self.flush()
             event = self.inbox.take(0.0)
             quiet = quiet + 1 if event is None else 0
             if event is not None:
                 self.box.handle(event, now)
 
-    is_stalled = False
+    def flush(self) -> None:
+        """Wait until all that was written is on disk."""
+        assert self.journal.append([]).wait(20.0)
 
     def wait(self, seconds: float) -> None:
         """Time passes."""
@@ -169,7 +179,7 @@ class Village:
     def until_mono(self, target: float) -> None:
         while self.clock.mono < target:
             upcoming = [self._next_at(), *([self.stage_at] if self.stage_at is not None else [])]
-            to = min(target, max(min(upcoming), self.clock.mono + 0.001))
+            to = min(target, max(min(upcoming), self.clock.mono + self.stride_s))
             self.clock.pass_by(to - self.clock.mono)
             self.settle()
 

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -99,8 +99,11 @@ class Book:
 
     # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def write(self, batches: Sequence[Sequence[Record]]) -> list[RefusedError | None]:
-        """Commit all batches at once, durably. A batch that cannot be is left out whole, and told."""
+    def write(self, batches: Iterable[Sequence[Record]]) -> list[RefusedError | None]:
+        """Commit all batches at once, durably. A batch that cannot be is left out whole, and told.
+
+        They are asked for once the file is ours, however long that took.
+        """
         number = self.last_number
         refused: list[RefusedError | None] = []
         self._db.execute("BEGIN IMMEDIATE")

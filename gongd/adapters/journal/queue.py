@@ -19,6 +19,7 @@ class Pledge:
     records: Sequence[Record]
     kept: bool = False
     unwanted: bool = False
+    taken: bool = False
     _settled: threading.Event = field(default_factory=threading.Event)
 
     def wait(self, timeout_s: float) -> bool:
@@ -28,6 +29,11 @@ class Pledge:
     def withdraw(self) -> None:
         """Never to be written, unless it is being written now."""
         self.unwanted = True
+
+    def take(self) -> Sequence[Record]:
+        """What is to be written of it, asked at the last moment: nothing, if it has been withdrawn by then."""
+        self.taken = not self.unwanted
+        return self.records if self.taken else ()
 
     def settle(self, kept: bool) -> None:
         """Say what became of it, once."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 
 from gongd.adapters.journal.book import Book, RefusedError, set_aside
@@ -154,15 +155,15 @@ class SqliteJournal:
     def _commit(self, book: Book, pledges: Sequence[Pledge]) -> None:
         lost = self._queue.lost
         told = [self._lost_record(lost)] if lost else []
-        answers = book.write([*(pledge.records for pledge in pledges), told])
+        answers = book.write(chain((pledge.take() for pledge in pledges), [told]))
         self._queue.done(len(pledges))
         self._queue.forget_lost(lost)
         for pledge, refused in zip(pledges, answers, strict=False):
-            if refused is None:
-                self._carry(pledge.records)
-            else:
+            if refused is not None:
                 self._tell_refused(refused)
-            pledge.settle(kept=refused is None)
+            elif pledge.taken:
+                self._carry(pledge.records)
+            pledge.settle(kept=refused is None and pledge.taken)
 
     def _lost_record(self, lost: int) -> Record:
         return Record(
