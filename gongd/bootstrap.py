@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gongd import __version__
 from gongd.adapters import bare
+from gongd.adapters.board import BoardWatch
 from gongd.adapters.clock import SystemClock, boot_id
 from gongd.adapters.control import ControlSocket, Lock, LockedError, lock
 from gongd.adapters.journal.writer import SqliteJournal
@@ -78,6 +79,7 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
     trust = ClockState(settings.clock.trust is TrustedBy.ASSUME, settings.clock.holdover_s)
     box = Box(inbox, doors, outfit.equip, equipment, Timekeeper(clock, trust, zone))
     _listen(inbox)
+    board = BoardWatch(state, inbox.post)
     control = _open_counter(control_path(settings.journal.path), inbox)
     threading.Thread(target=lambda: inbox.post(Remembered(journal.remember())), name="memory", daemon=True).start()
     if not found:
@@ -85,7 +87,7 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
     try:
         return box.run()
     finally:
-        for door in (control, held):
+        for door in (control, board, held):
             if door is not None:
                 door.close()
 

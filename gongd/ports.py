@@ -49,6 +49,14 @@ class PrintBad:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardSeen:
+    """What the machine's own sensors say: too hot, and fed with too little voltage."""
+
+    hot: bool
+    under_voltage: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Somebody asks over the local socket. `answer` may be called once, from any thread; it never blocks or raises."""
 

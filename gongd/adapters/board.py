@@ -5,12 +5,18 @@ raspberrypi-hwmon driver, whose `in0_lcrit_alarm` is 1 when the supply has been 
 """
 
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gongd.ports import BoardSeen, Post
+
 _SYS, _PROC = Path("/sys"), Path("/proc")
 _SENSIBLE_C = (-40.0, 150.0)
+HOT_C = 80.0
+"""A Raspberry Pi slows itself down from 80 °C on (Raspberry Pi documentation, frequency management)."""
+LOOK_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,36 @@ def read(folder: Path, sys: Path = _SYS, proc: Path = _PROC) -> BoardReading:
         disk_read_only=bool(disk.f_flag & os.ST_RDONLY) if disk else None,
         memory_free=_memory_free(proc),
     )
+
+
+class BoardWatch:
+    """Reads the sensors every half minute, in a thread of its own, and posts BoardSeen when their word changes."""
+
+    def __init__(
+        self, folder: Path, post: Post, look: Callable[[Path], BoardReading] = read, look_s: float = LOOK_S
+    ) -> None:
+        self._folder = folder
+        self._post = post
+        self._look = look
+        self._look_s = look_s
+        self._closing = threading.Event()
+        threading.Thread(target=self._watch, name="board-watch", daemon=True).start()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closing.set()
+
+    def _watch(self) -> None:
+        told: BoardSeen | None = None
+        while True:
+            reading = self._look(self._folder)
+            hot = reading.temperature_c is not None and reading.temperature_c >= HOT_C
+            seen = BoardSeen(hot, bool(reading.under_voltage))
+            if seen != told:
+                told = seen
+                self._post(seen)
+            if self._closing.wait(self._look_s):
+                return
 
 
 def _temperatures(sys: Path) -> Iterator[float]:

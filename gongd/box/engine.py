@@ -62,6 +62,7 @@ class Box:
             ports.PrintsChanged: self._prints_changed,
             ports.JournalFailed: self._journal_failed,
             ports.JournalWell: self._journal_well,
+            ports.BoardSeen: self._board_seen,
             ports.Asked: self._counter.serve,
             stage.Began: lambda event, _now: parts.airtime.began(event),
             stage.Ended: parts.airtime.ended,
@@ -286,6 +287,10 @@ class Box:
         self.parts.airtime.journal_well = True
         for code in (FaultCode.DISK_FULL, FaultCode.DISK_READ_ONLY):
             self.parts.health.clear_fault(code, now)
+
+    def _board_seen(self, event: ports.BoardSeen, now: Moment) -> None:
+        self.parts.health.set_fault(FaultCode.TOO_HOT, event.hot, now)
+        self.parts.health.set_fault(FaultCode.UNDER_VOLTAGE, event.under_voltage, now)
 
     def _relay_trouble(self, event: stage.RelayTrouble, now: Moment) -> None:
         self.parts.health.raise_fault(FaultCode.RELAY_DISAGREES, now, event.relay, event.text)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
 from gongd import __version__
+from gongd.adapters.board import HOT_C
 from gongd.adapters.board import read as read_board
 from gongd.adapters.clock import hardware_clocks, kernel_clock
 from gongd.adapters.journal import examine
@@ -18,8 +19,6 @@ from gongd.settings.model import TrustedBy
 
 FULL_BYTES = 50_000_000
 """The journal, its log and one more set of prints fit into this; below it the disk is as good as full."""
-HOT_C = 80.0
-"""From here on a Raspberry Pi slows itself down (its own firmware's limit)."""
 WATCHDOG_MOST_S = 15.0
 """A Raspberry Pi's watchdog counts no further: a longer RuntimeWatchdogSec gives none (traps.md)."""
 LIBRARIES = ("apscheduler", "gpiozero", "PyYAML", "numpy", "pydub", "pillow")

@@ -1,10 +1,12 @@
 """The machine's sensors, read from a tree of files as the kernel shows them."""
 
+import time
 from pathlib import Path
 
 import pytest
 
-from gongd.adapters.board import BoardReading, read
+from gongd.adapters.board import BoardReading, BoardWatch, read
+from gongd.ports import BoardSeen
 
 
 def put(root: Path, **files: str) -> None:
@@ -66,3 +68,15 @@ def test_this_machine_can_be_read_as_it_is(tmp_path: Path) -> None:
     board = read(tmp_path)
     assert isinstance(board, BoardReading)
     assert board.memory_free is not None
+
+
+def test_the_watch_tells_only_what_is_news(tmp_path: Path) -> None:
+    readings = iter([BoardReading(), BoardReading(temperature_c=85.0), BoardReading(temperature_c=86.0)])
+    last = BoardReading(under_voltage=True)
+    told: list[object] = []
+    watch = BoardWatch(tmp_path, told.append, lambda _folder: next(readings, last), look_s=0.01)
+    deadline = time.monotonic() + 10
+    while len(told) < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    watch.close()
+    assert told == [BoardSeen(False, False), BoardSeen(True, False), BoardSeen(False, True)]
