@@ -68,6 +68,24 @@ def test_a_head_without_a_loop_ends(tmp_path: Path) -> None:
     track.close()
 
 
+def test_a_shelf_that_knows_a_print_sees_that_it_was_replaced_cut_short_or_removed(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    path = put(tmp_path, label())
+    (tmp_path / "new").mkdir()
+    for head, loop in ((300, 240), (240, 300)):
+        new = put(tmp_path / "new", label(head, loop))
+        new.replace(path)
+        for _ in range(2):
+            taken = shelf.take(STEM)
+            assert taken is not None
+            assert (taken.head_frames, taken.loop_frames) == (head, loop)
+            taken.close()
+    os.truncate(path, path.stat().st_size - 2)
+    assert shelf.take(STEM) is None
+    path.unlink()
+    assert shelf.take(STEM) is None
+
+
 def test_a_print_is_played_to_its_end_though_its_file_is_replaced_and_removed(tmp_path: Path) -> None:
     path = put(tmp_path, label())
     track = take(tmp_path)
