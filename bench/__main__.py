@@ -62,7 +62,7 @@ def measure(yard: Yard, effort: Effort) -> list[Figure]:
     _say(f"start to button: {effort.starts} times")
     figures = starts(yard, effort.starts)
     bare = Bare(yard.root / "floor")
-    with Box(yard) as box, BareProgram(yard.root / "floor-idle", "wait") as program:
+    with Box(yard) as box, BareProgram(yard.root, "wait") as program:
         box.wait_ready()
         _say(f"triggers: {effort.triggers} times")
         figures = triggers(box, bare, effort.triggers) + figures

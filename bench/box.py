@@ -22,7 +22,7 @@ AMPLIFIER, BELL, STRIKER, STROBE = 17, 18, 27, 22
 """BCM numbers. The bell belongs to the gong alone, the strobe to the fire alarm alone."""
 DEBOUNCE_S = 0.02
 DEVICE = "card"
-_FROM_SYSTEMD = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "STATE_DIRECTORY", "RUNTIME_DIRECTORY")
+_NOT_OURS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "STATE_DIRECTORY", "RUNTIME_DIRECTORY")
 _REFUSED = Text(vi="gongd từ chối: {why}", en="gongd refuses: {why}")
 _DIED = Text(vi="gongd đã dừng: {why}", en="gongd has died: {why}")
 
@@ -127,7 +127,6 @@ class Box:
         self.pins = Pins(out / "pins.jsonl", _read=_size(out / "pins.jsonl"))
         self._log = yard.root / "gongd.log"
         asked = ["run", "--config", str(yard.config), *(["--dry", "--out", str(out)] if dry else [])]
-        plain = {key: value for key, value in os.environ.items() if key not in _FROM_SYSTEMD}
         with self._log.open("ab") as log:
             self.started_at = boot_seconds()
             self._child = subprocess.Popen(
@@ -135,7 +134,7 @@ class Box:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**plain, **(environment or {})},
+                env={**installed(yard.root), **(environment or {})},
             )
 
     def __enter__(self) -> "Box":
@@ -184,6 +183,12 @@ class Box:
     def _missing(self) -> object:
         prints = self.ask(do="status")["prints"]
         return prints["missing"] if isinstance(prints, Mapping) else None
+
+
+def installed(root: Path) -> dict[str, str]:
+    """The environment of a child: nothing of systemd's, and Python's compiled modules kept, as installing keeps them."""
+    plain = {key: value for key, value in os.environ.items() if key not in (*_NOT_OURS, "PYTHONDONTWRITEBYTECODE")}
+    return {**plain, "PYTHONPYCACHEPREFIX": str(root / "compiled")}
 
 
 def children(pid: int) -> list[int]:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.box import AMPLIFIER, Box, Yard
+from bench.box import AMPLIFIER, Box, Yard, installed
 from bench.figure import Figure, Measure, Target
 from bench.moment import BenchError, boot_seconds, until
 from gongd.core.words import Text
@@ -15,10 +15,11 @@ NO_FLOOR = Text(vi="Chương trình so sánh đã dừng", en="the floor's progr
 class BareProgram:
     """The floor as a process of its own (a context manager)."""
 
-    def __init__(self, folder: Path, does: str) -> None:
-        argv = [sys.executable, "-m", "bench.floor", str(folder), does]
+    def __init__(self, root: Path, does: str) -> None:
+        argv = [sys.executable, "-m", "bench.floor", str(root / f"floor-{does}"), does]
         self.started_at = boot_seconds()
-        self._child = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        pipe = subprocess.PIPE
+        self._child = subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True, env=installed(root))
         assert self._child.stdout is not None
         line = self._child.stdout.readline()
         if not line:
@@ -42,10 +43,10 @@ def starts(yard: Yard, count: int) -> list[Figure]:
     ours: list[float] = []
     floor: list[float] = []
     for _ in range(count):
-        with BareProgram(yard.root / "floor-start", "switch") as bare:
+        with BareProgram(yard.root, "switch") as bare:
             floor.append(bare.ready_at - bare.started_at)
         with Box(yard) as box:
-            until(lambda box=box: box.tries(do="press", button="fire", for_s=0.05), "a press", 60.0)  # type: ignore[misc]
+            until(lambda box=box: box.tries(do="press", button="fire", for_s=0.05), "a press", 60.0, 0.003)  # type: ignore[misc]
             ours.append(box.pins.wait(AMPLIFIER, True, box.started_at, "the relay's edge") - box.started_at)
             box.ask(do="stop")
             box.pins.wait_all_off()
