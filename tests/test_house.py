@@ -92,6 +92,7 @@ OUTSIDERS = {
     "sqlite3": {"gongd.adapters.journal"},
     "yaml": {"gongd.settings"},
     "simpleaudio": {"gongd.adapters"},
+    "cryptography": {"gongd.adapters"},
 }
 """Each technology lives in one room; a library that is not named here needs its line."""
 

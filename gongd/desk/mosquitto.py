@@ -1,0 +1,237 @@
+"""Mosquitto for a commune: its configuration, who may read and write what, and the command that starts it.
+
+Everything lies in one folder and is named without a path, so that the folder can be copied to any machine. The broker
+is trusted with nothing (wire.md): these lines keep strangers out and neighbours apart, signatures keep alarms true.
+"""
+
+import errno
+import os
+import shutil
+import signal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gongd.core.errors import GongdError
+from gongd.core.words import Text
+
+PORT = 8883
+BASE = "gong"
+CONFIGURATION = "mosquitto.conf"
+ACCESS_LIST = "acl.txt"
+AUTHORITIES = "ca.pem"
+REVOCATIONS = "crl.pem"
+CERTIFICATE = "broker.pem"
+KEY = "broker.key"
+STORE = "store"
+PROCESS = "mosquitto.pid"
+
+MOST_PACKET_BYTES = 32_768
+"""A command is at most 16 KiB (wire.md); a piece of 12 KiB is 16 KiB in base64, and has a frame around it."""
+PROGRAMS = ("mosquitto", "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto")
+
+NO_PROGRAM = Text(
+    "Chưa có Mosquitto. Cài: sudo apt install mosquitto", "Mosquitto is not there. Install: sudo apt install mosquitto"
+)
+NO_FOLDER = Text("{folder} không phải thư mục máy chủ của một xã", "{folder} is not the broker's folder of a commune")
+
+
+class BrokerError(GongdError, OSError):
+    """The broker cannot be started or told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where the broker listens. `address` None is everywhere; `user` is whom it becomes when root starts it."""
+
+    port: int = PORT
+    address: str | None = None
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A box as the access list sees it. `name` is `<commune>/<box>`; `neighbours` are names whose calls it hears."""
+
+    name: str
+    zones: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
+
+
+# ── The configuration ────────────────────────────────────────────────────────────────────────────────────────────
+
+_CONFIGURATION = """\
+# Máy chủ kênh báo động của xã {commune} · The broker of commune {commune}.
+# gongctl writes this file, acl.txt and crl.pem anew at every change; lines of your own belong in conf.d/*.conf.
+# Every line is explained in docs/vi/may-chu.md.
+
+listener {listen}
+cafile {authorities}
+crlfile {revocations}
+certfile {certificate}
+keyfile {key}
+tls_version tlsv1.3
+require_certificate true
+use_identity_as_username true
+use_username_as_clientid true
+allow_anonymous false
+acl_file {access}
+{user}
+max_packet_size {most_bytes}
+max_inflight_messages 20
+max_queued_messages 10000
+max_queued_bytes 33554432
+max_keepalive 300
+persistent_client_expiration 60d
+queue_qos0_messages false
+set_tcp_nodelay true
+
+persistence true
+persistence_location {store}/
+autosave_on_changes false
+autosave_interval 60
+
+log_dest stdout
+log_type error
+log_type warning
+log_type notice
+log_timestamp_format %Y-%m-%dT%H:%M:%S
+include_dir conf.d
+"""
+
+
+def configuration(commune: str, listener: Listener) -> str:
+    """`mosquitto.conf`. Paths are relative to its own folder."""
+    listen = f"{listener.port} {listener.address}" if listener.address else str(listener.port)
+    return _CONFIGURATION.format(
+        commune=commune,
+        listen=listen,
+        authorities=AUTHORITIES,
+        revocations=REVOCATIONS,
+        certificate=CERTIFICATE,
+        key=KEY,
+        access=ACCESS_LIST,
+        user=f"user {listener.user}\n" if listener.user else "",
+        most_bytes=MOST_PACKET_BYTES,
+        store=STORE,
+    )
+
+
+# ── Who may read and write what ──────────────────────────────────────────────────────────────────────────────────
+
+
+def access_list(
+    commune: str,
+    boxes: Iterable[Reader],
+    seats: Iterable[str],
+    shut_out: Iterable[str] = (),
+    base: str = BASE,
+) -> str:
+    """`acl.txt` (wire.md). `seats` are the desk's names, `shut_out` the names that may do nothing any more."""
+    blocks = [
+        _everybody(base),
+        *(_seat(base, commune, name) for name in seats),
+        *(_box(base, box) for box in boxes),
+        *(f"user {name}\ntopic deny #\n" for name in shut_out),
+    ]
+    return "\n".join(blocks)
+
+
+def _everybody(base: str) -> str:
+    """A box writes under its own name, and never its own command; `%u` is the certificate's name."""
+    return (
+        f"pattern write {base}/%u/#\n"
+        f"pattern deny {base}/%u/command\n"
+        f"pattern read {base}/%u/heartbeat\n"
+        "pattern write homeassistant/device/%u/config\n"
+    )
+
+
+def _seat(base: str, commune: str, name: str) -> str:
+    own = f"{base}/{commune}"
+    writes = (f"{own}/+/command", f"{own}/zone/+/command", f"{own}/trust", f"{own}/blob/#")
+    return f"user {name}\ntopic read {own}/#\n" + "".join(f"topic write {topic}\n" for topic in writes)
+
+
+def _box(base: str, box: Reader) -> str:
+    """What a box hears: its own commands, its zones', everybody's, lists, pieces, and its neighbours."""
+    own = f"{base}/{box.name.partition('/')[0]}"
+    topics = [
+        f"{base}/{box.name}/command",
+        *(f"{own}/zone/{zone}/command" for zone in box.zones),
+        f"{own}/all/command",
+        f"{own}/trust",
+        f"{own}/blob/#",
+        *(f"{base}/{other}/{what}" for other in box.neighbours for what in ("call", "challenge")),
+    ]
+    return f"user {box.name}\n" + "".join(f"topic read {topic}\n" for topic in topics)
+
+
+# ── Starting and telling ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def command() -> tuple[str, ...]:
+    """What starts the broker, in its folder. Raises BrokerError where Mosquitto is not installed."""
+    program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+    if program is None:
+        raise BrokerError(NO_PROGRAM)
+    return (program, "-c", CONFIGURATION)
+
+
+def start(folder: Path) -> None:
+    """Become the broker, in the foreground: returns only by raising BrokerError.
+
+    The process keeps its number, which is left in the folder, so that `tell` finds it.
+    """
+    words = command()
+    if not (folder / CONFIGURATION).is_file():
+        raise BrokerError(NO_FOLDER.fill(folder=folder))
+    try:
+        os.chdir(folder)
+        Path(PROCESS).write_text(f"{os.getpid()}\n", encoding="ascii")
+        os.execv(words[0], words)
+    except OSError as error:
+        raise BrokerError(Text(str(error), str(error))) from error
+
+
+def tell(folder: Path) -> bool:
+    """Have the broker of this folder read its access and revocation lists again; False when none runs from here."""
+    try:
+        number = int((folder / PROCESS).read_text(encoding="ascii"))
+        words = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
+        if Path(os.fsdecode(words[0])).name != "mosquitto" or Path(f"/proc/{number}/cwd").resolve() != folder.resolve():
+            return False
+        os.kill(number, signal.SIGHUP)
+    except (OSError, ValueError) as error:
+        if isinstance(error, PermissionError) and error.errno == errno.EPERM:
+            raise BrokerError(Text(str(error), str(error))) from error
+        return False
+    return True
+
+
+def drop_in(folder: Path) -> str:
+    """A drop-in for Debian's `mosquitto.service`: this commune's broker with every boot, and again when it dies."""
+    program = command()[0]
+    return (
+        "# /etc/systemd/system/mosquitto.service.d/gongd.conf\n"
+        "[Unit]\n"
+        "StartLimitIntervalSec=0\n"
+        "\n"
+        "[Service]\n"
+        "User=mosquitto\n"
+        "Group=mosquitto\n"
+        f"WorkingDirectory={folder}\n"
+        "ExecStartPre=\n"
+        "ExecStart=\n"
+        f"ExecStart={program} -c {CONFIGURATION}\n"
+        "Restart=always\n"
+        "RestartSec=2\n"
+        "LimitNOFILE=16384\n"
+        f"ProtectSystem=strict\nReadWritePaths={folder / STORE}\n"
+        "ProtectHome=yes\nPrivateTmp=yes\nPrivateDevices=yes\nNoNewPrivileges=yes\n"
+    )
+
+
+def lists(names: Sequence[bytes]) -> bytes:
+    """Several PEM files as one."""
+    return b"".join(name if name.endswith(b"\n") else name + b"\n" for name in names)
