@@ -29,6 +29,7 @@ from gongd.core.errors import ConfigError, SocketError
 from gongd.core.fault import FaultCode
 from gongd.core.words import Text
 from gongd.outfit import Outfit
+from gongd.ports import Clock
 from gongd.settings import Settings, load
 from gongd.settings.model import Backend, TrustedBy
 from gongd.settings.place import control_path, lock_path
@@ -56,32 +57,17 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
     runtime = Path(os.environ.get("RUNTIME_DIRECTORY", state))
     held = _hold(lock_path(settings.journal.path))
     inbox = Inbox()
+    _listen(inbox)
     bare.load()
     outfit = Outfit(config, state, runtime, out, inbox.post)
     equipment = outfit.equip(settings, None)
-    journal = SqliteJournal(settings.journal.path, inbox.post, boot_id(), settings.journal.keep_days)
-    supervisor = Systemd()
-    zone = settings.box.timezone
-    clock = SystemClock(zone)
-    doors = Doors(
-        clock=clock,
-        journal=journal,
-        supervisor=supervisor,
-        load=lambda: _as_asked(load(config), dry),
-        keep=lambda settings: _keep(config, state, settings),
-        boot_id=boot_id(),
-        rings=RungNote(runtime / RUNG, boot_id()),
-        watchdog_s=supervisor.watchdog_s and supervisor.watchdog_s / 2,
-        boot={"version": __version__, "settings": settings.source_digest[:12], "dry": dry},
-        found=found,
-        messages=_messages(runtime, state),
-    )
-    trust = ClockState(settings.clock.trust is TrustedBy.ASSUME, settings.clock.holdover_s)
-    box = Box(inbox, doors, outfit.equip, equipment, Timekeeper(clock, trust, zone))
-    _listen(inbox)
+    doors = _doors(config, dry, settings, found, runtime, inbox)
+    box = Box(inbox, doors, outfit.equip, equipment, _timekeeper(settings, doors.clock))
     board = BoardWatch(state, inbox.post)
     control = _open_counter(control_path(settings.journal.path), inbox)
-    threading.Thread(target=lambda: inbox.post(Remembered(journal.remember())), name="memory", daemon=True).start()
+    threading.Thread(
+        target=lambda: inbox.post(Remembered(doors.journal.remember())), name="memory", daemon=True
+    ).start()
     if not found:
         _keep(config, state, settings)
     try:
@@ -90,6 +76,29 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
         for door in (control, board, held):
             if door is not None:
                 door.close()
+
+
+def _doors(config: Path, dry: bool, settings: Settings, found: tuple[Found, ...], runtime: Path, inbox: Inbox) -> Doors:
+    """What does not depend on later settings; the journal begins to open here."""
+    state, boot, supervisor = settings.journal.path.parent, boot_id(), Systemd()
+    return Doors(
+        clock=SystemClock(settings.box.timezone),
+        journal=SqliteJournal(settings.journal.path, inbox.post, boot, settings.journal.keep_days),
+        supervisor=supervisor,
+        load=lambda: _as_asked(load(config), dry),
+        keep=lambda settings: _keep(config, state, settings),
+        boot_id=boot,
+        rings=RungNote(runtime / RUNG, boot),
+        watchdog_s=supervisor.watchdog_s and supervisor.watchdog_s / 2,
+        boot={"version": __version__, "settings": settings.source_digest[:12], "dry": dry},
+        found=found,
+        messages=_messages(runtime, state),
+    )
+
+
+def _timekeeper(settings: Settings, clock: Clock) -> Timekeeper:
+    trust = ClockState(settings.clock.trust is TrustedBy.ASSUME, settings.clock.holdover_s)
+    return Timekeeper(clock, trust, settings.box.timezone)
 
 
 def _settings(config: Path, dry: bool) -> tuple[Settings, tuple[Found, ...]]:

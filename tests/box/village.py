@@ -50,7 +50,7 @@ _bare_track = cache(bare_track)
 
 def at(clock: str, day: int = 21) -> datetime:
     """`at("22:00:03")` of the night that the tests are about."""
-    return datetime.fromisoformat(f"2026-11-{day}T{clock}").replace(tzinfo=ZONE)
+    return datetime.fromisoformat(f"2026-11-{day:02}T{clock}").replace(tzinfo=ZONE)
 
 
 class Village:

@@ -165,6 +165,10 @@ class Daemon:
         """The level of a pin as the kernel would keep it."""
         return (self.out / "pins.levels").read_text()[pin]
 
+    def level_or_none(self, pin: int) -> str | None:
+        """The level of a pin, once there are pins."""
+        return self.level(pin) if (self.out / "pins.levels").exists() else None
+
     def is_dark(self) -> bool:
         """Are all relays that sound off?"""
         return all(self.level(pin) != "1" for pin in SOUNDING)
