@@ -86,3 +86,11 @@ class PictureError(GongdError, OSError):
 
 class SocketError(GongdError, ConnectionError):
     """The local socket: no daemon answers, or another one already holds it."""
+
+
+class WireError(GongdError, ValueError):
+    """A name that must not stand on the wire: no id, reserved, or able to break out of its level of a topic."""
+
+
+class KeyFileError(GongdError, OSError):
+    """A key file that cannot be read, written or opened with that passphrase."""
