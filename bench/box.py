@@ -50,9 +50,11 @@ prints: {{path: {prints}}}
 
 @dataclass(frozen=True, slots=True)
 class Yard:
-    """Where the bench's files lie. All on one disk; emptied at every run."""
+    """Where the bench's files lie: `root` on the disk that is measured, emptied at every run; `dry`, the mock pins and
+    the sound files, in memory, because real pins and a real card do not wait for a disk."""
 
     root: Path
+    dry: Path
 
     @property
     def config(self) -> Path:
@@ -123,10 +125,10 @@ class Box:
 
     def __init__(self, yard: Yard, dry: bool = True, environment: Mapping[str, str] | None = None) -> None:
         self._socket = yard.state / "gongd.sock"
-        out = yard.root / "out"
-        self.pins = Pins(out / "pins.jsonl", _read=_size(out / "pins.jsonl"))
+        pins = yard.dry / "pins.jsonl"
+        self.pins = Pins(pins, _read=pins.stat().st_size if pins.exists() else 0)
         self._log = yard.root / "gongd.log"
-        asked = ["run", "--config", str(yard.config), *(["--dry", "--out", str(out)] if dry else [])]
+        asked = ["run", "--config", str(yard.config), *(["--dry", "--out", str(yard.dry)] if dry else [])]
         with self._log.open("ab") as log:
             self.started_at = boot_seconds()
             self._child = subprocess.Popen(
@@ -186,7 +188,7 @@ class Box:
 
 
 def installed(root: Path) -> dict[str, str]:
-    """The environment of a child: nothing of systemd's, and Python's compiled modules kept, as installing keeps them."""
+    """The environment of a child: nothing of systemd's, and compiled modules kept, as an installation has them."""
     plain = {key: value for key, value in os.environ.items() if key not in (*_NOT_OURS, "PYTHONDONTWRITEBYTECODE")}
     return {**plain, "PYTHONPYCACHEPREFIX": str(root / "compiled")}
 
@@ -204,7 +206,3 @@ def dying_with_us() -> list[str]:
     """Where util-linux is there, the kernel ends a child even when the bench itself is killed."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0

@@ -16,6 +16,6 @@ class Effort:
     prints_s: float
 
 
-FULL = Effort(starts=15, triggers=200, gongs=60, sounds=80, nights=60, idle_s=240.0, prints_s=300.0)
-QUICK = Effort(starts=1, triggers=3, gongs=1, sounds=2, nights=1, idle_s=2.0, prints_s=0.0)
+FULL = Effort(starts=10, triggers=150, gongs=40, sounds=60, nights=40, idle_s=240.0, prints_s=300.0)
+QUICK = Effort(starts=1, triggers=3, gongs=1, sounds=2, nights=1, idle_s=1.0, prints_s=0.0)
 """A smoke run: proves that the bench works, measures nothing that counts."""

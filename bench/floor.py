@@ -1,6 +1,6 @@
 """The floors: the least that anybody could do, written for the purpose. No thread, no decision, no record of why.
 
-`python -m bench.floor FOLDER switch` starts, switches one relay and waits; with `wait` it only waits.
+`python -m bench.floor DISK DRY switch` starts, switches one relay and waits; with `wait` it only waits.
 """
 
 import os
@@ -24,11 +24,12 @@ WHAT = "x" * 200
 class Bare:
     """One relay on the same dry driver, and one table in SQLite (WAL, FULL) on the same disk."""
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._factory = DryFactory(folder, boot_seconds)
+    def __init__(self, disk: Path, dry: Path) -> None:
+        """A table on `disk`, pins in `dry`. Both are folders; the first is made when it is not there."""
+        disk.mkdir(parents=True, exist_ok=True)
+        self._factory = DryFactory(dry, boot_seconds)
         self._relay = OutputDevice(AMPLIFIER, pin_factory=self._factory)
-        self._book = sqlite3.connect(folder / "floor.db", isolation_level=None)
+        self._book = sqlite3.connect(disk / "floor.db", isolation_level=None)
         self._book.execute("PRAGMA journal_mode = WAL")
         self._book.execute("PRAGMA synchronous = FULL")
         self._book.execute(TABLE)
@@ -71,8 +72,8 @@ class Bare:
 
 def main(argv: Sequence[str]) -> int:
     """A bare program of its own, until its standard input ends."""
-    folder, does = argv
-    bare = Bare(Path(folder))
+    disk, dry, does = argv
+    bare = Bare(Path(disk), Path(dry))
     if does == "switch":
         bare.commit_and_on()
     print(boot_seconds(), flush=True)
