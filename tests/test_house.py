@@ -50,6 +50,7 @@ NEIGHBOURS = {
 """Rooms of one floor that know each other, one way, and why."""
 
 PURE_STDLIB = {
+    "base64",
     "bisect",
     "collections",
     "dataclasses",

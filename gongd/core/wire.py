@@ -87,6 +87,8 @@ MANNERS: Mapping[Channel, Manner] = {
 
 _OF_BOXES = frozenset(Channel) - {Channel.TRUST, Channel.BLOB}
 _NO_TOPIC = Text(vi="Không có kênh {channel} cho {address}", en="there is no topic {channel} of {address}")
+_NO_BASE = Text(vi="“{base}” không làm đầu kênh được", en="“{base}” cannot begin a topic")
+_BASE = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 _PIECE_NUMBER = re.compile(r"0|[1-9]\d{0,2}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -105,11 +107,13 @@ class Topics:
     """The topics of one commune under one base, built and parsed. Every builder raises WireError for a bad id."""
 
     def __init__(self, base: str, commune: str) -> None:
-        self._stem = f"{checked(base)}/{checked(commune)}"
+        if not _BASE.fullmatch(base):
+            raise WireError(_NO_BASE.fill(base=base))
+        self._stem = f"{base}/{checked(commune)}"
         self._commune = commune
 
     def of(self, address: Address, channel: Channel = Channel.COMMAND) -> str:
-        """The topic of a box, or (commands) of a zone or all. WireError: another commune's, or by key, which has none."""
+        """The topic of a box, or (commands) of a zone or all. WireError: of another commune, or by key."""
         is_for_many = address.to in (To.ZONE, To.ALL)
         if address.commune != self._commune or channel not in ((Channel.COMMAND,) if is_for_many else _OF_BOXES):
             raise WireError(_NO_TOPIC.fill(address=address, channel=channel))

@@ -254,7 +254,7 @@ def _columns(kind: type[Any]) -> tuple[_Column, ...]:
 def _columns_of(kind: Any) -> tuple[_Column, ...]:
     hints = get_type_hints(kind, include_extras=True)
     found = []
-    for each in fields(kind):
+    for each in (field for field in fields(kind) if field.init):
         (spelt,) = (mark for mark in hints[each.name].__metadata__ if isinstance(mark, Spelt))
         default = each.default if each.default_factory is MISSING else each.default_factory()
         found.append(_Column(each.name, spelt.key or each.name, spelt, default is MISSING, default))
