@@ -72,6 +72,7 @@ class Village:
         self.found: tuple[Found, ...] = ()
         self.is_stalled = self.is_dead = False
         self.stride_s = 0.001
+        self.stuck_at_start: set[str] = set()
         self.box: Box
 
     def write(self, text: str) -> None:
@@ -107,6 +108,10 @@ class Village:
         self.journal._queue.give_up()
         self.kill()
 
+    def run_to_its_end(self) -> int:
+        """What the process does: the loop, until it is told to end."""
+        return self.box.run()
+
     def cut_power(self, for_s: float, wall: datetime | None = None) -> None:
         """The power goes and comes back: another boot, a monotonic clock that begins anew, perhaps another wall."""
         self.kill()
@@ -133,7 +138,7 @@ class Village:
         house = house_of(settings)
         return Equipment(
             settings=settings,
-            hands=before.hands if before else self._hands(settings),
+            hands=self._hands_for(settings, before),
             prints=self.shelf,
             renderer=self.studio,
             calendar=TriggerCalendar(settings.box.timezone),
@@ -142,9 +147,19 @@ class Village:
             bare_track=_bare_track,
         )
 
+    def _hands_for(self, settings: Settings, before: Equipment | None) -> Hands:
+        """As the outfit does it: new hands for what is opened otherwise."""
+        one, other = settings, before and before.settings
+        if before and other and (one.relays, one.buttons, one.speaker) == (other.relays, other.buttons, other.speaker):
+            return before.hands
+        if before:
+            before.hands.close()
+        return self._hands(settings)
+
     def _hands(self, settings: Settings) -> Hands:
         self.player = Player(self.relays, self.speaker, self.inbox.post, lambda: self.clock.mono, threaded=False)
         self.buttons = Contacts([button.name for button in settings.buttons], self.clock, self.inbox.post)
+        self.buttons.shut |= self.stuck_at_start
         has_speaker = settings.speaker.backend is not Backend.NONE
         return Hands(self.player, self.speaker, self.buttons, has_speaker, self.player.close)
 
