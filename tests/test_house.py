@@ -94,6 +94,7 @@ OUTSIDERS = {
     "yaml": {"gongd.settings"},
     "simpleaudio": {"gongd.adapters"},
     "cryptography": {"gongd.adapters"},
+    "joserfc": {"gongd.adapters.jose"},
 }
 """Each technology lives in one room; a library that is not named here needs its line."""
 

@@ -94,3 +94,7 @@ class WireError(GongdError, ValueError):
 
 class KeyFileError(GongdError, OSError):
     """A key file that cannot be read, written or opened with that passphrase."""
+
+
+class PassphraseError(KeyFileError):
+    """The key file is sealed with another passphrase, or with one and none was given."""

@@ -18,15 +18,17 @@ some 6 KB) and the challenge of an untrusted clock.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from gongd.core.errors import WireError
+from gongd.core.fingerprint import thumbprint
 from gongd.core.wire_command import MOST_PIECES, CommandClaims
 from gongd.core.wire_event import EventBatch
 from gongd.core.wire_name import Address, To, checked, is_id, to_all, to_box, to_zone
+from gongd.core.wire_refusal import Reason, Refused
 from gongd.core.wire_report import Answer, ChallengeNote, Heartbeat, Info, Presence
 from gongd.core.words import Text
 
@@ -43,6 +45,24 @@ class Seal(StrEnum):
     CHALLENGE = "gong-challenge"
     TRUST = "gong-trust"
     REQUEST = "gong-request"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Bytes that the holder of the private key of `kid` (its thumbprint) has signed as what the seal says."""
+
+    kid: str
+    payload: bytes
+
+
+FindKey = Callable[[str], str | Refused]
+"""From a `kid` to the public key's `x`, or why there is none: `TrustList.find_key`, or `only`."""
+
+
+def only(x: str) -> FindKey:
+    """Nobody else's signature counts: the root's, a box's own."""
+    kid = thumbprint(x)
+    return lambda asked: x if asked == kid else Refused(Reason.UNKNOWN_KEY, asked)
 
 
 class Channel(StrEnum):
