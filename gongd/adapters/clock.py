@@ -151,10 +151,11 @@ def set_system_clock(wall: datetime) -> bool:
         ) from error
     except (OSError, ValueError, OverflowError) as error:
         raise ClockError(Text(vi=f"Không đặt được giờ: {error}", en=f"The clock cannot be set: {error}")) from error
-    return _save_to_hardware()
+    return save_to_hardware()
 
 
-def _save_to_hardware() -> bool:
+def save_to_hardware() -> bool:
+    """Write the system's clock into the hardware clock, where there is one. True when it was."""
     program = shutil.which("hwclock", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if program is None or not hardware_clocks():
         return False

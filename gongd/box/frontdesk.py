@@ -80,6 +80,7 @@ class FrontDesk:
             "box": parts.settings.box.id,
             "name": parts.settings.box.name,
             "version": __version__,
+            "dry": self.presser() is not None,
             "sounding": _turn(sounding) if sounding else None,
             "waiting": [_turn(turn) for turn in turns if turn.phase is not Phase.SOUNDING],
             "faults": [_fault(latched) for latched in condition.faults],

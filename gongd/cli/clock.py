@@ -3,14 +3,17 @@
 import os
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from gongd.adapters.clock import set_system_clock
+from gongd.adapters.clock import save_to_hardware, set_system_clock
+from gongd.adapters.control import ask
 from gongd.cli.asking import Talk, finish, talk
 from gongd.cli.offline import when
 from gongd.cli.screen import Screen
-from gongd.cli.site import find
+from gongd.cli.site import Site, find
 from gongd.cli.usage import NoError, Request
 from gongd.core.clock_trust import AGREES_S
+from gongd.core.errors import SocketError
 from gongd.core.words import Language, Text
+from gongd.settings.place import control_path
 
 NEEDS_ROOT = Text(
     "Đặt giờ cần quyền quản trị. Chạy: sudo gongd clock set {time}. "
@@ -25,7 +28,11 @@ DIFFERS = Text(
 SET = Text("Đã đặt giờ: {when}{hardware}", "The clock is set: {when}{hardware}")
 WITH_HARDWARE = Text(", cả đồng hồ pin (RTC)", ", the hardware clock too")
 NOTHING = Text("", "")
-RIGHT_ALREADY = Text("Giờ của máy đã đúng: {when}", "The machine's clock is right already: {when}")
+DRY = Text(
+    "Cụm loa này đang chạy thử (--dry): không đặt giờ của máy. Xác nhận giờ: gongd clock set {time} --vouch-only",
+    "This box runs dry: the machine's clock is not set for it. To vouch: gongd clock set {time} --vouch-only",
+)
+RIGHT_ALREADY = Text("Giờ của máy đã đúng: {when}{hardware}", "The machine's clock is right already: {when}{hardware}")
 VOUCHED = Text("Đã xác nhận giờ: cụm loa tin đồng hồ, {when}", "Vouched: the box trusts its clock, {when}")
 
 
@@ -39,6 +46,7 @@ def set_clock(request: Request, screen: Screen) -> int:
     if request.values.get("vouch-only"):
         _require_agreement(meant, now)
     else:
+        _refuse_dry(site, meant)
         told = _set(meant, now)
         if not request.wants_json:
             screen.say(told)
@@ -51,11 +59,22 @@ def _require_agreement(meant: datetime, now: datetime) -> None:
         raise NoError(DIFFERS.fill(now=_both(now), time=f"{meant:%H:%M}"))
 
 
+def _refuse_dry(site: Site, meant: datetime) -> None:
+    """A box on a bench must not move the clock of somebody's computer."""
+    try:
+        answer = ask(control_path(site.journal), {"do": "status"})
+    except SocketError:
+        return  # no daemon: a technician sets the clock before the first start
+    if answer.get("dry") is True:
+        raise NoError(DRY.fill(time=f"{meant:%H:%M}"))
+
+
 def _set(meant: datetime, now: datetime) -> Text:
     if os.geteuid() != 0:
         raise NoError(NEEDS_ROOT.fill(time=f"{meant:%H:%M}"))
     if _agrees(meant, now):
-        return RIGHT_ALREADY.fill(when=_both(now))
+        saved = save_to_hardware()
+        return RIGHT_ALREADY.fill(when=_both(now), hardware=WITH_HARDWARE if saved else NOTHING)
     saved = set_system_clock(meant)
     return SET.fill(when=_both(meant), hardware=WITH_HARDWARE if saved else NOTHING)
 

@@ -198,6 +198,7 @@ SIGNALS: Mapping[str, Text] = {
     "false-alarm": Text("báo nhầm", "false alarm"),
     "announcement": Text("thông báo", "announcement"),
     "test": Text("thử loa", "test"),
+    "speech": Text("lời nói", "speech"),
 }
 """The glossary's names of the default signals; a commune's own have their title in the settings."""
 

@@ -65,8 +65,18 @@ def test_who_is_not_root_is_told_to_use_sudo() -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="as root a clock that is right already is left as it is")
 def test_root_leaves_a_clock_alone_that_is_right_already(run: Run, config: Path, tmp_path: Path) -> None:
     now = datetime.now(ZONE)
-    with answering(tmp_path, vouch={"ok": True, "wall": now.isoformat()}) as box:
+    with answering(tmp_path, status={"ok": True}, vouch={"ok": True, "wall": now.isoformat()}) as box:
         said = run("clock", "set", f"{now:%H:%M}", "--config", config)
     assert said.status == 0
     assert said.out.startswith("Giờ của máy đã đúng")
-    assert len(box.asked) == 1
+    assert [asked["do"] for asked in box.asked] == ["status", "vouch"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can set the clock, and must not here")
+def test_a_box_on_a_bench_never_moves_the_machines_clock(run: Run, config: Path, tmp_path: Path) -> None:
+    other = datetime.now(ZONE) + timedelta(hours=3)
+    with answering(tmp_path, status={"ok": True, "dry": True}) as box:
+        said = run("clock", "set", f"{other:%H:%M}", "--config", config)
+    assert said.status == 1
+    assert "--dry" in said.err
+    assert box.asked == [{"do": "status"}]
