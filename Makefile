@@ -54,7 +54,7 @@ lint: $(VENV)/.test
 	@$(BIN)/mypy
 
 test: test-packages $(VENV)/.test lint
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n 2
 
 bench: packages $(VENV)/.test
 	@$(BIN)/python -m bench
