@@ -48,8 +48,8 @@ class CommandClaims:
     not waiting or sounding. Raises ValueError where a type lacks what it needs.
 
     - alert: `signal`; `at_most_s` shortens the signal's own cap; `place` (of a neighbour's call) is spoken.
-    - cancel: `references` (activation ids, whoever raised them) and `reason`.
-    - silence: nothing more; all that sounds or waits.
+    - cancel: `references` (activation ids, whoever raised them) of its own `status`, and `reason`.
+    - silence: nothing more; all that sounds or waits. Its status is actual, for so may be what it drops.
     - query: the box's state, and with `since` its journal records from that number on (`until`: to that one, included;
       `journal`: of that journal only).
     - announce: `text`, or a clip as `sha256`, `size`, `pieces`.
@@ -89,6 +89,8 @@ class CommandClaims:
         for names in _NEEDS[self.type]:
             if all(getattr(self, name) is None for name in names):
                 raise ValueError(f"{self.type} needs {' or '.join(names)}")
+        if self.type is CommandType.SILENCE and self.status is not Status.ACTUAL:
+            raise ValueError("a silence is actual")
         if self.sha256 is not None and (self.size is None or self.pieces != count_pieces(self.size)):
             raise ValueError(f"a blob comes in pieces of {PIECE} bytes")
 
