@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.box import DEVICE, Box, Yard
@@ -16,11 +17,25 @@ from bench.figure import Figure, Measure, Target
 from bench.moment import boot_seconds, until
 from bench.relay import MS
 from gongd.adapters.aplay import Aplay
+from gongd.adapters.child import ChildOutputs
+from gongd.adapters.loudspeaker import Loudspeaker
 from gongd.adapters.shelf import SUFFIX, Shelf
+from gongd.core.stream import Hush
+from gongd.ports import Track
 
 PATIENCE_MS = 10_000
 SOUND_S = 0.3
 """So long it sounds before it is stopped."""
+BARE = "a bare aplay, fed the same PCM"
+KILLED = "kill of a bare aplay"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How long after the trigger the first PCM came out of the card, and how long after the stop it was let go."""
+
+    first_s: float
+    gone_s: float
 
 
 class Card:
@@ -77,34 +92,40 @@ class Ear:
 
 def sounds(yard: Yard, card: Card, count: int) -> list[Figure]:
     """The daemon, with a speaker and no pins, in turns with a bare aplay that is fed the same sound."""
-    pcm, rate = _fire(yard.prints)
-    argv = Aplay(DEVICE).argv(rate)
-    firsts: list[float] = []
-    gones: list[float] = []
-    bare_firsts: list[float] = []
-    bare_gones: list[float] = []
+    track = _print(yard.prints)
+    pcm, argv = track.read(0, track.rate), Aplay(DEVICE).argv(track.rate)
+    ours: list[Heard] = []
+    alone: list[Heard] = []
+    floor: list[Heard] = []
+    os.environ.update(card.environment)
+    speaker = Loudspeaker(ChildOutputs(Aplay(DEVICE)).open, lambda _event: None)
     probe = card.listen()  # the daemon tries its card when it starts
     with Box(yard, dry=False, environment=card.environment) as box:
         probe.wait_gone()
         box.wait_ready()
         for _ in range(count):
-            first, gone = _bare(card, argv, pcm)
-            bare_firsts.append(first)
-            bare_gones.append(gone)
-            first, gone = _ours(card, box)
-            firsts.append(first)
-            gones.append(gone)
+            floor.append(_bare(card, argv, pcm))
+            alone.append(_alone(card, speaker, yard.prints))
+            ours.append(_ours(card, box))
+    speaker.close()
     return [
-        _figure("trigger (`play`) to first PCM out of the card", firsts, bare_firsts, Target(Measure.RATIO, 1.3)),
-        _figure("stop until the card is let go", gones, bare_gones, Target(Measure.P99, 100.0)),
+        _figure("trigger (`play`) to first PCM out of the card", ours, floor, BARE, Target(Measure.RATIO, 1.3)),
+        _figure("of that, the loudspeaker's part (`Speaker.begin` to first PCM)", alone, floor, BARE),
+        _figure("stop until the card is let go", ours, floor, KILLED, Target(Measure.P99, 100.0)),
     ]
 
 
-def _ours(card: Card, box: Box) -> tuple[float, float]:
+def _ours(card: Card, box: Box) -> Heard:
     return _heard(card, lambda: _do(box, do="play", signal="fire", status="actual"), lambda: _do(box, do="stop"))
 
 
-def _bare(card: Card, argv: list[str], pcm: bytes) -> tuple[float, float]:
+def _alone(card: Card, speaker: Loudspeaker, prints: Path) -> Heard:
+    """The loudspeaker without the daemon: no socket, no decision, no commit."""
+    track = _print(prints)
+    return _heard(card, lambda: speaker.begin(track, None, 0.0), speaker.stop)
+
+
+def _bare(card: Card, argv: list[str], pcm: bytes) -> Heard:
     children: list[subprocess.Popen[bytes]] = []
 
     def play() -> None:
@@ -113,43 +134,41 @@ def _bare(card: Card, argv: list[str], pcm: bytes) -> tuple[float, float]:
         children.append(child)
         child.stdin.write(pcm)
 
-    heard = _heard(card, play, lambda: _kill(children))
+    def stop() -> None:
+        children[0].kill()
+
+    heard = _heard(card, play, stop)
     with children[0]:
         return heard
 
 
-def _heard(card: Card, play: Callable[[], None], stop: Callable[[], None]) -> tuple[float, float]:
+def _heard(card: Card, play: Callable[[], None], stop: Callable[[], None]) -> Heard:
     time.sleep(SOUND_S)
     ear = card.listen()
     asked = boot_seconds()
     play()
-    first = ear.wait_first() - asked
+    first_s = ear.wait_first() - asked
     time.sleep(SOUND_S)
     asked = boot_seconds()
     stop()
-    return first, ear.wait_gone() - asked
-
-
-def _kill(children: list[subprocess.Popen[bytes]]) -> None:
-    for child in children:
-        child.kill()
+    return Heard(first_s, ear.wait_gone() - asked)
 
 
 def _do(box: Box, **request: object) -> None:
     box.ask(**request)
 
 
-def _fire(prints: Path) -> tuple[bytes, int]:
-    """The start of the alarm as it is printed, at most as much as an untouched pipe holds; else silence."""
-    for path in sorted(prints.glob(f"fire*{SUFFIX}")):
-        track = Shelf(prints).take(path.stem)
-        if track is not None:
-            pcm, rate = track.read(0, track.rate), track.rate
-            track.close()
-            return pcm, rate
-    return bytes(48_000), 24_000
+def _print(prints: Path) -> Track:
+    """The alarm as it is printed; where nothing is rendered yet, its bare rhythm's stand-in: silence."""
+    shelf = Shelf(prints)
+    found = (shelf.take(path.stem) for path in sorted(prints.glob(f"fire-actual*{SUFFIX}")))
+    return next((track for track in found if track is not None), Hush())
 
 
-def _figure(name: str, ours: list[float], floor: list[float], target: Target) -> Figure:
-    what = "kill of a bare aplay" if name.startswith("stop") else "a bare aplay, fed the same PCM"
-    return Figure(name, "ms", tuple(MS * one for one in ours), tuple(MS * one for one in floor), what, target)
+def _figure(name: str, ours: list[Heard], floor: list[Heard], what: str, target: Target | None = None) -> Figure:
+    part = (lambda heard: heard.gone_s) if what is KILLED else (lambda heard: heard.first_s)
+    return Figure(name, "ms", _ms(ours, part), _ms(floor, part), what, target)
+
+
+def _ms(heard: list[Heard], part: Callable[[Heard], float]) -> tuple[float, ...]:
+    return tuple(MS * part(one) for one in heard)

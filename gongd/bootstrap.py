@@ -1,6 +1,5 @@
 """The bootstrap: the only file that sees everybody. Settings -> hands -> Box, in the order that sounds first."""
 
-import hashlib
 import json
 import logging
 import os
@@ -18,6 +17,7 @@ from gongd.adapters.board import BoardWatch
 from gongd.adapters.clock import SystemClock, boot_id
 from gongd.adapters.control import ControlSocket, Lock, LockedError, lock
 from gongd.adapters.journal.writer import SqliteJournal
+from gongd.adapters.last_good import LastGood
 from gongd.adapters.ring_note import RungNote
 from gongd.adapters.supervisor import Systemd
 from gongd.box.engine import Box
@@ -61,7 +61,8 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
     bare.load()
     outfit = Outfit(config, state, runtime, out, inbox.post)
     equipment = outfit.equip(settings, None)
-    doors = _doors(config, dry, settings, found, runtime, inbox)
+    last_good = LastGood(config, state / LAST_GOOD)
+    doors = _doors(config, dry, settings, found, runtime, inbox, last_good)
     box = Box(inbox, doors, outfit.equip, equipment, _timekeeper(settings, doors.clock))
     board = BoardWatch(state, inbox.post)
     control = _open_counter(control_path(settings.journal.path), inbox)
@@ -69,16 +70,24 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
         target=lambda: inbox.post(Remembered(doors.journal.remember())), name="memory", daemon=True
     ).start()
     if not found:
-        _keep(config, state, settings)
+        last_good.keep(settings.source_digest)
     try:
         return box.run()
     finally:
-        for door in (control, board, held):
+        for door in (control, board, last_good, held):
             if door is not None:
                 door.close()
 
 
-def _doors(config: Path, dry: bool, settings: Settings, found: tuple[Found, ...], runtime: Path, inbox: Inbox) -> Doors:
+def _doors(
+    config: Path,
+    dry: bool,
+    settings: Settings,
+    found: tuple[Found, ...],
+    runtime: Path,
+    inbox: Inbox,
+    last_good: LastGood,
+) -> Doors:
     """What does not depend on later settings; the journal begins to open here."""
     state, boot, supervisor = settings.journal.path.parent, boot_id(), Systemd()
     return Doors(
@@ -86,7 +95,7 @@ def _doors(config: Path, dry: bool, settings: Settings, found: tuple[Found, ...]
         journal=SqliteJournal(settings.journal.path, inbox.post, boot, settings.journal.keep_days),
         supervisor=supervisor,
         load=lambda: _as_asked(load(config), dry),
-        keep=lambda settings: _keep(config, state, settings),
+        keep=lambda settings: last_good.keep(settings.source_digest),
         boot_id=boot,
         rings=RungNote(runtime / RUNG, boot),
         watchdog_s=supervisor.watchdog_s and supervisor.watchdog_s / 2,
@@ -157,24 +166,6 @@ def _open_counter(path: Path, inbox: Inbox) -> ControlSocket | None:
     except SocketError as error:
         log.error("%s", error.text.vi)
         return None
-
-
-def _keep(config: Path, state: Path, settings: Settings) -> None:
-    """Put the last good copy aside, unless the file has been changed since these settings were read.
-
-    The copy is a help, not a duty: a full disk is told by the journal.
-    """
-    copy = state / LAST_GOOD
-    with suppress(OSError):
-        data = config.read_bytes()
-        is_good = hashlib.sha256(data).hexdigest() == settings.source_digest
-        if is_good and not (copy.is_file() and copy.read_bytes() == data):
-            new = copy.with_suffix(".new")
-            with new.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(copy)
 
 
 def _messages(*folders: Path) -> tuple[str, ...]:
