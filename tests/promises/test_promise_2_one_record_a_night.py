@@ -40,7 +40,7 @@ def test_a_power_cut_over_22_00_leaves_one_record(ram: Path, off_s: int) -> None
 STEPS_H = [-48, -47, -24, -12, -1, -0.05, -0.02, 0.02, 0.05, 1, 12, 24, 24.01, 47, 48]
 
 
-@pytest.mark.parametrize("before_s", [-10, 0, 31, 119])
+@pytest.mark.parametrize("before_s", [-10, 0, 31])
 @pytest.mark.parametrize("hours", STEPS_H)
 def test_a_clock_that_steps_and_is_put_right_leaves_one_record(ram: Path, hours: float, before_s: float) -> None:
     village = Village(ram, at("21:57")).start()
@@ -59,7 +59,7 @@ def test_a_clock_that_steps_and_is_put_right_leaves_one_record(ram: Path, hours:
     assert len({night[0] for night in village.nights()}) == len(village.nights())
 
 
-@pytest.mark.parametrize("hours", STEPS_H)
+@pytest.mark.parametrize("hours", STEPS_H[::2])
 def test_a_clock_that_steps_for_good_leaves_one_record_of_every_night_that_it_tells_of(ram: Path, hours: float) -> None:
     village = Village(ram, at("21:59:30")).start()
     village.wait(10)
