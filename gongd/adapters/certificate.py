@@ -6,6 +6,7 @@ the megabyte), and no curve or hash has to be chosen. Nothing else is accepted, 
 """
 
 import ipaddress
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from gongd.core.errors import GongdError
+from gongd.core.errors import GongdError, PassphraseError
 from gongd.core.words import Text
 
 REQUEST_BYTES = 4096
@@ -91,13 +92,17 @@ def new_key(passphrase: str | None = None) -> bytes:
 
 
 def open_key(pem: bytes, passphrase: str | None = None) -> Ed25519PrivateKey:
-    """The key of a PEM file. Raises CertificateError, also when the passphrase is wrong or missing."""
+    """The key of a PEM file; a passphrase that it does not need does no harm.
+
+    Raises CertificateError; PassphraseError where another passphrase is needed.
+    """
+    secret = passphrase.encode() if passphrase and b"ENCRYPTED" in pem else None
     try:
-        key = serialization.load_pem_private_key(pem, passphrase.encode() if passphrase else None)
-    except TypeError as error:  # a passphrase is there and was not given, or the other way round
-        raise CertificateError(WRONG_PASSPHRASE) from error
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise CertificateError(WRONG_PASSPHRASE if b"ENCRYPTED" in pem else NOT_A_KEY) from error
+        key = serialization.load_pem_private_key(pem, secret)
+    except (TypeError, ValueError, UnsupportedAlgorithm) as error:
+        if b"ENCRYPTED" in pem:
+            raise PassphraseError(WRONG_PASSPHRASE) from error
+        raise CertificateError(NOT_A_KEY) from error
     if not isinstance(key, Ed25519PrivateKey):
         raise CertificateError(WRONG_ALGORITHM)
     return key
@@ -279,6 +284,18 @@ def _name_of(name: x509.Name, complaint: Text) -> str:
     if len(attributes) != 1 or attributes[0].oid != NameOID.COMMON_NAME:
         raise CertificateError(complaint)
     return str(attributes[0].value)
+
+
+_HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-)){0,10}", re.ASCII | re.IGNORECASE)
+
+
+def is_host(host: str) -> bool:
+    """May it stand in a broker's certificate: a DNS name or an address?"""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return bool(_HOST.fullmatch(host)) and len(host) <= 253
+    return True
 
 
 def _host(host: str) -> x509.GeneralName:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gongd.core.errors import GongdError
+from gongd.core.wire import Channel, Topics
 from gongd.core.words import Text
 
 PORT = 8883
@@ -51,7 +52,7 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A box as the access list sees it. `name` is `<commune>/<box>`; `neighbours` are names whose calls it hears."""
+    """A box as the access list sees it. `name` is `<commune>/<box>`; `neighbours` are the ids whose calls it hears."""
 
     name: str
     zones: tuple[str, ...] = ()
@@ -141,30 +142,44 @@ def _everybody(base: str) -> str:
     """A box writes under its own name, and never its own command; `%u` is the certificate's name."""
     return (
         f"pattern write {base}/%u/#\n"
-        f"pattern deny {base}/%u/command\n"
-        f"pattern read {base}/%u/heartbeat\n"
+        f"pattern deny {base}/%u/{Channel.COMMAND}\n"
+        f"pattern read {base}/%u/{Channel.HEARTBEAT}\n"
         "pattern write homeassistant/device/%u/config\n"
     )
 
 
 def _seat(base: str, commune: str, name: str) -> str:
-    own = f"{base}/{commune}"
-    writes = (f"{own}/+/command", f"{own}/zone/+/command", f"{own}/trust", f"{own}/blob/#")
-    return f"user {name}\ntopic read {own}/#\n" + "".join(f"topic write {topic}\n" for topic in writes)
+    """What the desk writes: orders, lists of trust, pieces. It hears everything of its commune."""
+    topics = Topics(base, commune)
+    own = topics.trust().removesuffix(Channel.TRUST)
+    writes = (
+        topics.every_box(Channel.COMMAND),
+        f"{own}zone/+/{Channel.COMMAND}",
+        topics.trust(),
+        f"{own}{Channel.BLOB}/#",
+    )
+    return _section(name, read=(f"{own}#",), write=writes)
 
 
 def _box(base: str, box: Reader) -> str:
     """What a box hears: its own commands, its zones', everybody's, lists, pieces, and its neighbours."""
-    own = f"{base}/{box.name.partition('/')[0]}"
-    topics = [
-        f"{base}/{box.name}/command",
-        *(f"{own}/zone/{zone}/command" for zone in box.zones),
-        f"{own}/all/command",
-        f"{own}/trust",
-        f"{own}/blob/#",
-        *(f"{base}/{other}/{what}" for other in box.neighbours for what in ("call", "challenge")),
-    ]
-    return f"user {box.name}\n" + "".join(f"topic read {topic}\n" for topic in topics)
+    commune, _, name = box.name.partition("/")
+    topics = Topics(base, commune)
+    heard = (topics.box(other, channel) for other in box.neighbours for channel in (Channel.CALL, Channel.CHALLENGE))
+    reads = (
+        topics.command(name),
+        *(topics.zone_command(zone) for zone in box.zones),
+        topics.all_command(),
+        topics.trust(),
+        f"{topics.trust().removesuffix(Channel.TRUST)}{Channel.BLOB}/#",
+        *heard,
+    )
+    return _section(box.name, read=reads)
+
+
+def _section(name: str, read: Iterable[str] = (), write: Iterable[str] = ()) -> str:
+    lines = [f"user {name}", *(f"topic read {topic}" for topic in read), *(f"topic write {topic}" for topic in write)]
+    return "\n".join(lines) + "\n"
 
 
 # ── Starting and telling ─────────────────────────────────────────────────────────────────────────────────────────
