@@ -54,7 +54,7 @@ lint: $(VENV)/.test
 	@$(BIN)/mypy
 
 test: test-packages $(VENV)/.test lint
-	@$(BIN)/pytest -q -n 2
+	@$(BIN)/pytest -q -n 2 --dist loadgroup
 
 bench: packages $(VENV)/.test
 	@$(BIN)/python -m bench

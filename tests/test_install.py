@@ -14,9 +14,14 @@ ROOT = Path(__file__).parents[1]
 TREE = ("pyproject.toml", "LICENSE", "README.md", "gongd", "sounds", "systemd", "setup", "config.example.yaml")
 PYTHON = "/usr/bin/python3"
 
-pytestmark = pytest.mark.skipif(
-    os.geteuid() != 0 or not shutil.which("systemd-sysusers"), reason="installing needs root and systemd's programs"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        os.geteuid() != 0 or not shutil.which("systemd-sysusers"),
+        reason="installing needs root and systemd's programs",
+    ),
+    pytest.mark.xdist_group("install"),
+]
+"""One site for all tests of this file, in their order: they stay together."""
 
 
 @dataclass
