@@ -258,10 +258,11 @@ def _remembered(case: _Case, cancelled: Cancelled) -> Cancels:
     """Orders that this cancel names and that have not come yet."""
     now, cancels = case.now.mono, case.ledger.cancels
     own_of = case.authority.name if case.authority.own_only else None
-    early = EarlyCancel(now + REMEMBER_CANCEL_S, cancelled.reason, case.claims.status, cancelled.by, own_of)
     for reference in sorted(cancelled.ids):
         if case.standing.past.get(reference) is None:
-            cancels = cancels.remember(reference, early, now)
+            until = now + REMEMBER_CANCEL_S
+            early = EarlyCancel(reference, case.claims.status, own_of, until, cancelled.reason, cancelled.by)
+            cancels = cancels.remember(early, now)
     return cancels
 
 

@@ -81,36 +81,37 @@ def staleness(claims: CommandClaims, me: Identity, challenges: Challenges, now: 
 
 @dataclass(frozen=True, slots=True)
 class EarlyCancel:
-    """An order that had not arrived is cancelled, if it has this status. `own_of` None: whoever sends it; else only
-    that holder's own."""
+    """An order that has not arrived is cancelled, if it has this status. `own_of` None: whoever sends it; else only
+    that holder's own. `until` is monotonic seconds."""
 
+    jti: str
+    status: Status
+    own_of: str | None
     until: float
     reason: Why
-    status: Status
-    by: str | None
-    own_of: str | None
+    by: str | None = None
+
+    @property
+    def kills(self) -> tuple[str, Status, str | None]:
+        """What it kills."""
+        return self.jti, self.status, self.own_of
 
 
 @dataclass(frozen=True, slots=True)
 class Cancels:
-    """Orders that were cancelled before they came, by `jti`: when one does come, it is dead."""
+    """Orders that were cancelled before they came: when one does come, it is dead."""
 
-    early: Mapping[str, EarlyCancel] = field(default_factory=dict)
+    early: Mapping[tuple[str, Status, str | None], EarlyCancel] = field(default_factory=dict)
 
-    def remember(self, jti: str, cancel: EarlyCancel, now: float) -> "Cancels":
+    def remember(self, cancel: EarlyCancel, now: float) -> "Cancels":
         """Kill it when it comes. The oldest are let go; a neighbour pushes out nobody's but its own."""
-        standing = self.early.get(jti)
-        if standing is not None and standing.until > now and (standing.own_of is None) > (cancel.own_of is None):
-            return self
-        kept = [(name, each) for name, each in self.early.items() if each.until > now and name != jti]
+        alive = [each for each in self.early.values() if each.until > now and each.kills != cancel.kills]
         room = MOST_CANCELS if cancel.own_of is None else MOST_OF_A_NEIGHBOUR
-        same = [name for name, each in kept if each.own_of == cancel.own_of]
+        same = [each.kills for each in alive if each.own_of == cancel.own_of]
         let_go = frozenset(same[: max(0, len(same) - room + 1)])
-        return Cancels({**{name: each for name, each in kept if name not in let_go}, jti: cancel})
+        return Cancels({each.kills: each for each in (*alive, cancel) if each.kills not in let_go})
 
     def find(self, jti: str, status: Status, holder: str, now: float) -> EarlyCancel | None:
         """The cancel that kills this order of this holder."""
-        found = self.early.get(jti)
-        if found is None or found.until <= now or found.status is not status:
-            return None
-        return found if found.own_of in (None, holder) else None
+        found = (self.early.get((jti, status, own_of)) for own_of in (None, holder))
+        return next((each for each in found if each is not None and each.until > now), None)
