@@ -17,7 +17,7 @@ from bench.idle import idle
 from bench.machine import load, machine
 from bench.moment import BenchError
 from bench.night import nights
-from bench.relay import preemptions, triggers
+from bench.relay import Rest, preemptions, triggers
 from bench.sound import Card, sounds
 from bench.start import BareProgram, starts
 from bench.table import as_json, markdown, text
@@ -42,10 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.idle is not None:
         effort = replace(effort, idle_s=options.idle)
     try:
-        before = load()
+        before, rest = load(), Rest()
         with tempfile.TemporaryDirectory(prefix="gongd-bench-", dir=_memory()) as dry:
-            figures = measure(_yard(options.out.absolute(), Path(dry)), effort)
-        about = machine(before)
+            figures = measure(_yard(options.out.absolute(), Path(dry)), effort, rest)
+        about = machine(before, rest.late_s)
         if options.write:
             _write(options.write, markdown(figures, about))
     except GongdError as error:
@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measure(yard: Yard, effort: Effort) -> list[Figure]:
+def measure(yard: Yard, effort: Effort, rest: Rest) -> list[Figure]:
     """Every figure, each beside its floor, in one run."""
     yard.write()
     if effort.prints_s:
@@ -68,9 +68,9 @@ def measure(yard: Yard, effort: Effort) -> list[Figure]:
     with Box(yard) as box, BareProgram(yard, "wait") as program:
         box.wait_ready()
         _say(f"triggers: {effort.triggers} times")
-        figures = triggers(box, bare, effort.triggers) + figures
+        figures = triggers(box, bare, rest, effort.triggers) + figures
         _say(f"fire over a sounding gong: {effort.gongs} times")
-        figures += preemptions(box, bare, effort.gongs)
+        figures += preemptions(box, bare, rest, effort.gongs)
         _say(f"the schedule: {effort.nights} times")
         figures += nights(box, yard, bare, effort.nights)
         yard.write()

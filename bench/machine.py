@@ -4,7 +4,11 @@ import os
 import platform
 import sqlite3
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
+
+from bench.figure import quantile
 
 
 def load() -> str:
@@ -12,7 +16,7 @@ def load() -> str:
     return " ".join(f"{one:.1f}" for one in os.getloadavg())
 
 
-def machine(load_before: str) -> dict[str, str]:
+def machine(load_before: str, late_s: Sequence[float]) -> dict[str, str]:
     """What the figures depend on."""
     return {
         "date": time.strftime("%Y-%m-%d %H:%M %Z"),
@@ -24,6 +28,10 @@ def machine(load_before: str) -> dict[str, str]:
         "SQLite": sqlite3.sqlite_version,
         "load average before": load_before,
         "load average after": load(),
+        "a bare sleeper wakes late by": ", ".join(
+            f"{1000 * late:.3g} ms ({name})"
+            for name, late in (("median", median(late_s)), ("p99", quantile(late_s, 0.99)), ("max", max(late_s)))
+        ),
     }
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -18,7 +18,7 @@ from gongd.core.activation import Outcome
 from gongd.core.errors import JournalError
 from gongd.core.record import ADOPTED, RETIRED, Kind, Record
 from gongd.core.words import Text
-from gongd.ports import JournalFailed, JournalRefused, JournalWell, Memory, Post
+from gongd.ports import JournalFailed, JournalRefused, JournalWell, Memory, Post, Recall
 
 KEEP_DAYS = 400
 _GROUP = 500
@@ -28,9 +28,9 @@ _PATIENCE_S = 20.0
 """So long may one write take before `alive` says no: several times the worst stall of a card that still works."""
 _OPEN_PATIENCE_S = 15.0
 _CLOSE_PATIENCE_S = 10.0
-_IDLE_SIGN_S = 110.0
-"""Between two signs of life on disk while nothing sounds (offered every minute, so every second one is written): 4096
-bytes each, 3 MB a day."""
+_IDLE_SIGN_S = 170.0
+"""Between two signs of life on disk while nothing sounds (offered every minute, so every third one is written): 4096
+bytes each and as many for the file's times, 4 MB a day."""
 _SOUNDING_SIGN_S = 1.0
 _TIDY_EVERY_S = 86400.0
 
@@ -67,6 +67,7 @@ class SqliteJournal:
         self._busy_since: float | None = None
         self._stuck_since: float | None = None
         self._sign_at = self._tidied_at = float("-inf")
+        self._told: Callable[[], None] = _nobody
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -90,7 +91,7 @@ class SqliteJournal:
         trusted: bool = True,
         clock: Mapping[str, object] | None = None,
     ) -> None:
-        """A sign of life: on disk every second while something sounds, else every two minutes."""
+        """A sign of life: on disk every second while something sounds, else every three minutes."""
         before = self._life.sign
         self._queue.put_sign(
             Sign(at if trusted else before.at, dict(sounding), dict(before.clock if clock is None else clock))
@@ -100,6 +101,18 @@ class SqliteJournal:
         """Is the thread there, and has no single write taken longer than 20 s?"""
         since = self._busy_since
         return self._thread.is_alive() and (since is None or time.monotonic() - since < _PATIENCE_S)
+
+    def recall(self, first: int, most: int, answer: Recall) -> None:
+        """Read records back, on the thread that writes."""
+        self._queue.ask(lambda: answer(self._book.recall(first, most)) if self._book else None)
+
+    def published(self, number: int) -> None:
+        """Remembered with the next commit."""
+        self._queue.ask(lambda: self._note_published(number))
+
+    def watch(self, told: Callable[[], None]) -> None:
+        """Hear of every commit."""
+        self._told = told
 
     def close(self) -> None:
         """Write what is queued, then close; at most 10 s."""
@@ -131,6 +144,9 @@ class SqliteJournal:
         while pledges := self._queue.waiting(_GROUP):
             self._busy_since = time.monotonic()
             self._commit(book, pledges)
+            self._told()
+        while question := self._queue.next_question():
+            question()
         self._write_sign()
         self._well()
         if time.monotonic() - self._tidied_at >= _TIDY_EVERY_S:
@@ -164,6 +180,10 @@ class SqliteJournal:
             elif pledge.taken:
                 self._carry(pledge.records)
             pledge.settle(kept=refused is None and pledge.taken)
+
+    def _note_published(self, number: int) -> None:
+        if self._book is not None:
+            self._book.published = number
 
     def _lost_record(self, lost: int) -> Record:
         return Record(
@@ -280,6 +300,10 @@ class SqliteJournal:
             outages=found.outages or salvaged.outages,
             clock=sign.clock,
         )
+
+
+def _nobody() -> None:
+    """Nobody wants to hear of commits."""
 
 
 def _says_otherwise(sign: Sign, before: Sign) -> bool:
