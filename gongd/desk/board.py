@@ -1,0 +1,147 @@
+"""The board: how each box is, seen from the desk. Pure: time comes in as an argument."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from gongd.core.condition import SOUNDS, STATES, Sounds, State
+from gongd.core.fault import FAULTS, FaultCode
+from gongd.core.lexicon import CONNECTIONS, SIGNALS
+from gongd.core.wire import HEARTBEAT_S
+from gongd.core.wire_event import Event
+from gongd.core.wire_report import ChallengeNote, Connection, Heartbeat, Info, Presence
+from gongd.core.words import Text
+from gongd.desk.roster import RosterBox
+
+SILENT_AFTER = timedelta(seconds=4 * HEARTBEAT_S)
+"""Three heartbeats lost, and one late: a box that says nothing for so long is out of touch, will or no will."""
+
+NEVER = Text("Chưa từng liên lạc", "Never heard")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the desk has heard of one box. `presence_at` is when its state was first heard; instants are the desk's."""
+
+    box: str
+    heartbeat: Heartbeat | None = None
+    heartbeat_at: datetime | None = None
+    presence: Presence | None = None
+    presence_at: datetime | None = None
+    info: Info | None = None
+    challenge: ChallengeNote | None = None
+    heard_at: datetime | None = None
+
+    def heard(self, at: datetime) -> "Known":
+        """The box itself has spoken at this instant."""
+        return replace(self, heard_at=max(at, self.heard_at) if self.heard_at else at)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One box on the board. `sounds` None: nobody knows, it is out of touch; `lost_since` says since when."""
+
+    place: RosterBox
+    connection: Connection | None
+    sounds: Sounds | None
+    condition: State | None = None
+    sounding: str | None = None
+    faults: tuple[str, ...] = ()
+    lost_since: datetime | None = None
+    heard_at: datetime | None = None
+    clock_trusted: bool = True
+    last_gong: Event | None = None
+    next_gong: datetime | None = None
+    disabled_until: str | None = None
+
+    @property
+    def can_sound(self) -> bool:
+        """Is it known to be able to?"""
+        return self.sounds in (Sounds.YES, Sounds.RELAYS_ONLY)
+
+    @property
+    def is_lost(self) -> bool:
+        """Is it out of touch?"""
+        return self.connection is None or self.connection is Connection.LOST
+
+
+def row(place: RosterBox, known: Known, last_gong: Event | None, now: datetime) -> Row:
+    """How a box is at this moment."""
+    connection = _connection(known, now)
+    told = known.presence if known.presence and known.presence.sounds else None
+    beat = known.heartbeat
+    latest = beat if beat and (told is None or _is_later(known)) else None
+    there = connection in (Connection.ONLINE, Connection.DEGRADED)
+    lost = connection in (None, Connection.LOST)
+    return Row(
+        place=place,
+        connection=connection,
+        sounds=(latest.sounds if latest else told.sounds if told else None) if there else None,
+        condition=beat.condition if beat and there else None,
+        sounding=beat.sounding if beat and there else None,
+        faults=latest.faults if latest else told.faults if told else (),
+        lost_since=_lost_since(known) if lost else None,
+        heard_at=known.heard_at,
+        clock_trusted=beat.trusted if beat else known.challenge is None,
+        last_gong=last_gong,
+        next_gong=_next_gong(known.info, now),
+        disabled_until=known.info.disabled_until if known.info else None,
+    )
+
+
+def _is_later(known: Known) -> bool:
+    return known.presence_at is None or (known.heartbeat_at is not None and known.heartbeat_at >= known.presence_at)
+
+
+def _connection(known: Known, now: datetime) -> Connection | None:
+    """The box's own word, unless it has said nothing for longer than any box that lives."""
+    if known.presence is None and known.heard_at is None:
+        return None
+    said = known.presence.state if known.presence else Connection.ONLINE
+    if said in (Connection.LOST, Connection.STOPPED):
+        return said
+    if known.heard_at is None or now - known.heard_at > SILENT_AFTER:
+        return Connection.LOST
+    return said
+
+
+def _lost_since(known: Known) -> datetime | None:
+    if known.presence and known.presence.state is Connection.LOST and known.heard_at is None:
+        return known.presence_at
+    return known.heard_at
+
+
+def _next_gong(info: Info | None, now: datetime) -> datetime | None:
+    coming = (due.at for due in info.next if due.signal == "peace" and due.at > now) if info else ()
+    return min(coming, default=None)
+
+
+def sounds_words(seen: Row) -> Text:
+    """The first column: can it sound?"""
+    if seen.connection is None:
+        return NEVER
+    if seen.sounds is None or seen.connection is Connection.STOPPED:
+        return CONNECTIONS[seen.connection]
+    return SOUNDS[seen.sounds]
+
+
+def condition_words(seen: Row) -> Text:
+    """Its condition in words."""
+    if seen.condition is None:
+        return CONNECTIONS[seen.connection] if seen.connection else NEVER
+    named = SIGNALS.get(seen.sounding or "") or Text(seen.sounding or "?", seen.sounding or "?")
+    return STATES[seen.condition].fill(signal=named)
+
+
+def fault_words(code: str) -> Text:
+    """`speaker-failed` or `button-stuck:fire` in words; a code that only newer boxes know as it is."""
+    name, _, subject = code.partition(":")
+    try:
+        text = FAULTS[FaultCode(name)].name
+    except ValueError:
+        return Text(code, code)
+    return text.fill(name=subject or "?", n=subject or "?")
+
+
+def night_of(at: datetime) -> date:
+    """The night that an instant belongs to: until noon it is still the one before."""
+    return (at - timedelta(hours=12)).date()

@@ -1,0 +1,105 @@
+"""The forecast of 21:30: which villages may stay silent tonight, why, and whom to call. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gongd.core.condition import Sounds
+from gongd.core.fault import FaultCode
+from gongd.core.wire_report import Connection
+from gongd.core.words import Text
+from gongd.desk.board import Row, fault_words
+from gongd.desk.roster import Person, RosterBox
+
+LOST = Text("mất liên lạc từ {since}", "out of touch since {since}")
+NEVER = Text("chưa từng liên lạc", "never heard")
+STOPPED = Text("đã tắt", "switched off")
+DISABLED = Text("tạm ngừng dùng đến {until}", "out of use until {until}")
+CANNOT = Text("không kêu được", "cannot sound")
+CLOCK = Text("đồng hồ chưa tin được", "its clock cannot be trusted")
+MUTED = Text("đang tắt tiếng tại chỗ", "silenced on site")
+
+FORECAST = Text(
+    "Đêm nay {n} thôn có thể không có kẻng 22 giờ: {villages}.",
+    "Tonight {n} villages may have no gong at 22:00: {villages}.",
+)
+ALL_WELL = Text("Đêm nay thôn nào cũng có kẻng 22 giờ.", "Tonight every village will have its gong at 22:00.")
+CALL = Text("Gọi: {whom}.", "Call: {whom}.")
+NOBODY = Text("Chưa có người đánh kẻng tay: {villages}.", "Nobody to ring by hand: {villages}.")
+WITH_REASON = Text("{village} ({why})", "{village} ({why})")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A box that may stay silent tonight, and why."""
+
+    box: RosterBox
+    why: Text
+
+
+def doubts(rows: Iterable[Row], now: datetime) -> list[Doubt]:
+    """Every box of which it is not certain that it will ring tonight. `now` is in the commune's time."""
+    return [Doubt(row.place, why) for row in rows if (why := _why(row, now)) is not None]
+
+
+def _why(row: Row, now: datetime) -> Text | None:
+    """The weightiest reason; None where all is well."""
+    if row.connection is None:
+        return NEVER
+    if row.disabled_until is not None:
+        return DISABLED.fill(until=row.disabled_until)
+    if row.connection is Connection.STOPPED:
+        return STOPPED
+    if row.is_lost:
+        return LOST.fill(since=since_words(row.lost_since, now)) if row.lost_since else NEVER
+    if row.sounds is Sounds.NO or row.sounds is None:
+        return fault_words(row.faults[0]) if row.faults else CANNOT
+    if not row.clock_trusted or FaultCode.CLOCK_UNTRUSTED in row.faults:
+        return CLOCK
+    return MUTED if FaultCode.MUTED in row.faults else None
+
+
+def since_words(at: datetime, now: datetime) -> str:
+    """`18:20` of today, else with its date."""
+    local = at.astimezone(now.tzinfo)
+    return f"{local:%H:%M}" if local.date() == now.date() else f"{local:%H:%M %d/%m}"
+
+
+def sentence(found: Sequence[Doubt]) -> list[Text]:
+    """What the screen says at 21:30 (language.md, 5)."""
+    if not found:
+        return [ALL_WELL]
+    named = [WITH_REASON.fill(village=doubt.box.name, why=doubt.why) for doubt in found]
+    villages = len({doubt.box.village for doubt in found})
+    lines = [FORECAST.fill(n=villages, villages=joined(named))]
+    if whom := [f"{who.name} {who.phone}".strip() for who in call_list(found)]:
+        lines.append(CALL.fill(whom=", ".join(whom)))
+    if without := [doubt.box.name for doubt in found if not doubt.box.by_hand]:
+        lines.append(NOBODY.fill(villages=", ".join(without)))
+    return lines
+
+
+def joined(texts: Iterable[Text]) -> Text:
+    """Several, with commas."""
+    several = list(texts)
+    return Text(", ".join(one.vi for one in several), ", ".join(one.en for one in several))
+
+
+def call_list(found: Iterable[Doubt]) -> list[Person]:
+    """The first person of each village who rings by hand, none twice."""
+    return list(dict.fromkeys(doubt.box.by_hand[0] for doubt in found if doubt.box.by_hand))
+
+
+def as_object(found: Sequence[Doubt]) -> dict[str, object]:
+    """For programs."""
+    return {
+        "silent_tonight": [
+            {
+                "box": doubt.box.id,
+                "village": doubt.box.village,
+                "why": {"vi": doubt.why.vi, "en": doubt.why.en},
+                "call": [{"name": who.name, "phone": who.phone} for who in doubt.box.by_hand],
+            }
+            for doubt in found
+        ]
+    }

@@ -1,0 +1,200 @@
+"""One order on its way: what each box has answered, who is silent, and who is to be sent it again. Pure.
+
+The desk believes a box's own signed answers and nothing else: that a broker has taken a message proves nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from gongd.core.catalogue import Status
+from gongd.core.wire_command import CommandClaims, CommandType
+from gongd.core.wire_name import Address
+from gongd.core.wire_report import Answer, Step
+
+FRESH_FOR = timedelta(minutes=2)
+"""`expires` - `sent` (wire.md: at most 5 minutes)."""
+SENT_AGAIN_FOR = timedelta(minutes=30)
+"""Until it is cancelled, or for so long, an order is signed again for boxes that have not answered (wire.md)."""
+SILENT_AFTER = timedelta(seconds=8)
+"""A box that has said nothing for so long is named, with whom to call."""
+AGAIN_AFTER = timedelta(seconds=10)
+AT_ONCE_AFTER = timedelta(seconds=2)
+"""A box that comes back is sent its order at once, but not more often than this."""
+
+SOUNDING = frozenset({Step.STARTED, Step.RESUMED, Step.JOINED})
+SOUNDED = SOUNDING | {Step.FINISHED}
+UNDONE = frozenset({Step.REFUSED, Step.EXPIRED, Step.FAILED})
+
+
+class Standing(Enum):
+    """Where one box stands with one order."""
+
+    SILENT = "silent"
+    TAKEN = "taken"
+    SOUNDING = "sounding"
+    DONE = "done"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What one box has answered, in the order of coming, and when it was last sent the order."""
+
+    answers: tuple[Answer, ...] = ()
+    sent_at: datetime | None = None
+    challenge: str | None = None
+    is_wanted_at_once: bool = False
+
+    @property
+    def last(self) -> Answer | None:
+        """The last that counts: a refusal that the desk heals by itself, or of a second copy, is none."""
+        return next((one for one in reversed(self.answers) if not _is_passing(one)), None)
+
+    @property
+    def has_sounded(self) -> bool:
+        """Has it begun, whatever came then?"""
+        return any(answer.step in SOUNDED or _duplicate_of(answer) in SOUNDED for answer in self.answers)
+
+    @property
+    def standing(self) -> Standing:
+        """The last word."""
+        match self.last:
+            case None if self.has_sounded:
+                return Standing.DONE
+            case None:
+                return Standing.SILENT
+            case last if last.step in SOUNDING:
+                return Standing.SOUNDING
+            case last if last.step in (Step.RECEIVED, Step.WAITING):
+                return Standing.TAKEN
+            case last if last.step in UNDONE:
+                return Standing.UNDONE
+            case _:
+                return Standing.DONE
+
+    @property
+    def is_settled(self) -> bool:
+        """Is nothing more to be done for it? Only received, and then no word, is not enough."""
+        last = self.last
+        return self.standing is not Standing.SILENT and not (last is not None and last.step is Step.RECEIVED)
+
+
+def _is_passing(answer: Answer) -> bool:
+    return answer.is_stale or answer.refusal == "duplicate"
+
+
+def _duplicate_of(answer: Answer) -> str | None:
+    result = answer.detail.get("result")
+    return result if answer.refusal == "duplicate" and isinstance(result, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """An order and every box that it is for. `claims` are those of its first signing; time comes in as an argument."""
+
+    claims: CommandClaims
+    opened_at: datetime
+    stands: Mapping[str, Stand] = field(default_factory=dict)
+    is_ended: bool = False
+
+    @property
+    def jti(self) -> str:
+        """The order's name."""
+        return self.claims.jti
+
+    def hear(self, answer: Answer) -> "Gathering":
+        """With one more answer; one that was heard before, or of a box that it is not for, changes nothing."""
+        stand = self.stands.get(answer.box)
+        if answer.jti != self.jti or stand is None or answer in stand.answers:
+            return self
+        is_new_challenge = answer.is_stale and answer.challenge != stand.challenge
+        stand = replace(
+            stand,
+            answers=(*stand.answers, answer),
+            challenge=answer.challenge or stand.challenge,
+            is_wanted_at_once=stand.is_wanted_at_once or is_new_challenge,
+        )
+        return self._with(answer.box, stand)
+
+    def is_back(self, box: str) -> "Gathering":
+        """A sign of life of a box: one that owes an answer is sent the order without waiting."""
+        stand = self.stands.get(box)
+        if stand is None or stand.is_settled or stand.is_wanted_at_once:
+            return self
+        return self._with(box, replace(stand, is_wanted_at_once=True))
+
+    def sent(self, boxes: Iterable[str], now: datetime) -> "Gathering":
+        """It has left for these boxes."""
+        fresh = {box: replace(self.stands[box], sent_at=now, is_wanted_at_once=False) for box in boxes}
+        return replace(self, stands={**self.stands, **fresh})
+
+    def ended(self) -> "Gathering":
+        """Cancelled: it is not sent again."""
+        return replace(self, is_ended=True)
+
+    def due(self, now: datetime) -> tuple[str, ...]:
+        """The boxes to which it is to be sent now."""
+        if self.is_over(now):
+            return ()
+        return tuple(box for box, stand in self.stands.items() if _is_due(stand, now))
+
+    def is_over(self, now: datetime) -> bool:
+        """Is it sent to nobody any more?"""
+        return self.is_ended or now - self.opened_at > SENT_AGAIN_FOR
+
+    @property
+    def unsettled(self) -> tuple[str, ...]:
+        """Boxes whose word is still to come."""
+        return tuple(box for box, stand in self.stands.items() if not stand.is_settled)
+
+    def silent(self, now: datetime) -> tuple[str, ...]:
+        """Boxes that have been given time and have said nothing."""
+        if now - self.opened_at < SILENT_AFTER:
+            return ()
+        return tuple(box for box, stand in self.stands.items() if stand.standing is Standing.SILENT)
+
+    def count(self, *standings: Standing) -> int:
+        """How many boxes stand so."""
+        return sum(stand.standing in standings for stand in self.stands.values())
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Has every box done what it was told? An alert must have sounded; any other order must have been taken."""
+        return all(self.is_done_by(box) for box in self.stands)
+
+    def is_done_by(self, box: str) -> bool:
+        """Has this box?"""
+        stand = self.stands[box]
+        if self.claims.type in (CommandType.ALERT, CommandType.ANNOUNCE):
+            return stand.has_sounded
+        return stand.standing not in (Standing.SILENT, Standing.UNDONE)
+
+    def _with(self, box: str, stand: Stand) -> "Gathering":
+        return replace(self, stands={**self.stands, box: stand})
+
+
+def _is_due(stand: Stand, now: datetime) -> bool:
+    if stand.sent_at is None:
+        return True
+    if stand.is_wanted_at_once:
+        return now - stand.sent_at >= AT_ONCE_AFTER or (stand.answers[-1:] != () and stand.answers[-1].is_stale)
+    return not stand.is_settled and now - stand.sent_at >= AGAIN_AFTER
+
+
+def open_gathering(claims: CommandClaims, boxes: Iterable[str], now: datetime) -> Gathering:
+    """An order that nobody has been sent yet."""
+    return Gathering(claims, now, {box: Stand() for box in boxes})
+
+
+def freshly(
+    claims: CommandClaims, now: datetime, aud: tuple[Address, ...], challenges: Mapping[str, str]
+) -> CommandClaims:
+    """The same order, to be signed now for these places: same `jti`, fresh times and challenges."""
+    return replace(claims, aud=aud, sent=now, expires=now + FRESH_FOR, challenges=challenges)
+
+
+def is_rehearsal(claims: CommandClaims) -> bool:
+    """Is it a drill or a test?"""
+    return claims.status is not Status.ACTUAL

@@ -1,0 +1,150 @@
+"""The desk's connection to the broker: paho-mqtt, MQTT 5. Its callbacks only post; whoever owns the link takes.
+
+A message is acknowledged by whoever has taken it, once it is on disk: what is not acknowledged comes again.
+"""
+
+import contextlib
+import queue
+import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+KEEPALIVE_S = 30
+SESSION_S = 7 * 86400
+_BACK_OFF_S = (1, 15)
+_MOST_WAITING = 1000
+"""Messages that the broker sends ahead of our acknowledgements (MQTT 5, receive maximum)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Where the broker is, and who we are. `tls` None: a bench. `keeps`: what comes while we are away is kept for us."""
+
+    host: str
+    port: int
+    client_id: str
+    tls: ssl.SSLContext | None = None
+    keeps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as it came. `number` is for `acknowledge`."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+    number: int
+    qos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """Connected and subscribed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """The connection has gone, or could not be made; it is tried again. `why` is the library's English."""
+
+    why: str
+
+
+Posted = Message | Up | Down
+
+
+class Link:
+    """One connection, kept up for as long as it is open. `take` gives what has come, in order."""
+
+    def __init__(self, dial: Dial, filters: Iterable[tuple[str, int]]) -> None:
+        self._dial = dial
+        self._filters = [(name, SubscribeOptions(qos=qos, retainHandling=0)) for name, qos in filters]
+        self._posted: queue.SimpleQueue[Posted] = queue.SimpleQueue()
+        self._is_up = False
+        self._client = mqtt.Client(
+            mqtt.CallbackAPIVersion.VERSION2, dial.client_id, protocol=mqtt.MQTTv5, manual_ack=True
+        )
+        if dial.tls is not None:
+            self._client.tls_set_context(dial.tls)
+        self._client.reconnect_delay_set(*_BACK_OFF_S)
+        self._client.on_connect = self._on_connect
+        self._client.on_connect_fail = self._on_connect_fail
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_message = self._on_message
+
+    def start(self) -> None:
+        """Begin to connect; never waits, never raises for a broker that is not there."""
+        properties = Properties(PacketTypes.CONNECT)
+        properties.SessionExpiryInterval = SESSION_S if self._dial.keeps else 0
+        properties.ReceiveMaximum = _MOST_WAITING
+        dial = self._dial
+        self._client.connect_async(
+            dial.host, dial.port, KEEPALIVE_S, clean_start=not dial.keeps, properties=properties
+        )
+        self._client.loop_start()
+
+    def close(self) -> None:
+        """End it."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def take(self, wait_s: float) -> Posted | None:
+        """The next thing that has come, None after so many seconds."""
+        with contextlib.suppress(queue.Empty):
+            return self._posted.get(timeout=wait_s) if wait_s > 0 else self._posted.get_nowait()
+        return None
+
+    def acknowledge(self, message: Message) -> None:
+        """It is safe with us: the broker may forget it."""
+        if message.qos:
+            self._client.ack(message.number, message.qos)
+
+    def send(self, topic: str, payload: bytes, qos: int = 1) -> bool:
+        """Give it to the broker; False without a connection: nothing is kept to be sent later, for it would be old."""
+        if not self._is_up:
+            return False
+        return self._client.publish(topic, payload, qos, retain=False).rc == mqtt.MQTT_ERR_SUCCESS
+
+    @property
+    def is_up(self) -> bool:
+        """Is there a connection, as far as is known? Only a box's answer proves anything."""
+        return self._is_up
+
+    # ── Callbacks: paho's thread ─────────────────────────────────────────────────────────────────────────────────
+
+    def _on_connect(self, client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        if reason.is_failure:
+            self._posted.put(Down(str(reason)))
+            return
+        client.subscribe(self._filters)
+
+    def _on_connect_fail(self, _client: mqtt.Client, _data: Any) -> None:
+        self._posted.put(Down("no connection"))
+
+    def _on_subscribe(self, _client: Any, _data: Any, _mid: int, _reasons: Any, _properties: Any) -> None:
+        self._is_up = True
+        self._posted.put(Up())
+
+    def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        self._is_up = False
+        self._posted.put(Down(str(reason)))
+
+    def _on_message(self, _client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
+        retained = bool(message.retain)
+        self._posted.put(Message(message.topic, bytes(message.payload), retained, message.mid, message.qos))
+
+
+def open_tls(authorities: str, certificate: str, key: str) -> ssl.SSLContext:
+    """TLS 1.3 with our own certificate. Raises OSError, ssl.SSLError."""
+    context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=authorities)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_cert_chain(certificate, key)
+    return context
