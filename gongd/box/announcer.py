@@ -18,6 +18,8 @@ VOLUME = 35
 CAP_S = 60.0
 PATIENCE_S = 60.0
 """What could not be spoken by then is not said any more."""
+START_PATIENCE_S = 600.0
+"""What is to be said at start waits behind the alarms' prints, which new settings want made anew: minutes on a Pi."""
 MOST = 8
 
 
@@ -45,16 +47,21 @@ class Announcer:
         """New settings: what waits to be said is still said."""
         self._waiting, self._said = before._waiting, before._said
 
-    def say(self, text: str, origin: Origin, by: str | None, now: Moment) -> None:
+    def say(self, text: str, origin: Origin, by: str | None, now: Moment, patience_s: float = PATIENCE_S) -> None:
         """Have a text spoken as soon as it is rendered."""
         job = speech_job(text, VOLUME, self.house, self.language)
-        self._waiting = [*self._waiting, _Waiting(job, by, origin, now.mono + PATIENCE_S)][-MOST:]
+        self._waiting = [*self._waiting, _Waiting(job, by, origin, now.mono + patience_s)][-MOST:]
         self.renderer.request(self.wanted)
 
     @property
     def wanted(self) -> list[Job]:
         """All prints that are wanted now, what waits to be said first."""
         return [waiting.job for waiting in self._waiting] + list(self.standing)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Does a text wait for its print?"""
+        return bool(self._waiting)
 
     def ready(self, programme: Programme, now: Moment) -> list[Requested]:
         """What can be spoken now, as requests of the lowest rank."""

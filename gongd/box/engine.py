@@ -8,7 +8,7 @@ from gongd import player as stage
 from gongd import ports
 from gongd.box import records
 from gongd.box.airtime import Airtime, Hooks
-from gongd.box.announcer import Announcer
+from gongd.box.announcer import START_PATIENCE_S, Announcer
 from gongd.box.counter import Answer, Counter, refuse
 from gongd.box.deeds import Deeds
 from gongd.box.equipment import Doors, Equip, Equipment, Found, Hangup, Remembered, Terminate
@@ -112,6 +112,8 @@ class Box:
         self._deeds.heed(parts.panel.step(now.mono), now)
         self._deeds.heed(self._watch.step(now), now)
         self._deeds.step(now)
+        if parts.announcer.is_waiting and self._watch.due("speech", BEAT_S, now):
+            parts.carry((), parts.announcer.ready(parts.airtime.programme, now), now)
         parts.carry(*parts.nights.step(now), now)
         parts.carry(*self._recovery.step(now), now)
         airtime_at = parts.airtime.step(now)
@@ -129,7 +131,7 @@ class Box:
         self.parts.write([records.simple(Kind.BOOT, now, "started", self._doors.boot)])
         self._raise_found((*self._doors.found, *self.parts.equipment.hands.found), now)
         for message in self._doors.messages:
-            self.parts.announcer.say(message, Origin.LOCAL, None, now)
+            self.parts.announcer.say(message, Origin.LOCAL, None, now, START_PATIENCE_S)
 
     def _end(self, status: int) -> None:
         self._status = status

@@ -37,14 +37,14 @@ class Watch:
         until = self.parts.settings.box.disabled_until
         self.parts.health.put_out_of_use(until if until and now.wall.date() <= until else None)
         self._tell_status()
-        if self._due("seen", SEEN_EVERY_S if self.parts.airtime.air.sounding is None else SEEN_WHILE_SOUNDING_S, now):
+        if self.due("seen", SEEN_EVERY_S if self.parts.airtime.air.sounding is None else SEEN_WHILE_SOUNDING_S, now):
             clock = keep(self.parts.timekeeper.state, self.parts.doors.boot_id)
             self.parts.doors.journal.seen(now.wall, self.parts.airtime.sounded_s(now), now.trusted, clock)
-        if self._due("alive", self.parts.doors.watchdog_s or ALIVE_EVERY_S, now):
+        if self.due("alive", self.parts.doors.watchdog_s or ALIVE_EVERY_S, now):
             self._show_life()
-        return self._look_at_contacts(now) if self._due("contacts", CONTACTS_EVERY_S, now) else ()
+        return self._look_at_contacts(now) if self.due("contacts", CONTACTS_EVERY_S, now) else ()
 
-    def _due(self, name: str, every_s: float, now: Moment) -> bool:
+    def due(self, name: str, every_s: float, now: Moment) -> bool:
         """Once in `every_s`; a shorter period takes effect at once."""
         if now.mono - self._done_at.get(name, float("-inf")) < every_s:
             return False
