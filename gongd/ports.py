@@ -271,6 +271,20 @@ class Memory:
     clock: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """Records read back, oldest first, with their numbers. `last` is the journal's last number, `published` how far the
+    broker has them."""
+
+    journal_id: str
+    last: int
+    published: int
+    records: tuple[tuple[int, Record], ...]
+
+
+Recall = Callable[[Recalled], None]
+
+
 class Journal(Protocol):
     """The append-only record. Writing happens on the journal's own thread, in order."""
 
@@ -297,6 +311,18 @@ class Journal(Protocol):
 
     def alive(self) -> bool:
         """Has the writing thread answered lately? The watchdog asks."""
+        ...
+
+    def recall(self, first: int, most: int, answer: Recall) -> None:
+        """Have records read from number `first` on, and `answer` called on the journal's thread. Never blocks."""
+        ...
+
+    def published(self, number: int) -> None:
+        """The broker has every record up to this number. Remembered with the next commit: it may be forgotten."""
+        ...
+
+    def watch(self, told: Callable[[], None]) -> None:
+        """Call `told`, on the journal's thread, after every commit."""
         ...
 
     def close(self) -> None:

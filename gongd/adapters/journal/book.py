@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from gongd.adapters.journal.recollection import Carried, Recollection, recollect
-from gongd.adapters.journal.schema import INSERT, TABLES, VERSION, to_row
+from gongd.adapters.journal.schema import INSERT, SELECT, TABLES, VERSION, to_record, to_row
 from gongd.adapters.journal.trouble import is_second_night
 from gongd.core.activation import Outcome
 from gongd.core.air import is_final
 from gongd.core.record import ADOPTED, CLEARED, OUTAGE, RETIRED, Kind, Record
+from gongd.ports import Recalled
 
 BUSY_S = 1.0
 KEEP_RECORDS = 20_000
@@ -31,6 +32,7 @@ _OUR_MISTAKES = (
     KeyError,
     TypeError,
 )
+_PUBLISHED = "SELECT (SELECT value FROM meta WHERE name = 'published')"
 _SIDE_FILES = ("", "-wal", "-shm")
 
 
@@ -61,6 +63,7 @@ class Book:
             _sync_folder(path.parent)
         self.journal_id = str(self._one("SELECT value FROM meta WHERE name = 'journal_id'"))
         self.last_number = int(self._one("SELECT coalesce(max(number), 0) FROM record"))
+        self.published = self._saved = int(self._one(_PUBLISHED) or 0)
 
     def _prepare(self, carried: Carried) -> None:
         self._db.row_factory = sqlite3.Row
@@ -111,13 +114,27 @@ class Book:
             for batch in batches:
                 number, why = self._write_batch(number, batch)
                 refused.append(why)
+            published = self._save_published()
             self._db.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
             raise
-        self.last_number = number
+        self.last_number, self._saved = number, published
         return refused
+
+    def _save_published(self) -> int:
+        """How far the broker has the records: written along, never for its own sake."""
+        published = self.published
+        if published != self._saved:
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('published', ?)", (str(published),))
+        return published
+
+    def recall(self, first: int, most: int) -> Recalled:
+        """At most `most` records from number `first` on."""
+        rows = self._db.execute(f"{SELECT} WHERE number >= ? ORDER BY number LIMIT ?", (first, most)).fetchall()
+        found = tuple((int(row["number"]), to_record(row)) for row in rows)
+        return Recalled(self.journal_id, self.last_number, self.published, found)
 
     def _write_batch(self, number: int, batch: Sequence[Record]) -> tuple[int, RefusedError | None]:
         self._db.execute("SAVEPOINT batch")

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from gongd.adapters.journal.life import Sign
@@ -50,6 +50,7 @@ class Queue:
         self._size = 0
         self._sign: Sign | None = None
         self._closing = False
+        self._questions: deque[Callable[[], None]] = deque()
         self.lost = 0
 
     def put(self, records: Sequence[Record]) -> Pledge:
@@ -71,6 +72,17 @@ class Queue:
             self._sign = sign
             self._changed.notify()
 
+    def ask(self, question: Callable[[], None]) -> None:
+        """Have something looked up by the thread that writes."""
+        with self._changed:
+            self._questions.append(question)
+            self._changed.notify()
+
+    def next_question(self) -> Callable[[], None] | None:
+        """The oldest question, once."""
+        with self._changed:
+            return self._questions.popleft() if self._questions else None
+
     def close(self) -> None:
         """No more comes."""
         with self._changed:
@@ -88,7 +100,7 @@ class Queue:
             self._changed.wait_for(lambda: self._closing or (for_work and self._has_work()), timeout_s)
 
     def _has_work(self) -> bool:
-        return bool(self._waiting) or self._sign is not None
+        return bool(self._waiting) or bool(self._questions) or self._sign is not None
 
     def waiting(self, most: int) -> list[Pledge]:
         """The next batches in order, without those that were withdrawn; they stay in the queue until `done`."""
