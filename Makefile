@@ -54,7 +54,7 @@ lint: $(VENV)/.test
 	@$(BIN)/mypy
 
 test: test-packages $(VENV)/.test lint
-	@$(BIN)/pytest -q -n 2 --dist loadgroup
+	@$(BIN)/pytest -q -n 2 --dist loadfile
 
 bench: packages $(VENV)/.test
 	@$(BIN)/python -m bench

@@ -14,14 +14,9 @@ ROOT = Path(__file__).parents[1]
 TREE = ("pyproject.toml", "LICENSE", "README.md", "gongd", "sounds", "systemd", "setup", "config.example.yaml")
 PYTHON = "/usr/bin/python3"
 
-pytestmark = [
-    pytest.mark.skipif(
-        os.geteuid() != 0 or not shutil.which("systemd-sysusers"),
-        reason="installing needs root and systemd's programs",
-    ),
-    pytest.mark.xdist_group("install"),
-]
-"""One site for all tests of this file, in their order: they stay together."""
+pytestmark = pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("systemd-sysusers"), reason="installing needs root and systemd's programs"
+)
 
 
 @dataclass
@@ -53,7 +48,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Installed once; what a test changes it says in its name, and they run in order."""
+    """Installed once for all tests; the last ones take it off."""
     base = tmp_path_factory.mktemp("install")
     tree, root = base / "tree", base / "root"
     tree.mkdir()
@@ -161,7 +156,8 @@ def test_an_upgrade_keeps_edited_settings_and_the_journal_and_asks_no_network(in
     config.write_text(edited)
     journal.write_bytes(b"five hundred nights")
     former = installed.at("/opt/gongd").resolve()
-    (installed.tree / "gongd" / "fresh_room.py").write_text('"""New."""\n')
+    room = installed.tree / "gongd" / "fresh_room.py"
+    room.write_text('"""New."""\n')
     told = installed.install()
     assert "PyPI" not in told
     assert config.read_text() == edited
@@ -169,10 +165,7 @@ def test_an_upgrade_keeps_edited_settings_and_the_journal_and_asks_no_network(in
     assert installed.ask("-c", "import gongd.fresh_room").returncode == 0
     assert former.is_dir()
     assert f"ln -sfn {former.name} /opt/gongd" in told
-
-
-def test_a_file_that_a_version_no_longer_has_is_gone_after_the_upgrade(installed: Site) -> None:
-    (installed.tree / "gongd" / "fresh_room.py").unlink()
+    room.unlink()
     installed.install()
     assert installed.ask("-c", "import gongd.fresh_room").returncode != 0
 
@@ -194,6 +187,7 @@ def test_an_upgrade_that_fails_leaves_the_running_version_as_it_is(installed: Si
 
 
 def test_taking_it_off_leaves_settings_and_journal_and_says_where_they_are(installed: Site) -> None:
+    installed.at("/var/lib/gongd/journal.db").write_bytes(b"five hundred nights")
     done = installed.run("uninstall")
     assert done.returncode == 0, done.stderr
     files = {str(path.relative_to(installed.root)) for path in installed.root.rglob("*") if not path.is_dir()}
