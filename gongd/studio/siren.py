@@ -44,7 +44,7 @@ def sustained(tone: Tone, frames: int) -> Sound:
 def _rotor(frequency: Sound, phase: Sound) -> Sound:
     """A tone with its harmonics, each fading out before `_HIGHEST_HZ` so that a sweep brings in no sudden partial."""
     sound = np.zeros_like(phase)
-    for harmonic in range(1, int(_HIGHEST_HZ / frequency.min()) + 1) if frequency.size else ():
+    for harmonic in range(1, int(_HIGHEST_HZ / np.min(frequency)) + 1) if frequency.size else ():
         room = np.clip((_HIGHEST_HZ - harmonic * frequency) / 500.0, 0.0, 1.0)
         sound += room * np.sin(harmonic * (phase + 0.9 * harmonic)) / harmonic**_STEEPNESS
     return sound

@@ -34,7 +34,7 @@ def test_a_clip_has_origin_and_licence_decodes_and_is_neither_silent_nor_clipped
     sound = clip.load(path)
     assert sound.size / 24_000 == pytest.approx(entry["seconds"], abs=0.2)
     assert entry["seconds"] <= 12.0
-    assert envelope(sound, 0.05).max() > -30.0
+    assert np.max(envelope(sound, 0.05)) > -30.0
     assert np.abs(sound).max() < 1.0
 
 
