@@ -1,0 +1,97 @@
+"""A cancel may come before its alert, from whoever may, and ends nothing else."""
+
+from dataclasses import replace
+
+from gongd.core.air import Why
+from gongd.core.catalogue import Status
+from gongd.core.freshness import MOST_CANCELS, MOST_OF_A_NEIGHBOUR, REMEMBER_CANCEL_S, Cancels, EarlyCancel
+from gongd.core.verdict import Accepted, End, Killed, Sound
+from gongd.core.wire_refusal import Reason, Refused
+from tests.core.orders import DESK, DRILLER, JTI, NEIGHBOUR, ORDER, Bench, cancel
+
+
+def deed(box: Bench, *order: object) -> object:
+    verdict = box.give(*order)  # type: ignore[arg-type]
+    assert isinstance(verdict, Accepted), verdict
+    return verdict.deed
+
+
+def test_a_cancel_that_comes_first_kills_its_alert() -> None:
+    box = Bench()
+    assert isinstance(deed(box, cancel(JTI)), End)
+    killed = deed(box, ORDER)
+    assert isinstance(killed, Killed)
+    assert (killed.activation.id, killed.reason) == (JTI, Why.SAFE)
+    assert isinstance(deed(box, replace(ORDER, jti="another-1")), Sound)
+
+
+def test_it_kills_as_long_as_the_desk_would_sign_the_alert_again() -> None:
+    for wait, kind in ((REMEMBER_CANCEL_S - 1, Killed), (REMEMBER_CANCEL_S, Sound)):
+        box = Bench()
+        deed(box, cancel(JTI))
+        box.wait(wait)
+        again = replace(ORDER, sent=box.now.wall, expires=box.now.wall)
+        assert isinstance(deed(box, again), kind)
+
+
+def test_a_killed_alert_counts_for_nothing_that_was_heard() -> None:
+    box = Bench()
+    deed(box, cancel(JTI))
+    deed(box, ORDER)
+    ended = deed(box, cancel(JTI, jti="cancel-0002"))
+    assert isinstance(ended, End)
+    assert ended.words is None
+
+
+def test_a_neighbour_cancels_its_own_alarm_only() -> None:
+    box = Bench()
+    assert isinstance(deed(box, ORDER, NEIGHBOUR), Sound)
+    assert isinstance(deed(box, cancel(JTI), NEIGHBOUR), End)
+    box = Bench()
+    deed(box, ORDER, DESK)
+    refused = box.give(cancel(JTI), NEIGHBOUR)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.NOT_PERMITTED
+
+
+def test_a_neighbour_kills_in_advance_its_own_alarm_only() -> None:
+    box = Bench()
+    deed(box, cancel(JTI), NEIGHBOUR)
+    assert isinstance(deed(box, ORDER, DESK), Sound)
+    box = Bench()
+    deed(box, cancel(JTI), NEIGHBOUR)
+    assert isinstance(deed(box, ORDER, NEIGHBOUR), Killed)
+
+
+def test_the_desk_ends_a_neighbours_alarm() -> None:
+    box = Bench()
+    deed(box, ORDER, NEIGHBOUR)
+    assert isinstance(deed(box, cancel(JTI), DESK), End)
+
+
+def test_a_key_that_may_end_drills_cannot_end_what_is_actual() -> None:
+    box = Bench()
+    deed(box, ORDER)
+    refused = box.give(cancel(JTI, status=Status.EXERCISE), DRILLER)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.NOT_PERMITTED
+    box = Bench()
+    deed(box, cancel(JTI, status=Status.EXERCISE), DRILLER)
+    assert isinstance(deed(box, ORDER), Sound)
+
+
+def test_a_cancel_is_obeyed_however_often_it_is_given() -> None:
+    box = Bench()
+    for number in range(40):
+        assert isinstance(deed(box, cancel(JTI, jti=f"cancel-{number:04d}")), End)
+
+
+def test_what_is_remembered_is_bounded_and_a_neighbour_pushes_out_nobody() -> None:
+    cancels = Cancels()
+    for number in range(MOST_CANCELS + 20):
+        cancels = cancels.remember(EarlyCancel(f"desk-{number:04d}", Status.ACTUAL, None, 100.0, Why.SAFE), 0.0)
+    for number in range(MOST_CANCELS):
+        cancels = cancels.remember(EarlyCancel(f"own-{number:05d}", Status.ACTUAL, "b", 100.0, Why.SAFE), 0.0)
+    assert len(cancels.early) == MOST_CANCELS + MOST_OF_A_NEIGHBOUR
+    assert cancels.find(f"desk-{MOST_CANCELS + 19:04d}", Status.ACTUAL, "x", 0.0) is not None
+    assert cancels.find("desk-0000", Status.ACTUAL, "x", 0.0) is None

@@ -1,0 +1,128 @@
+"""Records in batches, and clips in pieces: in order, whole, and nothing taken for something else."""
+
+import random
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gongd.core.record import Kind, Record
+from gongd.core.wire_blob import Blob, Gathered, blob_of, cut
+from gongd.core.wire_command import LARGEST_BLOB, PIECE
+from gongd.core.wire_event import BATCH, MOST_EVENTS, Event, EventBatch, event_of, gaps, pack
+from gongd.core.wire_form import LARGEST_REPORT, from_json, to_json
+from gongd.core.wire_refusal import Reason, Refused
+
+AT = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
+RECORD = Record(
+    AT,
+    Kind.NIGHT,
+    "peace",
+    "nightly",
+    date(2026, 11, 21),
+    "nightly-2026-11-21",
+    "schedule",
+    "actual",
+    "rung",
+    None,
+    {"late_s": 0.012},
+    True,
+)
+
+
+def event(number: int, weight: int = 0) -> Event:
+    return replace(event_of(number, RECORD), detail={"x": "x" * weight})
+
+
+def test_a_record_comes_back_as_it_was() -> None:
+    batch = EventBatch("thon-3", "j", (event_of(9, RECORD),))
+    read = from_json(EventBatch, to_json(batch), LARGEST_REPORT)
+    assert isinstance(read, EventBatch)
+    assert read.events[0].record == RECORD
+
+
+def test_a_kind_of_record_that_only_newer_boxes_know_is_kept() -> None:
+    newer = EventBatch("thon-3", "j", (replace(event_of(9, RECORD), kind="eclipse"),))
+    read = from_json(EventBatch, to_json(newer))
+    assert read == newer
+    assert newer.events[0].record is None
+
+
+def test_words_that_are_too_long_are_cut_rather_than_lost() -> None:
+    long = EventBatch("thon-3", "j", (replace(event_of(9, RECORD), reason="x" * 5000),))
+    read = from_json(EventBatch, to_json(long))
+    assert isinstance(read, EventBatch)
+    assert read.events[0].reason == "x" * 1000
+
+
+@given(st.lists(st.tuples(st.integers(0, 6000), st.booleans()), max_size=40))
+def test_batches_hold_every_record_in_order_without_gaps(drawn: list[tuple[int, bool]]) -> None:
+    events, number = [], 1
+    for weight, leap in drawn:
+        number += 5 if leap else 1
+        events.append(event(number, weight))
+    batches = list(pack("thon-3", "j", events))
+    assert [each for batch in batches for each in batch.events] == events
+    for batch in batches:
+        assert len(batch.events) == 1 or len(to_json(batch)) <= BATCH + 100
+        assert batch.last - batch.first + 1 == len(batch.events) <= MOST_EVENTS
+
+
+def test_a_record_larger_than_a_batch_travels_alone() -> None:
+    batches = list(pack("thon-3", "j", [event(1), event(2, 3 * BATCH), event(3)]))
+    assert [batch.first for batch in batches] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("numbers", [[], [2, 4], [2, 1], [1, 1]])
+def test_a_batch_with_a_gap_is_none(numbers: list[int]) -> None:
+    with pytest.raises(ValueError, match="follow"):
+        EventBatch("thon-3", "j", tuple(event(number) for number in numbers))
+
+
+@given(st.sets(st.integers(1, 30)), st.integers(0, 30))
+def test_gaps_are_exactly_what_is_missing(numbers: set[int], last: int) -> None:
+    missing = {number for first, until in gaps(sorted(numbers), last) for number in range(first, until + 1)}
+    assert missing == set(range(1, last + 1)) - numbers
+
+
+@given(st.integers(1, 3 * PIECE + 1), st.randoms(use_true_random=False))
+def test_pieces_in_any_order_and_twice_make_the_file(size: int, chance: random.Random) -> None:
+    data = bytes(chance.getrandbits(8) for _ in range(97)) * (size // 97 + 1)
+    data = data[:size]
+    blob = blob_of(data)
+    assert isinstance(blob, Blob)
+    pieces = list(enumerate(cut(data)))
+    assert len(pieces) == blob.pieces
+    coming = [*pieces, *pieces]
+    chance.shuffle(coming)
+    gathered = Gathered(blob)
+    for number, piece in coming:
+        gathered = gathered.add(number, piece)
+    assert gathered.whole() == data
+
+
+def test_a_file_whose_pieces_were_changed_is_not_used() -> None:
+    data = b"a" * (PIECE + 5)
+    blob = blob_of(data)
+    assert isinstance(blob, Blob)
+    gathered = Gathered(blob).add(0, b"a" * PIECE)
+    assert gathered.whole() is None
+    assert gathered.missing == (1,)
+    spoilt = gathered.add(1, b"aaaab").whole()
+    assert isinstance(spoilt, Refused)
+    assert spoilt.reason is Reason.SIGNATURE
+
+
+@pytest.mark.parametrize(("number", "piece"), [(-1, b"a" * PIECE), (2, b""), (0, b"a"), (1, b"a" * 6), (0, b"")])
+def test_a_piece_that_cannot_be_of_the_file_changes_nothing(number: int, piece: bytes) -> None:
+    blob = Blob("a" * 64, PIECE + 5, 2)
+    assert Gathered(blob).add(number, piece) == Gathered(blob)
+
+
+def test_a_file_that_is_empty_or_too_large_is_refused() -> None:
+    for data, reason in ((b"", Reason.MALFORMED), (b"a" * (LARGEST_BLOB + 1), Reason.TOO_LARGE)):
+        refused = blob_of(data)
+        assert isinstance(refused, Refused)
+        assert refused.reason is reason
