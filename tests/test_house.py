@@ -32,6 +32,7 @@ FLOORS = {
     "gongd.cli": 4,
     "gongd.demo": 4,
     "gongd.doctor": 4,
+    "gongd.keygen": 4,
     "gongd.__main__": 4,
 }
 """A module may import what is on a lower floor, and its own room."""
@@ -45,6 +46,7 @@ NEIGHBOURS = {
     ("gongd.outfit", "gongd.repertoire"): "and the repertoire its third: what is to be rendered",
     ("gongd.cli", "gongd.adopt"): "a command",
     ("gongd.cli", "gongd.doctor"): "a command",
+    ("gongd.cli", "gongd.keygen"): "a command",
     ("gongd.__main__", "gongd.cli"): "`python -m gongd` is the command",
 }
 """Rooms of one floor that know each other, one way, and why."""

@@ -161,5 +161,28 @@ COMMANDS = (
         Text("nhận tệp cấu hình từ phân vùng khởi động hoặc USB", "take settings from the boot partition or USB"),
         options=(Option("from", Text("thư mục có tệp mới", "the folder of the new file"), FOLDER, "DIR"),),
     ),
+    Command(
+        "keygen",
+        "gongd.cli.keygen:keygen",
+        Text(
+            "tạo khóa và xin đăng ký với bàn trực; hoặc nhận giấy trả lời",
+            "make keys and ask the desk; take its answer",
+        ),
+        options=(
+            Option(
+                "to", Text("thư mục ghi tệp yêu cầu, ví dụ USB", "where the request goes, as a stick"), FOLDER, "DIR"
+            ),
+            Option("answer", Text("nhận tệp trả lời của bàn trực", "take the desk's answer"), FILE, "FILE"),
+            Option(
+                "new-root",
+                Text(
+                    "mã kiểm tra của xã mới, khi xã đổi khóa gốc", "a new commune's check code, when its root changes"
+                ),
+                WORD,
+                "CODE",
+            ),
+            JSON,
+        ),
+    ),
     RELAYS_OFF,
 )

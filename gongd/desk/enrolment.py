@@ -77,7 +77,7 @@ def enrol(
         struck = former.issued if former and not same else ()
         office.publish_struckoff(folder, signer, struck, now, let_in=f"{commune.id}/{asked.box}")
         told = broker.write_all(folder, commune, signed.trust, load_struckoff(folder))
-        answer = _answer(folder, commune, asked.box, made, signed, now, out)
+        answer = write_answer(folder, commune, asked.box, made, signed, now, out)
         return Enrolled(asked.box, answer, issued.ends_at, signed, check_code(root.x), told)
 
 
@@ -106,16 +106,16 @@ def _with_box(trust: TrustList, applicant: Applicant) -> TrustList:
     return replace(trust, boxes=swapped(trust, renewed), revoked=revoked)
 
 
-def _answer(
+def write_answer(
     folder: CommuneFolder,
     commune: Commune,
     box: str,
     made: bytes,
     signed: SignedList,
     now: datetime,
-    out: Path | None,
+    out: Path | None = None,
 ) -> Path:
-    """Write the answer into the folder, and where it is carried from. Returns the latter."""
+    """Write the answer for a box into the folder, and where it is carried from: returns that. Raises FolderError."""
     root = jose.load_public(folder.root_public)
     listed = signed.trust.box(box)
     answer = EnrolmentAnswer(
@@ -161,7 +161,7 @@ def renew(
         for record in [load_box(folder, box) for box in boxes]:
             made, issued = office.certify_box(signer, f"{commune.id}/{record.id}", record.csr.encode(), now)
             save_box(folder, replace(record, issued=(*record.issued, issued)))
-            answer = _answer(folder, commune, record.id, made, signed, now, out)
+            answer = write_answer(folder, commune, record.id, made, signed, now, out)
             done.append(Enrolled(record.id, answer, issued.ends_at, signed, code, True))
         return tuple(done)
 

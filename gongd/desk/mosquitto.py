@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gongd.adapters.jose import LARGEST_SIGNED_TRUST
 from gongd.core.errors import GongdError
 from gongd.core.wire import Channel, Topics
 from gongd.core.words import Text
@@ -27,8 +28,8 @@ KEY = "broker.key"
 STORE = "store"
 PROCESS = "mosquitto.pid"
 
-MOST_PACKET_BYTES = 32_768
-"""A command is at most 16 KiB (wire.md); a piece of 12 KiB is 16 KiB in base64, and has a frame around it."""
+MOST_PACKET_BYTES = LARGEST_SIGNED_TRUST + 4096
+"""The largest thing that is ever sent is a signed list of trust, with its topic and frame."""
 PROGRAMS = ("mosquitto", "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto")
 
 NO_PROGRAM = Text(

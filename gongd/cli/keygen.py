@@ -1,0 +1,64 @@
+"""`gongd keygen`: the box's keys, its request to the desk, and the desk's answer."""
+
+from datetime import datetime
+from pathlib import Path
+
+from gongd.cli.screen import Screen
+from gongd.cli.site import read
+from gongd.cli.usage import MisuseError, Request
+from gongd.core.words import Text
+from gongd.settings import Settings
+
+ONE_OF_BOTH = Text("--to và --answer không đi cùng nhau", "--to and --answer do not go together")
+WRITTEN = Text(
+    "Đã ghi {path}. Mã kiểm tra của cụm loa: {code}. Đem tệp này đến bàn trực: gongctl enrol",
+    "{path} is written. Check code of the box: {code}. Take this file to the desk: gongctl enrol",
+)
+TAKEN = Text(
+    "Đã nhận: danh sách khóa số {number}, chứng thư số dùng đến {until}. Máy chủ: {host}:{port}",
+    "Taken: list of trust number {number}, certificate until {until}. Broker: {host}:{port}",
+)
+COMPARE = Text(
+    "Mã kiểm tra của xã: {code}. So với mã bàn trực đọc; khác nhau thì báo kỹ thuật ngay",
+    "Check code of the commune: {code}. Compare with what the desk reads; if they differ, tell whoever is in charge",
+)
+WRITE_HOST = Text(
+    "Cấu hình chưa ghi máy chủ này. Thêm vào: mqtt: {{host: {host}, port: {port}}}",
+    "The settings do not name this broker. Add: mqtt: {{host: {host}, port: {port}}}",
+)
+
+
+def keygen(request: Request, screen: Screen) -> int:
+    """Ask to be enrolled, or take the answer."""
+    settings = read(request, screen)
+    answer, to = request.values["answer"], request.values["to"]
+    if answer is not None and to is not None:
+        raise MisuseError(ONE_OF_BOTH)
+    now = datetime.now().astimezone()
+    if answer is not None:
+        return _take(settings, answer, request, screen, now)
+    from gongd.keygen import make_request
+
+    made = make_request(settings, to or Path(), now)
+    if request.wants_json:
+        screen.json({"ok": True, "request": str(made.path), "code": made.code, "spoken": made.spoken})
+    else:
+        screen.say(WRITTEN.fill(path=made.path, code=made.code))
+    return 0
+
+
+def _take(settings: Settings, answer: Path, request: Request, screen: Screen, now: datetime) -> int:
+    from gongd.keygen import take_answer
+
+    done = take_answer(settings, answer, now, request.values["new-root"])
+    if request.wants_json:
+        told = {"number": done.number, "until": done.ends_at.isoformat(), "host": done.host, "port": done.port}
+        screen.json({"ok": True, **told, "root_code": done.root_code})
+        return 0
+    until = f"{done.ends_at.astimezone(settings.box.timezone):%d/%m/%Y}"
+    screen.say(TAKEN.fill(number=done.number, until=until, host=done.host, port=done.port))
+    if done.root_code:
+        screen.say(COMPARE.fill(code=done.root_code))
+    if settings.mqtt is None or (settings.mqtt.host, settings.mqtt.port) != (done.host, done.port):
+        screen.say(WRITE_HOST.fill(host=done.host, port=done.port))
+    return 0
