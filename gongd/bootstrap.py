@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-import re
 import signal
 import sys
 import threading
@@ -24,6 +23,7 @@ from gongd.box.engine import Box
 from gongd.box.equipment import Doors, Found, Hangup, Remembered, Terminate
 from gongd.box.inbox import Inbox
 from gongd.box.timekeeper import Timekeeper
+from gongd.core.broken_file import journal_in
 from gongd.core.clock_trust import ClockState
 from gongd.core.errors import ConfigError, SocketError
 from gongd.core.fault import FaultCode
@@ -33,11 +33,11 @@ from gongd.ports import Clock
 from gongd.settings import Settings, load
 from gongd.settings.model import Backend, TrustedBy
 from gongd.settings.place import control_path, lock_path
+from gongd.settings.source import LARGEST_BYTES
 
 LAST_GOOD = "last-good.yaml"
 MESSAGES = "say.json"
 RUNG = "rung.jsonl"
-USUAL_STATE = Path("/var/lib/gongd")
 
 _NO_FOLDER = Text(vi="Không dùng được thư mục {path}: {why}", en="the folder {path} cannot be used: {why}")
 
@@ -132,12 +132,11 @@ def _as_asked(settings: Settings, dry: bool) -> Settings:
 
 
 def _state_of(config: Path) -> Path:
-    """Where the state of a broken settings file lies: its journal's folder, found in its plain text."""
-    text = ""
-    with suppress(OSError):
-        text = config.read_bytes()[:262_144].decode("utf-8", "replace")
-    named = re.search(r"^journal:\s*(?:\{\s*|\n\s+)path:\s*[\"']?([^\s\"',}]+)", text, re.MULTILINE)
-    return Path(named.group(1)).parent if named else Path(os.environ.get("STATE_DIRECTORY", USUAL_STATE))
+    """Where the state of a settings file lies that cannot be read."""
+    data = b""
+    with suppress(OSError), config.open("rb") as file:
+        data = file.read(LARGEST_BYTES)
+    return Path(journal_in(data)).parent
 
 
 def _make(folder: Path) -> None:

@@ -4,15 +4,9 @@ It also finds the journal in a settings file that cannot be read any more, by lo
 """
 
 import os
-import re
 
 DEFAULT_CONFIG = "/etc/gongd/config.yaml"
-DEFAULT_JOURNAL = "/var/lib/gongd/journal.db"
 LARGEST_BYTES = 1 << 20
-
-_BLOCK = re.compile(r"^journal:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*((?:[ \t]+.*\n?|[ \t]*\n)*)", re.MULTILINE)
-_FLOW = re.compile(r"^journal:[ \t]*\{([^}]*)\}", re.MULTILINE)
-_PATH = re.compile(r"""(?:^|[\s,{])["']?path["']?[ \t]*:[ \t]*["']?(/[^\s"',}#]+)""")
 
 
 def find_command(words: list[str]) -> str | None:
@@ -38,14 +32,13 @@ def find_config(words: list[str]) -> str:
 
 def journal_of(config: str) -> str:
     """The journal's path as the text of a settings file has it, however broken the rest; else the usual one."""
+    from gongd.core.broken_file import USUAL_JOURNAL, journal_in
+
     try:
         with open(os.open(config, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # noqa: PTH123 - no pathlib: its import takes a fifth of the time that there is
-            text = file.read(LARGEST_BYTES).decode("utf-8", "replace").replace("\r\n", "\n")
+            return journal_in(file.read(LARGEST_BYTES))
     except OSError:
-        return DEFAULT_JOURNAL
-    sections = [*_FLOW.findall(text), *_BLOCK.findall(text)]
-    found = [match[1] for section in sections if (match := _PATH.search(section))]
-    return found[-1] if found else DEFAULT_JOURNAL
+        return USUAL_JOURNAL
 
 
 def relays_off(words: list[str]) -> int:

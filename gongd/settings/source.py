@@ -17,6 +17,12 @@ OLD_CODE = Text(
 _TOO_LARGE = Text(
     vi="Tệp lớn hơn {limit} KiB: không phải tệp cấu hình", en="The file is over {limit} KiB: not a settings file"
 )
+MOST_BRACKETS = 4096
+"""The YAML library's time grows with the square of brackets that stay open: 100,000 of them take most of a minute."""
+_TOO_MANY = Text(
+    vi="Tệp có hơn {limit} dấu ngoặc: không phải tệp cấu hình",
+    en="The file has more than {limit} brackets: not a settings file",
+)
 _UTF16 = Text(
     vi="Tệp lưu theo UTF-16 (thường từ Notepad): lưu lại bằng UTF-8",
     en="The file is saved as UTF-16 (usually by Notepad): save it as UTF-8",
@@ -55,6 +61,9 @@ def decode(data: bytes | str, findings: Findings) -> str | None:
         return None
     text = data if isinstance(data, str) else _from_bytes(data, findings)
     if text is None:
+        return None
+    if text.count("[") + text.count("{") > MOST_BRACKETS:
+        findings.note(start, (), _TOO_MANY.fill(limit=MOST_BRACKETS))
         return None
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").translate(_PLAIN_SPACES)
     return _without_controls(unicodedata.normalize("NFC", text), findings)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from gongd.adapters.pins_note import write_note
-from gongd.cli.relays import DEFAULT_JOURNAL, journal_of
+from gongd.cli.relays import journal_of
+from gongd.core.broken_file import USUAL_JOURNAL
 from gongd.core.relay import Relay, Role
 from gongd.settings import load
 from tests.cli.box import gongd, write_settings
@@ -75,11 +76,11 @@ def test_nothing_of_gongd_is_loaded_but_what_switches_off(tmp_path: Path) -> Non
         ("journal:\n  path: /a/b.db\n", "/a/b.db"),
         ('journal:   # here\n\n  # why\n  keep_days: 500\n  path: "/a/b.db"  # card\nbox: {id: a}\n', "/a/b.db"),
         ("journal:\r\n  path: /a/b.db\r\n", "/a/b.db"),
-        ("prints: {path: /c}\njournal: {keep_days: 500}\n", DEFAULT_JOURNAL),
-        ("journal:\nprints:\n  path: /c\n", DEFAULT_JOURNAL),
-        ("# journal: {path: /a/b.db}\n", DEFAULT_JOURNAL),
-        ("journal: {path: relative.db}\n", DEFAULT_JOURNAL),
-        ("", DEFAULT_JOURNAL),
+        ("prints: {path: /c}\njournal: {keep_days: 500}\n", USUAL_JOURNAL),
+        ("journal:\nprints:\n  path: /c\n", USUAL_JOURNAL),
+        ("# journal: {path: /a/b.db}\n", USUAL_JOURNAL),
+        ("journal: {path: relative.db}\n", USUAL_JOURNAL),
+        ("", USUAL_JOURNAL),
     ],
 )
 def test_the_journal_is_found_in_the_bare_text(tmp_path: Path, text: str, journal: str) -> None:
@@ -91,4 +92,4 @@ def test_the_journal_is_found_in_the_bare_text(tmp_path: Path, text: str, journa
 def test_the_bare_text_says_the_same_as_the_settings(tmp_path: Path) -> None:
     config = write_settings(tmp_path)
     assert journal_of(str(config)) == str(load(config).journal.path)
-    assert journal_of("/nonexistent") == DEFAULT_JOURNAL
+    assert journal_of("/nonexistent") == USUAL_JOURNAL
