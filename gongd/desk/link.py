@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -25,7 +26,7 @@ _MOST_WAITING = 1000
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """Where the broker is, and who we are. `tls` None: a bench. `keeps`: what comes while we are away is kept for us."""
+    """Where the broker is, and who we are. `tls` None: a bench. `keeps`: what comes while we are away is kept."""
 
     host: str
     port: int
@@ -68,9 +69,7 @@ class Link:
         self._filters = [(name, SubscribeOptions(qos=qos, retainHandling=0)) for name, qos in filters]
         self._posted: queue.SimpleQueue[Posted] = queue.SimpleQueue()
         self._is_up = False
-        self._client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2, dial.client_id, protocol=mqtt.MQTTv5, manual_ack=True
-        )
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, dial.client_id, protocol=mqtt.MQTTv5, manual_ack=True)
         if dial.tls is not None:
             self._client.tls_set_context(dial.tls)
         self._client.reconnect_delay_set(*_BACK_OFF_S)
@@ -82,13 +81,11 @@ class Link:
 
     def start(self) -> None:
         """Begin to connect; never waits, never raises for a broker that is not there."""
-        properties = Properties(PacketTypes.CONNECT)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = SESSION_S if self._dial.keeps else 0
         properties.ReceiveMaximum = _MOST_WAITING
         dial = self._dial
-        self._client.connect_async(
-            dial.host, dial.port, KEEPALIVE_S, clean_start=not dial.keeps, properties=properties
-        )
+        self._client.connect_async(dial.host, dial.port, KEEPALIVE_S, clean_start=not dial.keeps, properties=properties)
         self._client.loop_start()
 
     def close(self) -> None:
@@ -107,11 +104,11 @@ class Link:
         if message.qos:
             self._client.ack(message.number, message.qos)
 
-    def send(self, topic: str, payload: bytes, qos: int = 1) -> bool:
+    def send(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> bool:
         """Give it to the broker; False without a connection: nothing is kept to be sent later, for it would be old."""
         if not self._is_up:
             return False
-        return self._client.publish(topic, payload, qos, retain=False).rc == mqtt.MQTT_ERR_SUCCESS
+        return self._client.publish(topic, payload, qos, retain).rc == mqtt.MQTT_ERR_SUCCESS
 
     @property
     def is_up(self) -> bool:

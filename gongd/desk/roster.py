@@ -140,7 +140,7 @@ class _Reader:
             phone=self._maybe(found, "phone", (), self._phone, ""),
             officer=self._maybe(found, "officer", (), self._words, ""),
             first_day=self._maybe(found, "period", (), self._day, FIRST_DAY),
-            zone=self._maybe(found, "timezone", (), self._timezone, ZoneInfo(ZONE_NAME)),
+            zone=self._timezone(found["timezone"], ("timezone",)) if "timezone" in found else ZoneInfo(ZONE_NAME),
             zones=zones,
             boxes=boxes,
         )

@@ -1,0 +1,183 @@
+"""The collector (`gongctl collect`): hears every box all night, stores, and acknowledges what is on the disk.
+
+It asks again for records that are missing, and keeps the newest trust list on the broker.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from gongd.core.catalogue import Status
+from gongd.core.wire_command import CommandClaims, CommandType
+from gongd.core.wire_event import EventBatch
+from gongd.core.wire_name import to_box
+from gongd.core.wire_refusal import Refused
+from gongd.core.wire_report import Answer, ChallengeNote, Heartbeat, Info, Presence
+from gongd.desk.gathering import FRESH_FOR
+from gongd.desk.hearing import Ear, Heard
+from gongd.desk.link import Down, Link, Message, Posted, Up
+from gongd.desk.office import Office, Pen, new_name
+from gongd.desk.store import Store
+
+MOST_AT_ONCE = 500
+"""Messages in one transaction: a disk that needs 20 ms a commit still takes 25,000 a second."""
+WAIT_S = 1.0
+ASK_AFTER = timedelta(seconds=60)
+"""A gap that stands so long without shrinking is asked for: a box that catches up by itself is left alone."""
+ASK_AT_MOST_EVERY = timedelta(hours=1)
+LOOK_EVERY = timedelta(seconds=10)
+MOST_ASKED = 200
+"""Records in one question: what a box answers with one batch or a few."""
+
+Say = Callable[[str], None]
+Gaps = Mapping[tuple[str, str], tuple[int, int]]
+"""By (box, journal): the first missing span."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A span that is missing: since when it stands so, when it was last asked for, and how often."""
+
+    span: tuple[int, int]
+    since: datetime
+    asked_at: datetime | None = None
+    tries: int = 0
+
+    def is_due(self, now: datetime) -> bool:
+        """Is it to be asked for now? Each time after twice as long."""
+        if self.asked_at is None:
+            return now - self.since >= ASK_AFTER
+        return now - self.asked_at >= min(ASK_AFTER * (1 << min(self.tries, 10)), ASK_AT_MOST_EVERY)
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """The gaps that are known. Pure."""
+
+    gaps: Mapping[tuple[str, str], Gap] = field(default_factory=dict)
+
+    def see(self, found: Gaps, now: datetime) -> "Watchlist":
+        """The gaps as they are now: one that has moved is a new one."""
+
+        def same(key: tuple[str, str], span: tuple[int, int]) -> Gap:
+            held = self.gaps.get(key)
+            return held if held is not None and held.span == span else Gap(span, now)
+
+        return Watchlist({key: same(key, span) for key, span in found.items()})
+
+    def due(self, now: datetime) -> tuple["Watchlist", tuple[tuple[str, str, tuple[int, int]], ...]]:
+        """What is to be asked for now: (box, journal, span)."""
+        chosen = {key: gap for key, gap in self.gaps.items() if gap.is_due(now)}
+        asked = {key: Gap(gap.span, gap.since, now, gap.tries + 1) for key, gap in chosen.items()}
+        questions = tuple((box, journal, gap.span) for (box, journal), gap in chosen.items())
+        return Watchlist({**self.gaps, **asked}), questions
+
+
+def question(pen: Pen, commune: str, box: str, journal: str, span: tuple[int, int], now: datetime) -> CommandClaims:
+    """An order that asks a box for records again."""
+    first, last = span
+    return CommandClaims(
+        iss=pen.name,
+        aud=(to_box(commune, box),),
+        jti=new_name(),
+        sent=now,
+        expires=now + FRESH_FOR,
+        type=CommandType.QUERY,
+        status=Status.ACTUAL,
+        journal=journal,
+        since=first,
+        until=min(last, first + MOST_ASKED - 1),
+    )
+
+
+def keep(store: Store, heard: Heard, now: datetime) -> None:
+    """Put one word of a box into the store. Raises StoreError."""
+    match heard.word:
+        case EventBatch() as batch:
+            store.add_batch(batch, now)
+        case Answer() as answer:
+            store.add_answer(answer, now)
+        case Heartbeat() as beat:
+            store.heard_heartbeat(heard.box, beat, now)
+        case Presence() as presence:
+            store.heard_presence(heard.box, presence, now)
+        case Info() as info:
+            store.heard_info(heard.box, info, now)
+        case ChallengeNote() | None as note:
+            store.heard_challenge(heard.box, note, now)
+
+
+class Collector:
+    """One link, one store, one thread. `pen` None: it cannot ask for what is missing (the desk's key is locked)."""
+
+    def __init__(self, office: Office, link: Link, store: Store, pen: Pen | None, say: Say) -> None:
+        self._office = office
+        self._ear: Ear = office.ear
+        self._link = link
+        self._store = store
+        self._pen = pen
+        self._say = say
+        self._watchlist = Watchlist()
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
+        self._refused = 0
+
+    def step(self, now: datetime, wait_s: float = WAIT_S) -> int:
+        """Take what has come, store it, acknowledge it; look for gaps. How many messages. Raises StoreError."""
+        first = self._link.take(wait_s)
+        posted = [first] if first is not None else []
+        while first is not None and len(posted) < MOST_AT_ONCE and (more := self._link.take(0)) is not None:
+            posted.append(more)
+        taken = self._take(posted, now)
+        if now - self._looked_at >= LOOK_EVERY:
+            self._looked_at = now
+            self._renew()
+            self._ask(now)
+        return taken
+
+    def _take(self, posted: list[Posted], now: datetime) -> int:
+        messages = [one for one in posted if isinstance(one, Message)]
+        if messages:
+            with self._store.writing():
+                for message in messages:
+                    self._keep(message, now)
+            for message in messages:
+                self._link.acknowledge(message)
+        for change in posted:
+            match change:
+                case Up():
+                    self._say("connected")
+                    self._publish_trust()
+                case Down(why):
+                    self._say(f"not connected: {why}")
+        return len(messages)
+
+    def _keep(self, message: Message, now: datetime) -> None:
+        """What is not believed is acknowledged all the same: it would come again for ever."""
+        heard = self._ear.hear(message.topic, message.payload, message.retained)
+        if isinstance(heard, Refused):
+            self._refused += 1
+            self._say(f"refused ({self._refused}): {heard.reason} {heard.detail}"[:300])
+            return
+        keep(self._store, heard, now)
+
+    def _renew(self) -> None:
+        number = self._office.trust.number if self._office.trust else 0
+        self._office = self._office.renewed()
+        if self._office.trust is not None and self._office.trust.number != number:
+            self._ear = self._office.ear
+            self._publish_trust()
+
+    def _publish_trust(self) -> None:
+        if self._office.trust is not None:
+            self._link.send(self._office.topics.trust(), self._office.token, retain=True)
+
+    def _ask(self, now: datetime) -> None:
+        found: dict[tuple[str, str], tuple[int, int]] = {}
+        for box in self._store.boxes():
+            found |= {(box, journal): spans[0] for journal, spans in self._store.missing(box).items()}
+        self._watchlist, questions = self._watchlist.see(found, now).due(now)
+        for box, journal, span in questions:
+            self._say(f"{box}: records {span[0]} to {span[1]} of journal {journal} are missing")
+            if self._pen is not None:
+                asked = question(self._pen, self._office.commune.id, box, journal, span, now)
+                self._link.send(self._office.topics.command(box), self._pen.seal(asked))

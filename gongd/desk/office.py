@@ -1,0 +1,110 @@
+"""The desk of one commune as its programs find it: who it is, whom it trusts, its roster, its key, its store."""
+
+import uuid
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gongd.adapters import jose
+from gongd.core.trust_list import TrustList
+from gongd.core.wire import Channel, Seal, Topics
+from gongd.core.wire_command import CommandClaims
+from gongd.core.wire_form import to_json
+from gongd.desk import ledger
+from gongd.desk.authority import Seat
+from gongd.desk.commune_folder import CommuneFolder
+from gongd.desk.hearing import CHANNELS, Ear
+from gongd.desk.link import Dial, open_tls
+from gongd.desk.register import Commune, load_box, load_commune
+from gongd.desk.roster import Roster, RosterBox, load_roster
+
+ROSTER = "roster.yaml"
+STORE = "desk.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A commune's folder, opened for the desk's daily work. `token` is the newest trust list as the root signed it."""
+
+    folder: CommuneFolder
+    commune: Commune
+    trust: TrustList | None
+    token: bytes
+    roster: Roster
+    store: Path
+    topics: Topics = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "topics", Topics(self.commune.base, self.commune.id))
+
+    @property
+    def ear(self) -> Ear:
+        """What the desk believes of what it hears."""
+        return Ear(self.topics, self.trust, jose.verify)
+
+    @property
+    def filters(self) -> list[tuple[str, int]]:
+        """What the desk subscribes to."""
+        return [(self.topics.every_box(channel), 0 if channel is Channel.HEARTBEAT else 1) for channel in CHANNELS]
+
+    def dial(self, seat: Seat | None, keeps: bool = False) -> Dial:
+        """How the broker is reached from this seat; without one in the clear (a bench). Raises OSError."""
+        host, port = self.commune.host, self.commune.port
+        if seat is None:
+            return Dial(host, port, f"{self.commune.id}-desk-{uuid.uuid4().hex[:8]}", None, keeps)
+        tls = open_tls(str(seat.authorities), str(seat.certificate), str(seat.key))
+        return Dial(host, port, seat.name, tls, keeps)
+
+    def renewed(self) -> "Office":
+        """With the newest trust list. Raises LedgerError."""
+        if self.trust is None:
+            return self
+        signed = ledger.current(self.folder)
+        return replace(self, trust=signed.trust, token=signed.token)
+
+
+def open_office(path: Path) -> Office:
+    """The office of a commune's folder. Raises FolderError, RegisterError, LedgerError, KeyFileError, ConfigError."""
+    folder = CommuneFolder(path)
+    commune = load_commune(folder)
+    signed = ledger.current(folder)
+    listed = [
+        RosterBox(box.id, name, name, box.zones) for box in signed.trust.boxes for name in (_name_of(folder, box.id),)
+    ]
+    roster = load_roster(path / ROSTER).with_boxes(listed)
+    return Office(folder, commune, signed.trust, signed.token, roster, path / STORE)
+
+
+def _name_of(folder: CommuneFolder, box: str) -> str:
+    """What the box called itself when it asked to be enrolled, up to the comma."""
+    if not (folder.boxes / f"{box}.json").is_file():
+        return box
+    return load_box(folder, box).name.partition(",")[0].strip() or box
+
+
+# ── Signing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Signs orders. `key` None: a bench, bodies go bare. `name` is the desk's name in the trust list (`iss`)."""
+
+    name: str
+    key: jose.PrivateKey | None
+
+    def seal(self, claims: CommandClaims) -> bytes:
+        """The order as it travels."""
+        body = to_json(claims)
+        return jose.sign(body, self.key, Seal.COMMAND) if self.key is not None else body
+
+
+def take_pen(office: Office, passphrase: str | None) -> Pen:
+    """The desk's pen. Raises PassphraseError, KeyFileError."""
+    key = jose.load(office.folder.desk / "desk.key", passphrase)
+    listed = office.trust.holders.get(key.kid) if office.trust else None
+    return Pen(listed.key.name if listed and listed.key else office.commune.id, key)
+
+
+def new_name() -> str:
+    """A name for an order: unique, and later ones sort later."""
+    return f"{int(datetime.now(UTC).timestamp() * 1000):012x}-{uuid.uuid4().hex[:16]}"

@@ -1,0 +1,146 @@
+"""The orders that a desk can give, as claims; and which of those given are still going on. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gongd.core.activation import FINAL, Outcome
+from gongd.core.air import Why
+from gongd.core.catalogue import Status
+from gongd.core.record import Kind
+from gongd.core.wire_command import CommandClaims, CommandType
+from gongd.core.wire_event import Event
+from gongd.core.wire_name import Address
+from gongd.core.wire_report import Answer, Step
+from gongd.desk.gathering import FRESH_FOR, SENT_AGAIN_FOR
+
+TEST_SIGNAL = "test"
+ANNOUNCEMENT = "announcement"
+_ENDED = frozenset({Step.FINISHED, Step.SILENCED, Step.CANCELLED, Step.EXPIRED, Step.FAILED, Step.INTERRUPTED})
+_GOES_ON = frozenset({Outcome.PREEMPTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who gives an order: the desk's name in the trust list, and the officer's name for people."""
+
+    iss: str
+    by: str | None = None
+
+
+def _bare(hand: Hand, jti: str, aud: tuple[Address, ...], now: datetime, status: Status) -> CommandClaims:
+    """What every order has: a silence as it stands."""
+    return CommandClaims(hand.iss, aud, jti, now, now + FRESH_FOR, CommandType.SILENCE, status, by=hand.by)
+
+
+def alert(
+    hand: Hand,
+    jti: str,
+    aud: tuple[Address, ...],
+    now: datetime,
+    signal: str,
+    status: Status = Status.ACTUAL,
+    note: str | None = None,
+    at_most_s: float | None = None,
+) -> CommandClaims:
+    """Sound a signal."""
+    base = _bare(hand, jti, aud, now, status)
+    return replace(base, type=CommandType.ALERT, signal=signal, note=note, at_most_s=at_most_s)
+
+
+def announce(hand: Hand, jti: str, aud: tuple[Address, ...], now: datetime, text: str) -> CommandClaims:
+    """Have a text spoken."""
+    base = _bare(hand, jti, aud, now, Status.ACTUAL)
+    return replace(base, type=CommandType.ANNOUNCE, text=text)
+
+
+def cancel(
+    hand: Hand,
+    jti: str,
+    aud: tuple[Address, ...],
+    now: datetime,
+    references: Sequence[str],
+    reason: Why,
+    status: Status = Status.ACTUAL,
+) -> CommandClaims:
+    """End activations, and say why."""
+    base = _bare(hand, jti, aud, now, status)
+    return replace(base, type=CommandType.CANCEL, references=tuple(references), reason=reason)
+
+
+def silence(hand: Hand, jti: str, aud: tuple[Address, ...], now: datetime) -> CommandClaims:
+    """Drop all that sounds or waits."""
+    return _bare(hand, jti, aud, now, Status.ACTUAL)
+
+
+# ── What goes on ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class GoingOn:
+    """A signal that sounds, or may sound yet: the activations that a cancel names, and the boxes."""
+
+    signal: str
+    status: Status
+    activations: tuple[str, ...]
+    boxes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An order of the desk that nobody has cancelled, and what was answered to it."""
+
+    claims: CommandClaims
+    boxes: tuple[str, ...]
+    at: datetime
+    answers: tuple[Answer, ...]
+
+
+def going_on(given: Iterable[Given], events: Iterable[tuple[str, Event]], now: datetime) -> list[GoingOn]:
+    """Everything that a cancel could end, by signal and status; actual alarms first, the newest of them before."""
+    found: dict[tuple[str, Status], dict[str, set[str]]] = {}
+    for order in given:
+        if order.claims.type not in (CommandType.ALERT, CommandType.ANNOUNCE):
+            continue
+        if boxes := _open_boxes(order, now):
+            signal = order.claims.signal or ANNOUNCEMENT
+            found.setdefault((signal, order.claims.status), {})[order.claims.jti] = boxes
+    for box, event in _open_activations(events):
+        key = (event.signal or "?", _status(event.status))
+        found.setdefault(key, {}).setdefault(event.activation or "", set()).add(box)
+    return [_as_one(signal, status, by_id) for (signal, status), by_id in _actual_first(found)]
+
+
+def _actual_first(
+    found: Mapping[tuple[str, Status], dict[str, set[str]]],
+) -> list[tuple[tuple[str, Status], dict[str, set[str]]]]:
+    newest_first = list(found.items())[::-1]
+    return sorted(newest_first, key=lambda item: item[0][1] is not Status.ACTUAL)
+
+
+def _as_one(signal: str, status: Status, by_id: Mapping[str, set[str]]) -> GoingOn:
+    boxes = sorted(set().union(*by_id.values()))
+    return GoingOn(signal, status, tuple(by_id), tuple(boxes))
+
+
+def _open_boxes(order: Given, now: datetime) -> set[str]:
+    """Boxes that sound it, wait with it, or have said nothing while it is still being sent."""
+    steps = {answer.box: answer.step for answer in order.answers if not answer.is_stale}
+    is_sent = now - order.at <= SENT_AGAIN_FOR
+    still = {box for box in order.boxes if box in steps and steps[box] not in _ENDED | {Step.REFUSED}}
+    silent = {box for box in order.boxes if box not in steps} if is_sent else set()
+    return still | silent
+
+
+def _open_activations(events: Iterable[tuple[str, Event]]) -> list[tuple[str, Event]]:
+    """Alarms that were raised at the boxes themselves, and have not ended."""
+    last: dict[tuple[str, str], Event] = {}
+    for box, event in events:
+        if event.kind == Kind.ACTIVATION and event.activation and event.origin in ("button", "neighbour", "local"):
+            last[(box, event.activation)] = event
+    over = FINAL - _GOES_ON
+    return [(box, event) for (box, _), event in last.items() if event.outcome not in over]
+
+
+def _status(word: str | None) -> Status:
+    return Status(word) if word in tuple(Status) else Status.ACTUAL

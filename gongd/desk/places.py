@@ -1,0 +1,144 @@
+"""Where an order goes: from what an officer types (`3, 5`, a zone, TAT CA) to boxes and addresses. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gongd.core.notation_words import fold
+from gongd.core.wire_name import Address, to_all, to_box, to_zone
+from gongd.core.words import Text
+from gongd.desk.roster import Roster, RosterBox
+
+ALL_WORDS = frozenset({"tat ca", "tatca", "all"})
+
+NOWHERE = Text("Không có nơi “{typed}”. Có: {known}", "There is no place “{typed}”. There are: {known}")
+SEVERAL = Text("“{typed}” có thể là: {known}. Gõ rõ hơn", "“{typed}” may be: {known}. Type more of it")
+NOTHING_TYPED = Text("Chưa chọn nơi phát", "No place was chosen")
+NO_BOXES = Text("Danh bạ chưa có cụm loa nào", "The roster has no box")
+VILLAGES_AND_BOXES = Text("{villages} thôn, {boxes} cụm loa", "{villages} villages, {boxes} boxes")
+ALL = Text("tất cả {villages} thôn", "all {villages} villages")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Boxes, and how an order addresses them: as all, as one zone, or one by one."""
+
+    boxes: tuple[RosterBox, ...]
+    addresses: tuple[Address, ...]
+    is_all: bool = False
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The boxes' ids."""
+        return tuple(box.id for box in self.boxes)
+
+    @property
+    def villages(self) -> tuple[str, ...]:
+        """Villages, none twice."""
+        return tuple(dict.fromkeys(box.village for box in self.boxes))
+
+    @property
+    def words(self) -> Text:
+        """`Thôn 3, Thôn 5`, or `tất cả 36 thôn`."""
+        if self.is_all:
+            return ALL.fill(villages=len(self.villages))
+        named = ", ".join(self.villages)
+        return Text(named, named)
+
+    @property
+    def count(self) -> Text:
+        """`2 thôn, 3 cụm loa`."""
+        return VILLAGES_AND_BOXES.fill(villages=len(self.villages), boxes=len(self.boxes))
+
+
+def find_target(typed: str, roster: Roster, commune: str, enrolled: Mapping[str, tuple[str, ...]]) -> Target | Text:
+    """The target of what was typed, or what is wrong with it.
+
+    `enrolled` are the zones of each box in the trust list: a zone is addressed as one only where both agree.
+    """
+    if not roster.boxes:
+        return NO_BOXES
+    if _plain(typed) in ALL_WORDS:
+        return Target(roster.boxes, (to_all(commune),), is_all=True)
+    parts = _parts(typed, roster)
+    if not parts:
+        return NOTHING_TYPED
+    found: dict[str, RosterBox] = {}
+    for part in parts:
+        match _find(part, roster):
+            case Text() as why:
+                return why
+            case boxes:
+                found |= {box.id: box for box in boxes}
+    chosen = tuple(box for box in roster.boxes if box.id in found)
+    zone = _as_zone(parts, chosen, roster, enrolled)
+    if zone is not None:
+        return Target(chosen, (to_zone(commune, zone),))
+    return Target(chosen, tuple(to_box(commune, box.id) for box in chosen))
+
+
+def target_of(boxes: Iterable[str], roster: Roster, commune: str) -> Target:
+    """These boxes, one by one."""
+    ids = tuple(boxes)
+    return Target(tuple(roster.box(box) for box in ids), tuple(to_box(commune, box) for box in ids))
+
+
+def _plain(typed: str) -> str:
+    return " ".join(fold(typed).split())
+
+
+def _parts(typed: str, roster: Roster) -> list[str]:
+    """By commas; by spaces too where the whole is no place."""
+    parts = [part for piece in re.split(r"[,;]", typed) if (part := _plain(piece))]
+    whole = []
+    for part in parts:
+        whole += [part] if _matches(part, roster) else part.split()
+    return [part for part in whole if part != "va"]
+
+
+def _find(part: str, roster: Roster) -> tuple[RosterBox, ...] | Text:
+    matches = _matches(part, roster)
+    if len(matches) == 1:
+        return next(iter(matches.values()))
+    if matches:
+        return SEVERAL.fill(typed=part, known=", ".join(matches))
+    return NOWHERE.fill(typed=part, known=", ".join([*_villages(roster), *roster.zones.values(), "TAT CA"]))
+
+
+def _matches(part: str, roster: Roster) -> dict[str, tuple[RosterBox, ...]]:
+    """Every place that it may be: exactly by name or id first, else a village by its number."""
+    by_village = _villages(roster)
+    exact = {name: boxes for name, boxes in by_village.items() if _plain(name) == part}
+    exact |= {box.name: (box,) for box in roster.boxes if part in (_plain(box.name), box.id) and box.name not in exact}
+    exact |= {
+        name: roster.of_zone(zone)
+        for zone, name in roster.zones.items()
+        if part in (zone, _plain(name)) and roster.of_zone(zone)
+    }
+    if exact or not part.isdigit():
+        return exact
+    return {name: boxes for name, boxes in by_village.items() if int(part) in _numbers(name)}
+
+
+def _numbers(name: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d{1,6}", name)]
+
+
+def _villages(roster: Roster) -> dict[str, tuple[RosterBox, ...]]:
+    found: dict[str, tuple[RosterBox, ...]] = {}
+    for box in roster.boxes:
+        found[box.village] = (*found.get(box.village, ()), box)
+    return found
+
+
+def _as_zone(
+    parts: list[str], chosen: tuple[RosterBox, ...], roster: Roster, enrolled: Mapping[str, tuple[str, ...]]
+) -> str | None:
+    if len(parts) != 1:
+        return None
+    named = (zone for zone, name in roster.zones.items() if parts[0] in (zone, _plain(name)))
+    zone = next(named, None)
+    if zone is None or any(zone not in enrolled.get(box.id, ()) for box in chosen):
+        return None
+    others = [box for box, zones in enrolled.items() if zone in zones and box not in {one.id for one in chosen}]
+    return None if others else zone

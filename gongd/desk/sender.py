@@ -1,0 +1,249 @@
+"""The sender: gives orders to the boxes, gathers each one's answers, and signs again for those that are silent.
+
+One thread works it by calling `step`; what has happened comes back as news.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gongd.core.wire_command import CommandClaims
+from gongd.core.wire_name import Address, To, to_box
+from gongd.core.wire_refusal import Refused
+from gongd.core.wire_report import Answer, ChallengeNote, Connection, Heartbeat, Presence
+from gongd.desk.collector import MOST_AT_ONCE, keep
+from gongd.desk.gathering import Gathering, freshly, open_gathering
+from gongd.desk.hearing import Heard
+from gongd.desk.link import Down, Link, Message, Posted, Up
+from gongd.desk.office import Office, Pen
+from gongd.desk.store import Store
+
+LOOK_FOR_END_EVERY = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A box has answered."""
+
+    jti: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An order has left, to these boxes; `again` when they had been sent it before."""
+
+    jti: str
+    boxes: tuple[str, ...]
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A box has said nothing for a while: somebody must be called."""
+
+    jti: str
+    box: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """There is no connection: nobody has been sent anything."""
+
+    jti: str
+    boxes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The connection to the broker is there, or has gone."""
+
+    is_up: bool
+    why: str = ""
+
+
+News = Told | Sent | Silent | Unreached | LinkChanged
+
+
+class Sender:
+    """Orders on their way. `office`, `link` and `store` are the caller's; one thread only."""
+
+    def __init__(self, office: Office, link: Link, store: Store) -> None:
+        self._office = office
+        self._ear = office.ear
+        self._link = link
+        self._store = store
+        self._pens: dict[str, Pen] = {}
+        self._orders: dict[str, Gathering] = {}
+        self._named: set[tuple[str, str]] = set()
+        self._challenges: dict[str, str] = {}
+        self._unreached: set[str] = set()
+        self._looked_at: datetime | None = None
+        self._has_been_up = False
+
+    def gathering(self, jti: str) -> Gathering:
+        """How an order stands."""
+        return self._orders[jti]
+
+    @property
+    def orders(self) -> tuple[Gathering, ...]:
+        """Every order given here."""
+        return tuple(self._orders.values())
+
+    @property
+    def is_up(self) -> bool:
+        """Is there a connection, as far as is known?"""
+        return self._link.is_up
+
+    def give(self, claims: CommandClaims, boxes: Iterable[str], pen: Pen, now: datetime) -> list[News]:
+        """Give an order. It is in the store before it leaves. Raises StoreError."""
+        for box, known in self._store.boxes().items():
+            if known.challenge is not None:
+                self._challenges.setdefault(box, known.challenge.challenge)
+        gathering = open_gathering(claims, boxes, now)
+        self._store.open_order(claims, gathering.stands, now)
+        self._orders[claims.jti] = gathering
+        self._pens[claims.jti] = pen
+        return self._send_due(now)
+
+    def end(self, jtis: Iterable[str], now: datetime) -> None:
+        """These orders are over: they are not signed again. Raises StoreError."""
+        ended = list(jtis)
+        self._store.end_orders(ended, now)
+        for jti in ended:
+            if jti in self._orders:
+                self._orders[jti] = self._orders[jti].ended()
+
+    def step(self, now: datetime, wait_s: float) -> list[News]:
+        """Take what has come, send what is due. Raises StoreError."""
+        posted = self._link.take(wait_s)
+        news: list[News] = []
+        taken: list[Message] = []
+        with self._store.writing():
+            while posted is not None:
+                news += self._take(posted, now)
+                taken += [posted] if isinstance(posted, Message) else []
+                posted = self._link.take(0) if len(taken) < MOST_AT_ONCE else None
+        for message in taken:
+            self._link.acknowledge(message)
+        self._look_for_ends(now)
+        news += self._send_due(now)
+        return news + self._name_silent(now)
+
+    # ── Hearing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _take(self, posted: Posted, now: datetime) -> list[News]:
+        match posted:
+            case Up():
+                self._has_been_up = True
+                self._orders = {
+                    jti: _all_back(gathering) if jti in self._unreached else gathering
+                    for jti, gathering in self._orders.items()
+                }
+                self._unreached.clear()
+                return [LinkChanged(True)]
+            case Down(why):
+                return [LinkChanged(False, why)]
+            case Message():
+                heard = self._ear.hear(posted.topic, posted.payload, posted.retained)
+                news: list[News] = []
+                if not isinstance(heard, Refused):
+                    keep(self._store, heard, now)
+                    news = self._hear(heard)
+                return news
+
+    def _hear(self, heard: Heard) -> list[News]:
+        match heard.word:
+            case Answer() as answer:
+                return self._answered(answer)
+            case ChallengeNote(challenge=challenge):
+                self._challenges[heard.box] = challenge
+                self._is_back(heard)
+            case None:
+                self._challenges.pop(heard.box, None)
+            case Heartbeat():
+                self._is_back(heard)
+            case Presence(state=state) if state in (Connection.ONLINE, Connection.DEGRADED):
+                self._is_back(heard)
+        return []
+
+    def _is_back(self, heard: Heard) -> None:
+        """A sign of life now; what was retained says nothing of now."""
+        if not heard.retained:
+            self._orders = {jti: gathering.is_back(heard.box) for jti, gathering in self._orders.items()}
+
+    def _answered(self, answer: Answer) -> list[News]:
+        jti = answer.jti
+        if jti is None or jti not in self._orders:
+            return []
+        before = self._orders[jti]
+        self._orders[jti] = before.hear(answer)
+        if answer.challenge is not None:
+            self._challenges[answer.box] = answer.challenge
+        return [] if self._orders[jti] is before else [Told(jti, answer)]
+
+    def _look_for_ends(self, now: datetime) -> None:
+        """Another program of the desk may have cancelled."""
+        if self._looked_at is not None and now - self._looked_at < LOOK_FOR_END_EVERY:
+            return
+        self._looked_at = now
+        for jti, gathering in self._orders.items():
+            if not gathering.is_over(now) and self._store.has_ended(jti):
+                self._orders[jti] = gathering.ended()
+
+    # ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _send_due(self, now: datetime) -> list[News]:
+        news: list[News] = []
+        for jti, gathering in self._orders.items():
+            if due := gathering.due(now):
+                news += self._send(gathering, due, now)
+                self._orders[jti] = gathering.sent(due, now)
+        return news
+
+    def _send(self, gathering: Gathering, boxes: tuple[str, ...], now: datetime) -> list[News]:
+        jti = gathering.jti
+        again = any(gathering.stands[box].sent_at is not None for box in boxes)
+        if again:
+            left = all(tuple(self._send_one(gathering, box, now) for box in boxes))
+        else:
+            left = self._send_first(gathering, boxes, now)
+        if left:
+            return [Sent(jti, boxes, again)]
+        is_new = jti not in self._unreached
+        self._unreached.add(jti)
+        return [Unreached(jti, boxes)] if is_new else []
+
+    def _send_first(self, gathering: Gathering, boxes: tuple[str, ...], now: datetime) -> bool:
+        """One signature for all: to a zone's or everybody's topic as one message, else to each box's own."""
+        claims = freshly(gathering.claims, now, gathering.claims.aud, self._challenges_of(boxes))
+        token = self._pens[gathering.jti].seal(claims)
+        topics = [self._office.topics.of(address) for address in claims.aud if address.to is not To.KEY]
+        return all(tuple(self._link.send(topic, token) for topic in topics))
+
+    def _send_one(self, gathering: Gathering, box: str, now: datetime) -> bool:
+        """Again, for one box alone."""
+        aud: tuple[Address, ...] = (to_box(self._office.commune.id, box),)
+        claims = freshly(gathering.claims, now, aud, self._challenges_of((box,)))
+        return self._link.send(self._office.topics.command(box), self._pens[gathering.jti].seal(claims))
+
+    def _challenges_of(self, boxes: Iterable[str]) -> dict[str, str]:
+        return {box: self._challenges[box] for box in boxes if box in self._challenges}
+
+    def _name_silent(self, now: datetime) -> list[News]:
+        news: list[News] = []
+        for jti, gathering in self._orders.items():
+            if jti in self._unreached or gathering.is_ended:
+                continue
+            for box in gathering.silent(now):
+                if (jti, box) not in self._named:
+                    self._named.add((jti, box))
+                    news.append(Silent(jti, box))
+        return news
+
+
+def _all_back(gathering: Gathering) -> Gathering:
+    """The connection is back: whoever owes an answer is sent the order at once."""
+    for box in gathering.unsettled:
+        gathering = gathering.is_back(box)
+    return gathering

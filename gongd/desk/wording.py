@@ -1,0 +1,255 @@
+"""What the desk's screen says about orders and answers: language.md section 5, word for word. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from gongd.core.activation import Outcome
+from gongd.core.air import Why
+from gongd.core.catalogue import Status
+from gongd.core.lexicon import OUTCOMES, PROOFS, RECEIVED, REFUSALS, SIGNALS, Proof, reason_words
+from gongd.core.notation_words import fold
+from gongd.core.wire_command import CommandClaims, CommandType
+from gongd.core.wire_report import Answer, Step
+from gongd.core.words import Language, Text
+from gongd.desk.gathering import SOUNDING, Gathering, Standing
+from gongd.desk.places import Target
+from gongd.desk.roster import RosterBox
+from gongd.settings.defaults import SIGNALS as PRESETS
+
+NOT_SENT = Text("Chưa phát gì.", "Nothing was sounded.")
+SENT = Text("Đã gửi lúc {at}. Đang chờ {n} cụm loa trả lời ...", "Sent at {at}. Waiting for {n} boxes to answer ...")
+LINE = Text("Loa {place}: {what} {at}{proof}", "Loudspeaker {place}: {what} {at}{proof}")
+REFUSED = Text("Loa {place} từ chối: {reason}. {remedy}.", "Loudspeaker {place} refuses: {reason}. {remedy}.")
+SILENT = Text(
+    "Loa {place}: CHƯA TRẢ LỜI. Gọi {name}, {phone}, nhờ đánh kẻng tay. Máy vẫn gửi lại, đến khi dừng.",
+    "Loudspeaker {place}: NO ANSWER. Call {name}, {phone}, to ring by hand. The desk sends again until it is stopped.",
+)
+SILENT_NOBODY = Text(
+    "Loa {place}: CHƯA TRẢ LỜI. Chưa có người đánh kẻng tay. Máy vẫn gửi lại, đến khi dừng.",
+    "Loudspeaker {place}: NO ANSWER. Nobody to ring by hand. The desk sends again until it is stopped.",
+)
+RESULT = Text("{n}/{all} cụm loa đang phát.", "{n} of {all} boxes are sounding.")
+RESULT_DONE = Text("{n}/{all} cụm loa đã phát.", "{n} of {all} boxes have sounded.")
+RESULT_TAKEN = Text("{n}/{all} cụm loa đã nhận.", "{n} of {all} boxes have taken it.")
+RESULT_SILENT = Text(" {n} chưa trả lời.", " {n} did not answer.")
+RESULT_UNDONE = Text(" {n} không phát.", " {n} did not sound.")
+RESULT_COMING = Text(" {n} đã nhận lệnh, chưa phát.", " {n} have received it and not begun.")
+REMINDER = Text(
+    "Nhớ báo 114 và chỉ huy. Xong việc: chọn 4 để báo yên.",
+    "Remember to call 114 and your chief. When it is over: choose 4 for the all clear.",
+)
+NO_LINK = Text(
+    "Máy trực mất kết nối: KHÔNG cụm loa nào nhận được lệnh. Gọi điện cho các thôn:",
+    "The desk has no connection: NO box has received the order. Telephone the villages:",
+)
+CALL = Text("  {village}: {name}, {phone}", "  {village}: {name}, {phone}")
+CALL_NOBODY = Text("  {village}: chưa có người trong danh bạ", "  {village}: nobody in the roster")
+EXIT_WORDS = {
+    0: Text("mọi cụm loa đã phát", "every box has sounded"),
+    1: Text("có cụm loa chưa phát", "a box has not sounded"),
+    2: Text("gõ sai lệnh", "wrong usage"),
+}
+STOP = Text(
+    "Dừng {signal} ở {n} thôn. Vì sao?  1 Đã an toàn (loa nói “An toàn”)  2 Báo nhầm (loa xin lỗi bà con)  "
+    "3 Tắt tiếng, việc chưa xong",
+    "Stop the {signal} in {n} villages. Why?  1 All is safe (the boxes say so)  2 A mistake (the boxes apologise)  "
+    "3 Silence, it is not over",
+)
+WHYS = {"1": Why.SAFE, "2": Why.MISTAKE, "3": Why.PAUSE}
+
+ACTUAL = Text(
+    "SẮP PHÁT THẬT: {title} ở {places} ({count}).{says} To nhất, tối đa {minutes} phút.",
+    "ABOUT TO SOUND, FOR REAL: {title} in {places} ({count}).{says} At full volume, for at most {minutes} minutes.",
+)
+SAYS = Text(" Loa nói: “{words}”.", " The boxes say: “{words}”.")
+NOTHING = Text("", "")
+TYPE_WORD = Text("Gõ {word} rồi Enter để phát. Chỉ Enter: không phát.", "Type {word} and Enter. Enter alone: nothing.")
+DRILL = Text(
+    "DIỄN TẬP {title} ở {places}. Loa nói “Diễn tập” trước, trong và sau.",
+    "DRILL of the {title} in {places}. The boxes say so before, during and after.",
+)
+TYPE_DRILL = Text("Gõ {word} rồi Enter. Chỉ Enter: không phát.", "Type {word} and Enter. Enter alone: nothing.")
+ALL_VILLAGES = Text("TẤT CẢ {n} thôn. Gõ {word} rồi Enter.", "ALL {n} villages. Type {word} and Enter.")
+WATCH_INSTEAD = Text(
+    "Mới cần chuẩn bị: gõ CANHBAO rồi Enter, chỉ phát cảnh báo lũ, loa nói: “{words}”.",
+    "To prepare only: type WATCH and Enter for the flood watch; the boxes say: “{words}”.",
+)
+ANNOUNCE = Text("THÔNG BÁO ở {places} ({count}): “{words}”", "ANNOUNCEMENT in {places} ({count}): “{words}”")
+TEST = Text("THỬ LOA ở {places} ({count}), nhỏ tiếng.", "TEST in {places} ({count}), softly.")
+
+DRILL_WORD = Text("TAP", "DRILL")
+TEST_WORD = Text("THU", "TEST")
+ANNOUNCE_WORD = Text("THONGBAO", "ANNOUNCE")
+ALL_WORD = Text("TAT CA", "ALL")
+WORDS: Mapping[str, Text] = {
+    "fire": Text("CHAY", "FIRE"),
+    "security": Text("ANNINH", "SECURITY"),
+    "flood": Text("LU", "FLOOD"),
+    "flood-watch": Text("CANHBAO", "WATCH"),
+}
+"""What is typed to confirm an actual alarm; a commune's own signal is confirmed by its id."""
+
+_LOUD_CAP_S = 300.0
+
+
+def title(signal: str, titles: Mapping[str, str]) -> Text:
+    """What people call a signal: the glossary's word, else the boxes' own title, else its id."""
+    own = titles.get(signal, signal)
+    return SIGNALS.get(signal) or Text(own, own)
+
+
+def loud(text: Text) -> Text:
+    """In capitals."""
+    return Text(text.vi.upper(), text.en.upper())
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is about to happen, and the word that lets it."""
+
+    lines: tuple[Text, ...]
+    word: Text
+
+    def is_confirmed_by(self, typed: str) -> bool:
+        """Diacritics, case and spaces count for nothing; either language's word will do."""
+        plain = _bare(typed)
+        return bool(plain) and plain in (_bare(self.word.vi), _bare(self.word.en))
+
+
+def _bare(typed: str) -> str:
+    return "".join(fold(typed).split())
+
+
+def ask_actual(signal: str, target: Target, titles: Mapping[str, str], cap_s: float | None) -> Question:
+    """Before an actual alarm."""
+    spoken = spoken_words(signal, target.boxes[0].name)
+    says = SAYS.fill(words=spoken) if spoken else NOTHING
+    minutes = max(1, round((cap_s or _LOUD_CAP_S) / 60))
+    what = ACTUAL.fill(
+        title=loud(title(signal, titles)), places=target.words, count=target.count, says=says, minutes=minutes
+    )
+    return _question(what, WORDS.get(signal) or Text(signal.upper(), signal.upper()), target, TYPE_WORD)
+
+
+def ask_drill(signal: str, target: Target, titles: Mapping[str, str]) -> Question:
+    """Before a drill."""
+    what = DRILL.fill(title=title(signal, titles), places=target.words)
+    return _question(what, DRILL_WORD, target, TYPE_DRILL)
+
+
+def ask_test(target: Target) -> Question:
+    """Before a test."""
+    return _question(TEST.fill(places=target.words, count=target.count), TEST_WORD, target, TYPE_DRILL)
+
+
+def ask_announce(words: str, target: Target) -> Question:
+    """Before an announcement."""
+    what = ANNOUNCE.fill(places=target.words, count=target.count, words=Text(words, words))
+    return _question(what, ANNOUNCE_WORD, target, TYPE_DRILL)
+
+
+def _question(what: Text, word: Text, target: Target, prompt: Text) -> Question:
+    if not target.is_all:
+        return Question((what, prompt.fill(word=word)), word)
+    both = Text(f"{ALL_WORD.vi} {word.vi}", f"{ALL_WORD.en} {word.en}")
+    return Question((what, ALL_VILLAGES.fill(n=len(target.villages), word=both)), both)
+
+
+def spoken_words(signal: str, place: str) -> str | None:
+    """The short text of a default signal, as it is spoken in one place."""
+    preset = PRESETS.get(signal)
+    said = (preset.say_short or preset.say) if preset else None
+    words = next((text for language, text in said.words if language is Language.VI), None) if said else None
+    return words.replace("{place}", place).replace("{phone}", "").removesuffix(".") if words else None
+
+
+# ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def line(box: RosterBox, answer: Answer, claims: CommandClaims, titles: Mapping[str, str], zone: tzinfo | None) -> Text:
+    """One answer as one line. Where something sounded, its proof stands beside it."""
+    if answer.step is Step.REFUSED:
+        return _refusal(box, answer, claims, titles)
+    proof = PROOFS[answer.proof or Proof.COMMANDED] if answer.step in SOUNDING | {Step.FINISHED} else None
+    if claims.type not in (CommandType.ALERT, CommandType.ANNOUNCE) and answer.proof is None:
+        proof = None
+    shown = Text(f" ({proof.vi})", f" ({proof.en})") if proof else NOTHING
+    return LINE.fill(place=box.name, what=_what(answer, titles), at=clock(answer.at, zone), proof=shown)
+
+
+def _what(answer: Answer, titles: Mapping[str, str]) -> Text:
+    if answer.step is Step.RECEIVED:
+        return RECEIVED
+    behind = str(answer.detail.get("behind") or "?")
+    reason = reason_words(answer.reason or "unknown", answer.step)
+    return OUTCOMES[Outcome(answer.step.value)].fill(signal=title(behind, titles), reason=reason)
+
+
+def _refusal(box: RosterBox, answer: Answer, claims: CommandClaims, titles: Mapping[str, str]) -> Text:
+    known = REFUSALS.get(answer.reason or "")
+    if known is None:
+        return REFUSED.fill(place=box.name, reason=answer.reason or "?", remedy=REFUSALS["signature"].remedy)
+    late = max(1, round((answer.age_s or 0) / 60))
+    count = answer.detail.get("n", late if answer.age_s is not None else "?")
+    words = known.words.fill(
+        signal=title(claims.signal or "?", titles), n=count, result=_result_words(answer.detail.get("result"))
+    )
+    return REFUSED.fill(place=box.name, reason=words, remedy=known.remedy)
+
+
+def _result_words(result: object) -> Text:
+    known = next((outcome for outcome in Outcome if outcome == result), None)
+    return OUTCOMES[known].fill(signal="?", reason="?") if known else Text(str(result or "?"), str(result or "?"))
+
+
+def silent_line(box: RosterBox) -> Text:
+    """A box that has not answered, and whom to call."""
+    if not box.by_hand:
+        return SILENT_NOBODY.fill(place=box.name)
+    return SILENT.fill(place=box.name, name=box.by_hand[0].name, phone=box.by_hand[0].phone)
+
+
+def call_list(boxes: tuple[RosterBox, ...]) -> list[Text]:
+    """Whom to telephone when no order gets through, village by village."""
+    by_village: dict[str, list[Text]] = {}
+    for box in boxes:
+        people = [CALL.fill(village=box.village, name=who.name, phone=who.phone) for who in box.by_hand]
+        by_village.setdefault(box.village, []).extend(people)
+    return [
+        line
+        for village, people in by_village.items()
+        for line in (list(dict.fromkeys(people)) or [CALL_NOBODY.fill(village=village)])
+    ]
+
+
+def result(gathering: Gathering) -> Text:
+    """`2/3 cụm loa đang phát. 1 chưa trả lời.`"""
+    done = sum(gathering.is_done_by(box) for box in gathering.stands)
+    is_alert = gathering.claims.type in (CommandType.ALERT, CommandType.ANNOUNCE)
+    sounding = gathering.count(Standing.SOUNDING)
+    head = RESULT if is_alert and sounding == done else RESULT_DONE if is_alert else RESULT_TAKEN
+    parts = [head.fill(n=done, all=len(gathering.stands))]
+    rest = {
+        RESULT_SILENT: gathering.count(Standing.SILENT),
+        RESULT_COMING: gathering.count(Standing.TAKEN) if is_alert else 0,
+        RESULT_UNDONE: sum(
+            stand.standing is Standing.UNDONE and not gathering.is_done_by(box)
+            for box, stand in gathering.stands.items()
+        ),
+    }
+    parts += [words.fill(n=count) for words, count in rest.items() if count]
+    return Text("".join(part.vi for part in parts), "".join(part.en for part in parts))
+
+
+def stop_question(signal: str, status: Status, villages: int, titles: Mapping[str, str]) -> Text:
+    """Why is it stopped?"""
+    named = title(signal, titles)
+    if status is not Status.ACTUAL:
+        named = Text(f"{'diễn tập' if status is Status.EXERCISE else 'thử'} {named.vi}", f"{status.value} {named.en}")
+    return STOP.fill(signal=named, n=villages)
+
+
+def clock(at: datetime, zone: tzinfo | None) -> str:
+    """`02:14:03` in the commune's time."""
+    return f"{at.astimezone(zone):%H:%M:%S}"
