@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 
 from gongd.cli.parse import parse
 from gongd.cli.screen import Screen, language_of_user, never_fail_to_print, no_json
-from gongd.cli.usage import Command, MisuseError, Request
+from gongd.cli.table import GONGD
+from gongd.cli.usage import Book, Command, MisuseError, Request
 from gongd.core.errors import GongdError
 from gongd.core.words import Text
 
@@ -21,12 +22,12 @@ Deed = Callable[[Request, Screen], int]
 """What a command does: 0 done, 1 the answer is no. Raises GongdError."""
 
 
-def serve(words: Sequence[str]) -> int:
-    """Run one command line."""
+def serve(words: Sequence[str], book: Book = GONGD) -> int:
+    """Run one command line of a program."""
     never_fail_to_print()
     screen = Screen(language_of_user())
     try:
-        status = _answer(words, screen)
+        status = _answer(words, screen, book)
         sys.stdout.flush()
     except MisuseError as error:
         print(error.text.vi, error.text.en, sep="\n", file=sys.stderr)
@@ -39,10 +40,10 @@ def serve(words: Sequence[str]) -> int:
     return status
 
 
-def _answer(words: Sequence[str], screen: Screen) -> int:
-    request = parse(words)
+def _answer(words: Sequence[str], screen: Screen, book: Book) -> int:
+    request = parse(words, book)
     if not isinstance(request, Request):
-        return _show_page(request)
+        return _show_page(request, book)
     try:
         return _deed(request.command)(request, screen)
     except MisuseError:
@@ -55,10 +56,10 @@ def _answer(words: Sequence[str], screen: Screen) -> int:
         return 1
 
 
-def _show_page(command: Command | None) -> int:
+def _show_page(command: Command | None, book: Book) -> int:
     from gongd.cli import guide
 
-    print(guide.page(command) if command else guide.front_page())
+    print(guide.page(command, book) if command else guide.front_page(book))
     return 0
 
 

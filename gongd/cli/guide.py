@@ -4,16 +4,12 @@ from collections.abc import Iterable
 
 from gongd import __version__
 from gongd.cli.screen import Screen
-from gongd.cli.table import COMMANDS, GLOBAL
-from gongd.cli.usage import Command, Option, Request
+from gongd.cli.table import GONGD
+from gongd.cli.usage import Book, Command, Option, Request
 from gongd.core.words import Text
 
-TITLE = Text(
-    "gongd: cụm loa của thôn, kẻng bình yên hằng đêm và báo động ngay khi cần",
-    "gongd: the village loudspeaker box, the peace gong every night and an alarm when it is needed",
-)
 STATUSES = Text("Mã kết thúc: 0 xong, 1 không được, 2 gõ sai lệnh", "Exit status: 0 done, 1 the answer is no, 2 misuse")
-MORE = Text("Xem từng lệnh: gongd LỆNH --help", "More on a command: gongd COMMAND --help")
+MORE = Text("Xem từng lệnh: {program} LỆNH --help", "More on a command: {program} COMMAND --help")
 HEADINGS = {
     "usage": Text("Cách dùng", "Usage"),
     "commands": Text("Lệnh", "Commands"),
@@ -23,21 +19,22 @@ HEADINGS = {
 NOT_IN_PAGES = frozenset({"version"})
 
 
-def front_page() -> str:
+def front_page(book: Book = GONGD) -> str:
     """The page of all commands."""
-    rows = [(command.usage.removeprefix("gongd "), command.text) for command in COMMANDS]
-    usage = f"{_heading('usage')}: gongd COMMAND ... [--config FILE]"
-    parts = [*_both(TITLE), "", usage, "", f"{_heading('commands')}:", *_rows(rows), "", *_options(GLOBAL), ""]
-    return "\n".join([*parts, *_both(MORE), *_both(STATUSES)])
+    rows = [(command.usage.removeprefix(f"{book.program} "), command.text) for command in book.commands]
+    usage = f"{_heading('usage')}: {book.program} COMMAND ... [{book.options[0].spelling}]"
+    parts = [*_both(book.title), "", usage, "", f"{_heading('commands')}:", *_rows(rows), ""]
+    ending = [*_options(book.options), "", *_both(MORE.fill(program=book.program)), *_both(STATUSES)]
+    return "\n".join([*parts, *ending])
 
 
-def page(command: Command) -> str:
+def page(command: Command, book: Book = GONGD) -> str:
     """The page of one command."""
-    parts = [f"{_heading('usage')}: {command.usage} [--config FILE]", "", *_both(command.text), ""]
+    parts = [f"{_heading('usage')}: {command.usage} [{book.options[0].spelling}]", "", *_both(command.text), ""]
     if command.arguments:
         rows = [(argument.name.upper(), argument.text) for argument in command.arguments]
         parts += [f"{_heading('arguments')}:", *_rows(rows), ""]
-    shown = [option for option in GLOBAL if option.name not in NOT_IN_PAGES]
+    shown = [option for option in book.options if option.name not in NOT_IN_PAGES]
     return "\n".join([*parts, *_options((*command.options, *shown))])
 
 

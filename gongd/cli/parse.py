@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gongd.cli.table import COMMANDS, GLOBAL
-from gongd.cli.usage import Argument, Command, Kind, MisuseError, Option, Request, Unfit, unknown
+from gongd.cli.table import GONGD
+from gongd.cli.usage import Argument, Book, Command, Kind, MisuseError, Option, Request, Unfit, unknown
 from gongd.core.words import Text
 
 COMMAND = Text("lệnh", "command")
 OPTION = Text("tùy chọn", "option")
-NOT_ASKED = Text("Thiếu lệnh. Xem: gongd --help", "A command is missing. See: gongd --help")
+NOT_ASKED = Text("Thiếu lệnh. Xem: {program} --help", "A command is missing. See: {program} --help")
 MISSING = Text("Thiếu {name}. Cách dùng: {usage}", "{name} is missing. Usage: {usage}")
 TOO_MANY = Text("Thừa “{word}”. Cách dùng: {usage}", "“{word}” is too much. Usage: {usage}")
 NO_VALUE = Text("{name} cần {expected}", "{name} needs {expected}")
@@ -54,47 +54,50 @@ class _Reading:
         self.values[option.name] = _read(option.kind, value if given else self.words.pop(0), name)
 
 
-def parse(words: Sequence[str]) -> Request | Command | None:
+def parse(words: Sequence[str], book: Book = GONGD) -> Request | Command | None:
     """What is asked for: a Request, or the Command whose help page is wanted, or None for the page of all.
 
     Raises MisuseError. `--version` is a Request of no command's: `values["version"]`.
     """
     reading = _Reading(list(words))
-    reading.options(_spelled(GLOBAL), until_loose=True)
+    reading.options(_spelled(book.options), until_loose=True)
     if not reading.loose:
-        return _no_command(reading)
-    command = _command(reading)
-    reading.options(_spelled((*command.options, *GLOBAL)))
+        return _no_command(reading, book)
+    command = _command(reading, book.commands)
+    reading.options(_spelled((*command.options, *book.options)))
     if "help" in reading.values:
         return command
-    return _request(command, reading)
+    return _request(command, reading, book.options[0])
 
 
-def _no_command(reading: _Reading) -> Request | None:
+def _no_command(reading: _Reading, book: Book) -> Request | None:
     if "version" in reading.values:
-        return Request(VERSION_COMMAND, reading.values.get("config", GLOBAL[0].default), reading.values)
+        subject = book.options[0]
+        return Request(VERSION_COMMAND, reading.values.get(subject.name, subject.default), reading.values)
     if "help" in reading.values:
         return None
-    raise MisuseError(NOT_ASKED)
+    if book.default is not None:
+        return _request(book.default, reading, book.options[0])
+    raise MisuseError(NOT_ASKED.fill(program=book.program))
 
 
 VERSION_COMMAND = Command("--version", "gongd.cli.guide:version", Text("phiên bản", "the version"))
 
 
-def _command(reading: _Reading) -> Command:
+def _command(reading: _Reading, commands: Sequence[Command]) -> Command:
     first = reading.loose.pop(0)
     two = f"{first} {reading.words[0]}" if reading.words else first
-    for command in COMMANDS:
+    for command in commands:
         if command.name == two and two != first:
             reading.words.pop(0)
             return command
         if command.name == first:
             return command
-    longer = tuple(command.name for command in COMMANDS if command.name.startswith(f"{first} "))
-    raise unknown(COMMAND, two if longer else first, longer or tuple(command.name for command in COMMANDS))
+    longer = tuple(command.name for command in commands if command.name.startswith(f"{first} "))
+    raise unknown(COMMAND, two if longer else first, longer or tuple(command.name for command in commands))
 
 
-def _request(command: Command, reading: _Reading) -> Request:
+def _request(command: Command, reading: _Reading, subject: Option) -> Request:
     values = {option.name: option.default for option in command.options} | reading.values
     for argument, word in zip(command.arguments, reading.loose, strict=False):
         values[argument.name] = _read(argument.kind, word, argument.name.upper())
@@ -105,7 +108,7 @@ def _request(command: Command, reading: _Reading) -> Request:
         raise MisuseError(MISSING.fill(name=shown, usage=command.usage))
     if extra := reading.loose[len(command.arguments) :]:
         raise MisuseError(TOO_MANY.fill(word=extra[0], usage=command.usage))
-    return Request(command, values.pop("config", GLOBAL[0].default), values)
+    return Request(command, values.pop(subject.name, subject.default), values)
 
 
 def _read(kind: Kind, word: str, name: str) -> Any:

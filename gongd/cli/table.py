@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gongd.cli.kinds import DATE, DAYS, DURATION, FILE, FOLDER, TEXT, TIME, WORD, choice
 from gongd.cli.relays import DEFAULT_CONFIG
-from gongd.cli.usage import Argument, Command, Option
+from gongd.cli.usage import Argument, Book, Command, Option
 from gongd.core.catalogue import Status
 from gongd.core.words import Language, Text
 
@@ -185,4 +185,14 @@ COMMANDS = (
         ),
     ),
     RELAYS_OFF,
+)
+
+GONGD = Book(
+    "gongd",
+    Text(
+        "gongd: cụm loa của thôn, kẻng bình yên hằng đêm và báo động ngay khi cần",
+        "gongd: the village loudspeaker box, the peace gong every night and an alarm when it is needed",
+    ),
+    COMMANDS,
+    GLOBAL,
 )

@@ -77,6 +77,7 @@ class Command:
     text: Text
     arguments: tuple[Argument, ...] = ()
     options: tuple[Option, ...] = ()
+    program: str = "gongd"
 
     @property
     def usage(self) -> str:
@@ -85,7 +86,19 @@ class Command:
         for option in self.options:
             spelling = f"{option.short or '--' + option.name} {option.shown}".strip()
             shown.append(spelling if option.required else f"[{spelling}]")
-        return " ".join(["gongd", self.name, *shown])
+        return " ".join([self.program, self.name, *shown])
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A whole program as its command line shows it. The first of `options`, which go with every command, says what the
+    program works on: it becomes `Request.config`. `default` is what runs when no command is named."""
+
+    program: str
+    title: Text
+    commands: tuple[Command, ...]
+    options: tuple[Option, ...]
+    default: Command | None = None
 
 
 @dataclass(frozen=True, slots=True)
