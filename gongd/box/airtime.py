@@ -19,6 +19,9 @@ from gongd.ports import Journal, Ticket
 DISK_WAIT_S = 0.08
 """An alarm waits so long for its commit, so that with the stage's own move it stays within 100 ms (promise 1)."""
 
+FIRST_LOOK_S = 0.04
+"""A routine sound waits so long for its commit on the spot: a healthy disk needs less, and the gong is on the second."""
+
 LOOK_AGAIN_S = 0.01
 """How often a routine sound looks whether its commit has come."""
 
@@ -179,13 +182,13 @@ class Airtime:
         wait_until = begin.activation.wait_until
         give_up_at = now.mono + GIVE_UP_S if wait_until is None else wait_until
         self._pending = _Pending(begin, performance, ticket, give_up_at)
-        self._look_for_commit(now)
+        self._look_for_commit(now, FIRST_LOOK_S)
 
-    def _look_for_commit(self, now: Moment) -> None:
+    def _look_for_commit(self, now: Moment, wait_s: float = 0.0) -> None:
         pending = self._pending
         if pending is None:
             return
-        begin, durable = pending.begin, pending.ticket.wait(0.0)
+        begin, durable = pending.begin, pending.ticket.wait(wait_s)
         if now.mono > pending.give_up_at or not self.hooks.may_begin(begin.activation, now):
             self._withdraw()
             self.hear(arbitration.Ended(begin.activation.id, Outcome.FAILED, Reason.LATE, begin.run), now)
