@@ -1,11 +1,13 @@
 """The bootstrap: the only file that sees everybody. Settings -> hands -> Box, in the order that sounds first."""
 
+import importlib
 import json
 import logging
 import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,8 +22,9 @@ from gongd.adapters.last_good import LastGood
 from gongd.adapters.ring_note import RungNote
 from gongd.adapters.supervisor import Systemd
 from gongd.box.engine import Box
-from gongd.box.equipment import Doors, Found, Hangup, Remembered, Terminate
+from gongd.box.equipment import Doors, Found, Hangup, Prepared, Remembered, Terminate
 from gongd.box.inbox import Inbox
+from gongd.box.parts import Line, OpenLine, Parts
 from gongd.box.timekeeper import Timekeeper
 from gongd.core.broken_file import journal_in
 from gongd.core.clock_trust import ClockState
@@ -63,12 +66,15 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
     equipment = outfit.equip(settings, None)
     last_good = LastGood(config, state / LAST_GOOD)
     doors = _doors(config, dry, settings, found, runtime, inbox, last_good)
-    box = Box(inbox, doors, outfit.equip, equipment, _timekeeper(settings, doors.clock))
+    open_line = _open_line(state, inbox)
+    box = Box(inbox, doors, outfit.equip, equipment, _timekeeper(settings, doors.clock), open_line)
     board = BoardWatch(state, inbox.post)
     control = _open_counter(control_path(settings.journal.path), inbox)
     threading.Thread(
         target=lambda: inbox.post(Remembered(doors.journal.remember())), name="memory", daemon=True
     ).start()
+    if settings.mqtt is not None:
+        threading.Thread(target=lambda: _prepare(inbox), name="papers", daemon=True).start()
     if not found:
         last_good.keep(settings.source_digest)
     try:
@@ -103,6 +109,25 @@ def _doors(
         found=found,
         messages=_messages(runtime, state),
     )
+
+
+def _prepare(inbox: Inbox) -> None:
+    """Loading the line's libraries takes a second on a Raspberry Pi: the buttons do not wait for it."""
+    importlib.import_module("gongd.line")
+    inbox.post(Prepared())
+
+
+def _open_line(state: Path, inbox: Inbox) -> OpenLine:
+    """The line to the desk: its libraries cost 20 MB, and a box without `mqtt:` loads none of them."""
+
+    def open_line(parts: Parts, can_drill: Callable[[str], bool]) -> Line | None:
+        if parts.settings.mqtt is None:
+            return None
+        from gongd.line import open_line as opened
+
+        return opened(parts, can_drill, state, inbox)
+
+    return open_line
 
 
 def _timekeeper(settings: Settings, clock: Clock) -> Timekeeper:

@@ -18,12 +18,14 @@ FLOORS = {
     "gongd.core": 0,
     "gongd.relays_off": 0,
     "gongd.ports": 1,
+    "gongd.ports_link": 1,
     "gongd.settings": 1,
     "gongd.box": 2,
     "gongd.player": 2,
     "gongd.adapters": 2,
     "gongd.studio": 2,
     "gongd.bootstrap": 3,
+    "gongd.line": 3,
     "gongd.outfit": 3,
     "gongd.repertoire": 3,
     "gongd.desk": 3,
@@ -43,6 +45,7 @@ GROUND = {"gongd"}
 NEIGHBOURS = {
     ("gongd.box", "gongd.player"): "the box gives the stage its performances",
     ("gongd.bootstrap", "gongd.outfit"): "the outfit is the bootstrap's second half: equipment, at start and at reload",
+    ("gongd.bootstrap", "gongd.line"): "and the line its fourth, loaded only where there is an `mqtt:`",
     ("gongd.outfit", "gongd.repertoire"): "and the repertoire its third: what is to be rendered",
     ("gongd.cli", "gongd.adopt"): "a command",
     ("gongd.cli", "gongd.doctor"): "a command",
@@ -97,6 +100,7 @@ OUTSIDERS = {
     "simpleaudio": {"gongd.adapters"},
     "cryptography": {"gongd.adapters"},
     "joserfc": {"gongd.adapters.jose"},
+    "paho": {"gongd.adapters.mqtt", "gongd.desk"},
 }
 """Each technology lives in one room; a library that is not named here needs its line."""
 

@@ -59,7 +59,7 @@ class Hooks:
 
     `companions` gives records that must be committed together with a step of an activation; `reported` hears of every
     step; `silent` says whether the loudspeaker cannot sound now. `may_begin`: may what has waited for its commit still
-    sound? `onstage` hears what begins now, and whether its record is durable.
+    sound? `onstage` hears what begins now, and whether its record is durable. `written` hears of records appended.
     """
 
     companions: Callable[[Activation, Outcome, str | None, Moment], Sequence[Record]]
@@ -67,6 +67,7 @@ class Hooks:
     silent: Callable[[], bool]
     may_begin: Callable[[Activation, Moment], bool]
     onstage: Callable[[Activation, bool, Moment], None]
+    written: Callable[[Sequence[Record], Moment], None]
 
 
 @dataclass(slots=True)
@@ -156,6 +157,7 @@ class Airtime:
             ticket = self.journal.append(written) if written else None
             if begin and ticket:
                 self._begin_after(begin, ticket, now)
+        self.hooks.written(written, now)
         self._tell(effects, now)
 
     def _tell(self, effects: Sequence[Effect], now: Moment) -> None:

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from gongd.box import records
 from gongd.box.equipment import Renderer
 from gongd.box.programme import Programme
-from gongd.core.activation import Activation
+from gongd.core.activation import Activation, Outcome
 from gongd.core.air import Requested
 from gongd.core.catalogue import Origin, Priority, Status
 from gongd.core.job import SPEECH, House, Job, speech_job
 from gongd.core.moment import Moment
+from gongd.core.record import Record
 from gongd.core.words import Language
 from gongd.ports import Prints
 
@@ -29,6 +31,8 @@ class _Waiting:
     by: str | None
     origin: Origin
     until: float
+    identity: str | None = None
+    status: Status = Status.TEST
 
 
 @dataclass(slots=True)
@@ -42,16 +46,35 @@ class Announcer:
     standing: Sequence[Job]
     _waiting: list[_Waiting] = field(default_factory=list)
     _said: int = 0
+    _given_up: list[_Waiting] = field(default_factory=list)
 
     def take_over(self, before: "Announcer") -> None:
         """New settings: what waits to be said is still said."""
-        self._waiting, self._said = before._waiting, before._said
+        self._waiting, self._said, self._given_up = before._waiting, before._said, before._given_up
 
     def say(self, text: str, origin: Origin, by: str | None, now: Moment, patience_s: float = PATIENCE_S) -> None:
         """Have a text spoken as soon as it is rendered."""
         job = speech_job(text, VOLUME, self.house, self.language)
-        self._waiting = [*self._waiting, _Waiting(job, by, origin, now.mono + patience_s)][-MOST:]
+        self._wait(_Waiting(job, by, origin, now.mono + patience_s))
+
+    def announce(
+        self, text: str, identity: str, origin: Origin, status: Status, by: str | None, volume: int, now: Moment
+    ) -> None:
+        """Have an order's text spoken to the village, under the order's own id."""
+        job = speech_job(text, volume, self.house, self.language)
+        self._wait(_Waiting(job, by, origin, now.mono + PATIENCE_S, identity, status))
+
+    def _wait(self, waiting: _Waiting) -> None:
+        every = [*self._waiting, waiting]
+        self._waiting = every[-MOST:]
+        self._given_up += [each for each in every[:-MOST] if each.identity is not None]
         self.renderer.request(self.wanted)
+
+    def given_up(self, now: Moment) -> list[Record]:
+        """Orders whose text will not be spoken: recorded once."""
+        given_up, self._given_up = self._given_up, []
+        failed = [self._activation(each, now) for each in given_up]
+        return [records.of_activation(each, Outcome.FAILED, now, {}, "print-missing") for each in failed]
 
     @property
     def wanted(self) -> list[Job]:
@@ -71,6 +94,8 @@ class Announcer:
             if track is None and now.mono < waiting.until:
                 continue
             self._waiting.remove(waiting)
+            if track is None and waiting.identity is not None:
+                self._given_up.append(waiting)
             if track is not None:
                 self._said += 1
                 activation = self._activation(waiting, now)
@@ -80,11 +105,11 @@ class Announcer:
 
     def _activation(self, waiting: _Waiting, now: Moment) -> Activation:
         return Activation(
-            id=f"{SPEECH}-{now.wall:%Y%m%d%H%M%S}-{self._said}",
+            id=waiting.identity or f"{SPEECH}-{now.wall:%Y%m%d%H%M%S}-{self._said}",
             signal=SPEECH,
             priority=Priority.ROUTINE,
             origin=waiting.origin,
-            status=Status.TEST,
+            status=waiting.status,
             sent_at=now.wall,
             cap_s=CAP_S,
             place=waiting.job.stem,  # two different texts are never one sound

@@ -11,13 +11,13 @@ from gongd.box.airtime import Airtime, Hooks
 from gongd.box.announcer import START_PATIENCE_S, Announcer
 from gongd.box.counter import Answer, Counter, refuse
 from gongd.box.deeds import Deeds
-from gongd.box.equipment import Doors, Equip, Equipment, Found, Hangup, Remembered, Terminate
+from gongd.box.equipment import Doors, Equip, Equipment, Found, Hangup, Prepared, Remembered, Terminate
 from gongd.box.frontdesk import FrontDesk
 from gongd.box.health import Health
 from gongd.box.inbox import Inbox
 from gongd.box.nights import Nights
 from gongd.box.panel import Panel
-from gongd.box.parts import Parts
+from gongd.box.parts import OpenLine, Parts, no_line
 from gongd.box.programme import Programme
 from gongd.box.recovery import Recovery
 from gongd.box.timekeeper import Timekeeper
@@ -32,6 +32,9 @@ from gongd.core.relay import Role
 from gongd.ports import Memory
 from gongd.settings.model import Settings, TrustedBy
 
+FAREWELL_S = 1.5
+"""The desk is told that the box stops, if it can be told so soon."""
+
 BEAT_S = 1.0
 """The loop comes round at least so often: it renews the stage's lease, and looks at the clock."""
 
@@ -39,8 +42,17 @@ BEAT_S = 1.0
 class Box:
     """One village box. `run` is the deciding thread; `inbox.post` is how all others speak to it."""
 
-    def __init__(self, inbox: Inbox, doors: Doors, equip: Equip, equipment: Equipment, timekeeper: Timekeeper) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        doors: Doors,
+        equip: Equip,
+        equipment: Equipment,
+        timekeeper: Timekeeper,
+        open_line: OpenLine = no_line,
+    ) -> None:
         self.inbox = inbox
+        self._open_line = open_line
         self._doors = doors
         self._equip = equip
         self._status: int | None = None
@@ -48,7 +60,8 @@ class Box:
         self.parts = self._furnish(equipment, timekeeper)
         self._deeds = Deeds(self.parts)
         self._watch = Watch(self.parts)
-        self._counter = Counter(FrontDesk(self.parts, self.reload))
+        self._front = FrontDesk(self.parts, self.reload)
+        self._counter = Counter(self._front)
         self._handlers = self._table()
 
     def _table(self) -> Mapping[type, Callable[[Any, Moment], None]]:
@@ -64,12 +77,13 @@ class Box:
             ports.JournalWell: self._journal_well,
             ports.BoardSeen: self._board_seen,
             ports.Asked: self._counter.serve,
-            stage.Began: lambda event, _now: parts.airtime.began(event),
+            stage.Began: self._began,
             stage.Ended: parts.airtime.ended,
             stage.RelayTrouble: self._relay_trouble,
             stage.RelayFine: lambda event, now: parts.health.clear_fault(FaultCode.RELAY_DISAGREES, now, event.relay),
             stage.StageBroken: lambda _event, _now: self._end(1),
             Remembered: self._remembered,
+            Prepared: lambda _event, now: self._connect(now),
             Hangup: self._hung_up,
             Terminate: lambda _event, _now: self._end(0),
         }
@@ -101,7 +115,8 @@ class Box:
 
     def handle(self, event: object, now: Moment) -> None:
         """Hear one event. What nobody waits for changes nothing."""
-        handler = self._handlers.get(type(event))
+        line = self.parts.line
+        handler = self._handlers.get(type(event)) or (line.handlers.get(type(event)) if line else None)
         if handler:
             handler(event, now)
 
@@ -113,12 +128,12 @@ class Box:
         self._deeds.heed(self._watch.step(now), now)
         self._deeds.step(now)
         if parts.announcer.is_waiting and self._watch.due("speech", BEAT_S, now):
-            parts.carry((), parts.announcer.ready(parts.airtime.programme, now), now)
+            self._speak(now)
         parts.carry(*parts.nights.step(now), now)
         parts.carry(*self._recovery.step(now), now)
         airtime_at = parts.airtime.step(now)
         self._take_settings(now)
-        marks = [parts.panel.next_at(), airtime_at]
+        marks = [parts.panel.next_at(), airtime_at, parts.line.step(now) if parts.line else None]
         if parts.nights.ledger is not None:
             marks.append(parts.nights.next_look_at)
         return min([now.mono + BEAT_S, *(mark for mark in marks if mark is not None)])
@@ -133,13 +148,22 @@ class Box:
         for message in self._doors.messages:
             self.parts.announcer.say(message, Origin.LOCAL, None, now, START_PATIENCE_S)
 
+    def _connect(self, now: Moment) -> None:
+        """The line to the desk, if the settings ask for one: once everything else works."""
+        self.parts.line = self._open_line(self.parts, lambda signal: self._front.drill_refusal(signal) is None)
+        if self.parts.line is not None and self.parts.memory is not None:
+            self.parts.line.remembered(now, self.inbox.post)
+
     def _end(self, status: int) -> None:
         self._status = status
 
     def _close(self) -> None:
         """What may take a moment, once all is silent."""
         self.parts.equipment.renderer.close()
-        self.parts.write([records.simple(Kind.BOOT, self.parts.timekeeper.now(), "stopped", {})])
+        now = self.parts.timekeeper.now()
+        self.parts.write([records.simple(Kind.BOOT, now, "stopped", {})])
+        if self.parts.line is not None:
+            self.parts.line.close(now, FAREWELL_S)
         self._doors.journal.close()
 
     # ── Furniture: what follows from the settings ────────────────────────────────────────────────────────────────
@@ -154,6 +178,7 @@ class Box:
             silent=lambda: health.speaker_is_silent,
             may_begin=self._may_begin,
             onstage=self._onstage,
+            written=self._written,
         )
         airtime = Airtime(hands.player, programme, self._doors.journal, hooks)
         nights = Nights(
@@ -175,7 +200,7 @@ class Box:
 
     def _refurnish(self, settings: Settings, now: Moment) -> None:
         """Take new settings into use. Nothing sounds or waits now."""
-        parts, hands = self.parts, self.parts.equipment.hands
+        parts, hands, before = self.parts, self.parts.equipment.hands, self.parts.settings
         parts.equipment = equipment = self._equip(settings, parts.equipment)
         parts.health.refit(settings.relays, equipment.hands.has_speaker)
         parts.airtime.player = equipment.hands.player
@@ -194,6 +219,14 @@ class Box:
         self._raise_found(equipment.hands.found, now)
         self._show_faults()
         equipment.renderer.request(parts.announcer.wanted)
+        if on_the_wire(before) != on_the_wire(settings):
+            self._reconnect(now)
+
+    def _reconnect(self, now: Moment) -> None:
+        """Another name, broker or trust: another line."""
+        if self.parts.line is not None:
+            self.parts.line.close(now, 0.0)
+        self._connect(now)
 
     def _look_at_panel(self, now: Moment) -> None:
         try:
@@ -241,6 +274,8 @@ class Box:
 
     def _remembered(self, event: Remembered, now: Moment) -> None:
         memory = self.parts.memory = self._with_noted(event.memory)
+        if self.parts.line is not None:
+            self.parts.line.remembered(now, self.inbox.post)
         self.parts.timekeeper.recall(memory.clock, self._doors.boot_id)
         self.parts.nights.open(memory)
         self.parts.health.clear_left(memory.open_faults, now)
@@ -279,7 +314,12 @@ class Box:
         why = next(iter(event.failed.values()), None)
         self.parts.health.set_fault(FaultCode.PRINT_MISSING, bool(missing), now, text=why)
         self.parts.health.set_fault(FaultCode.VOICE_MISSING, bool(event.voiceless), now)
-        self.parts.carry((), self.parts.announcer.ready(self.parts.airtime.programme, now), now)
+        self._speak(now)
+
+    def _speak(self, now: Moment) -> None:
+        """Whatever has its print by now."""
+        spoken = self.parts.announcer.ready(self.parts.airtime.programme, now)
+        self.parts.carry(self.parts.announcer.given_up(now), spoken, now)
 
     def _journal_failed(self, event: ports.JournalFailed, now: Moment) -> None:
         self.parts.airtime.journal_well = False
@@ -300,7 +340,17 @@ class Box:
     # ── Hooks ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _companions(self, asked: Activation, outcome: Outcome, reason: str | None, now: Moment) -> Sequence[Record]:
-        return self.parts.nights.companions(asked, outcome, reason, now)
+        ordered = self.parts.line.companions() if self.parts.line else ()
+        return [*ordered, *self.parts.nights.companions(asked, outcome, reason, now)]
+
+    def _written(self, written: Sequence[Record], now: Moment) -> None:
+        if self.parts.line is not None:
+            self.parts.line.written(written, now)
+
+    def _began(self, event: stage.Began, now: Moment) -> None:
+        self.parts.airtime.began(event)
+        if self.parts.line is not None:
+            self.parts.line.began(event, now)
 
     def _may_begin(self, asked: Activation, now: Moment) -> bool:
         return self.parts.nights.may_begin(asked, now)
@@ -310,7 +360,8 @@ class Box:
         if ring is not None and not durable:
             self._doors.rings.add(ring)
 
-    def _reported(self, asked: Activation, _outcome: Outcome, final: bool, _now: Moment) -> None:
+    def _reported(self, asked: Activation, outcome: Outcome, final: bool, _now: Moment) -> None:
+        self.parts.last_outcome = outcome
         if final:
             self._deeds.over(asked)
 
@@ -322,3 +373,9 @@ class Box:
         for relay in self.parts.settings.relays:
             if relay.on is Role.FAULT:
                 self.parts.equipment.hands.player.hold(relay.name, self.parts.health.is_faulty)
+
+
+def on_the_wire(settings: Settings) -> tuple[object, ...]:
+    """What of the settings the line is made of."""
+    box = settings.box
+    return box.id, box.commune, box.zones, settings.mqtt, settings.trust

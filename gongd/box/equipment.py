@@ -93,6 +93,11 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the line to the desk needs has been loaded, while everything else worked already."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hangup:
     """SIGHUP: read the settings again."""
 

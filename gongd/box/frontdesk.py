@@ -86,6 +86,7 @@ class FrontDesk:
             "faults": [_fault(latched) for latched in condition.faults],
             "clock": self._clock(now),
             "next": self._next(now),
+            "link": parts.line.report() if parts.line else None,
             "journal": {"id": parts.memory.journal_id if parts.memory else None},
             "prints": {"missing": [" ".join(filter(None, key)) for key in parts.airtime.programme.missing()]},
             "settings": {"digest": parts.settings.source_digest, "waiting": parts.coming is not None},

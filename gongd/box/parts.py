@@ -1,7 +1,8 @@
 """The parts of one box on its deciding thread, and the few verbs that several rooms of the engine need."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from gongd.box.airtime import Airtime
 from gongd.box.announcer import Announcer
@@ -11,14 +12,29 @@ from gongd.box.nights import Nights
 from gongd.box.panel import Panel
 from gongd.box.request import event_of
 from gongd.box.timekeeper import Timekeeper
-from gongd.core.activation import Activation
+from gongd.core.activation import Activation, Outcome
 from gongd.core.air import Effect, Event
 from gongd.core.condition import status_line
 from gongd.core.moment import Moment
 from gongd.core.record import Record
 from gongd.core.words import Text
+from gongd.player import Began
 from gongd.ports import Memory
 from gongd.settings.model import Settings
+
+
+class Line(Protocol):
+    """The line to the desk. `handlers` are for what it has posted into the inbox."""
+
+    handlers: Mapping[type, Callable[[Any, Moment], None]]
+
+    def remembered(self, now: Moment, post: Callable[[object], None]) -> None: ...
+    def step(self, now: Moment) -> float | None: ...
+    def written(self, written: Sequence[Record], now: Moment) -> None: ...
+    def companions(self) -> Sequence[Record]: ...
+    def began(self, event: Began, now: Moment) -> None: ...
+    def report(self) -> Mapping[str, object]: ...
+    def close(self, now: Moment, within_s: float) -> None: ...
 
 
 @dataclass(slots=True)
@@ -37,6 +53,8 @@ class Parts:
     coming: Settings | None = None
     rendered: bool = False
     voiceless: frozenset[str] = frozenset()
+    line: Line | None = None
+    last_outcome: Outcome | None = None
 
     @property
     def settings(self) -> Settings:
@@ -47,6 +65,8 @@ class Parts:
         """Append records that nobody waits for."""
         if written:
             self.doors.journal.append(written)
+            if self.line is not None:
+                self.line.written(written, self.timekeeper.now())
 
     def carry(self, written: Sequence[Record], events: Iterable[Event], now: Moment) -> None:
         """Append records, then put events before the arbiter."""
@@ -65,3 +85,11 @@ class Parts:
         title = Text(vi=signal.title, en=signal.name) if signal else None
         line = status_line(self.health.condition, self.health.sounds, title)
         return line.read(self.settings.box.language)
+
+
+OpenLine = Callable[[Parts, Callable[[str], bool]], Line | None]
+"""Opens the line that the settings ask for, if any. The second argument: has the drill of a signal its words?"""
+
+
+def no_line(_parts: Parts, _can_drill: Callable[[str], bool]) -> None:
+    """A box without `mqtt:`."""

@@ -27,6 +27,7 @@ EVENTS: Mapping[tuple[Kind, str], Text] = {
     (Kind.CLOCK, "vouched"): Text("Đồng hồ: có người xác nhận giờ{person}", "Clock: the time was vouched for{person}"),
     (Kind.CLOCK, "trusted"): Text("Đồng hồ: đã tin được", "Clock: trusted"),
     (Kind.CLOCK, "untrusted"): Text("Đồng hồ: chưa tin được", "Clock: not trusted"),
+    (Kind.COMMAND, "accepted"): Text("Lệnh {type}: đã nhận từ {key}", "Order {type}: accepted from {key}"),
     (Kind.BOOT, "started"): Text("Máy: đã chạy", "Machine: started"),
     (Kind.BOOT, "stopped"): Text("Máy: đã tắt", "Machine: stopped"),
     (Kind.BOOT, OUTAGE): Text("Máy: mất điện từ {since} đến {until}", "Machine: no power from {since} to {until}"),
@@ -161,7 +162,8 @@ def _filled(words: Text, record: Record) -> Text:
     by = detail.get("by")
     person = Text(f", {by}", f", {by}") if by else Text("", "")
     plain = {
-        key: _number(detail.get(key, "?")) for key in ("by", "time", "n", "button", "by_s", "result", "name", "place")
+        key: _number(detail.get(key, "?"))
+        for key in ("by", "time", "n", "button", "by_s", "result", "name", "place", "type", "key")
     }
     dates = {key: _readable(detail.get(key)) for key in ("first", "since", "until")}
     named = {"schedule": record.schedule or "?", "signal": record.signal or "?", "reason": record.reason or "?"}

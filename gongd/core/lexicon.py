@@ -75,6 +75,7 @@ _OTHER_REASONS: Mapping[str, Text] = {
     "power": Text("mất điện", "power was lost"),
     "restarted": Text("máy khởi động lại nhiều lần", "the machine restarted again and again"),
     "stalled": Text("máy bị treo", "the machine stalled"),
+    "not-supported": Text("cụm loa chưa làm được việc này", "the box cannot do this yet"),
 }
 
 
@@ -186,6 +187,7 @@ KINDS: Mapping[Kind, Text] = {
     Kind.CHECK_IN: Text("điểm danh tuần tra", "patrol check-in"),
     Kind.CLOCK: Text("đồng hồ", "clock"),
     Kind.BOOT: Text("máy", "machine"),
+    Kind.COMMAND: Text("lệnh", "order"),
 }
 
 SIGNALS: Mapping[str, Text] = {

@@ -17,6 +17,8 @@ class Kind(StrEnum):
     CHECK_IN = "check-in"
     CLOCK = "clock"
     BOOT = "boot"
+    COMMAND = "command"
+    """An order from the wire: accepted. `activation` is its id, which is used up by this record."""
 
 
 RUNG = "rung"

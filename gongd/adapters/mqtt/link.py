@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-from gongd.adapters.mqtt_session import CONNECT_S, Address, Session, SessionError, lost
+from gongd.adapters.mqtt.session import CONNECT_S, Address, Session, SessionError, lost
 from gongd.ports_link import Delivery, Ear, LinkLost, Parcel
 
 LEAST_PAUSE_S = 1.0

@@ -1,0 +1,338 @@
+"""Answering: what the box does with an order from the wire, and what it says of it, step by step.
+
+The order of wire.md: verified (the gate), committed with the activation's first record, played, acknowledged, answered.
+Answers about an activation are made from its records, so that nothing is told that is not written, and an alarm that
+goes on after the daemon's death is answered as any other. Lives on the deciding thread.
+"""
+
+import logging
+import secrets
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from gongd.box import records
+from gongd.box.gate import OrderCame
+from gongd.box.parts import Parts
+from gongd.box.past import ACCEPTED, MOST, Past, step_of
+from gongd.core.activation import Outcome
+from gongd.core.catalogue import Origin, Status
+from gongd.core.command import Ledger, Standing, judge
+from gongd.core.lexicon import Proof
+from gongd.core.moment import Moment
+from gongd.core.phrase import PHRASES
+from gongd.core.record import Kind, Record
+from gongd.core.trust_list import TrustList
+from gongd.core.verdict import Accepted, Apply, End, Killed, Quiet, Repeated, Sound, Speak, Tell, jti_of
+from gongd.core.wire_name import Identity
+from gongd.core.wire_refusal import Refused
+from gongd.core.wire_report import Answer, Step
+from gongd.player import Began
+from gongd.ports import Recalled, Ticket
+from gongd.ports_link import Delivery
+
+UNSUPPORTED = "not-supported"
+"""The reason of a refusal: this version takes no clips and no settings over the wire."""
+
+COMMIT_S = 5.0
+"""An answer waits so long for its record; on a broken disk it goes out all the same, and says so."""
+
+OPEN_S = 5.0
+"""Orders wait so long for the journal to say which of them are old; a disk that is silent holds up no alarm."""
+
+STRANGERS_S = 10.0
+"""What nobody known has signed is answered at most so often; it is counted always."""
+
+MOST_HELD = 64
+_WIRE = frozenset({Origin.COMMAND.value, Origin.NEIGHBOUR.value})
+_BEGINS = frozenset({Step.STARTED, Step.RESUMED})
+_OF_THE_RECORD = frozenset({"cap_s", "place", "sent", "proof"})
+
+log = logging.getLogger("gongd.link")
+
+
+class Mouth(Protocol):
+    """What answers go out through."""
+
+    @property
+    def is_bare(self) -> bool: ...
+    def answer(self, answer: Answer) -> None: ...
+    def identity(self) -> Identity: ...
+    def acknowledge(self, delivery: Delivery) -> None: ...
+    def say_all(self, now: Moment) -> None: ...
+    def again(self, first: int, last: int | None, journal_id: str | None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """Something to be done once a record is durable."""
+
+    ticket: Ticket
+    give_up_at: float
+    do: Callable[[bool], None]
+
+
+@dataclass(slots=True)
+class Answering:
+    """Judges, obeys, answers. `can_drill` says whether a signal's drill has its words."""
+
+    parts: Parts
+    mouth: Mouth
+    can_drill: Callable[[str], bool]
+    trust: TrustList | None
+    ledger: Ledger = field(default_factory=Ledger)
+    past: Past = field(default_factory=Past)
+    refused: Counter[str] = field(default_factory=Counter)
+    _held: list[OrderCame] = field(default_factory=list)
+    _open_by: float | None = None
+    _is_open: bool = False
+    _companion: Record | None = None
+    _starting: dict[str, Answer] = field(default_factory=dict)
+    _due: deque[_Due] = field(default_factory=deque)
+    _stranger_at: float = float("-inf")
+
+    # ── The past ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def recall(self, now: Moment, post: Callable[[Recalled], None]) -> None:
+        """Ask the journal which orders were accepted before this start."""
+        self._open_by = now.mono + OPEN_S
+        journal = self.parts.doors.journal
+
+        def more(found: Recalled) -> None:
+            journal.recall(max(1, found.last - MOST + 1), MOST, post)
+
+        journal.recall(1, 0, more)
+
+    def open(self, found: Recalled, now: Moment) -> None:
+        """Orders are judged from now on. One that was accepted, and of which nothing more is known, did not sound."""
+        if self._is_open:
+            return
+        for _, record in found.records:
+            self.past.note(record)
+        self._is_open = True
+        for identity, done in self.past.unanswered():
+            detail = {"key": done.key}
+            lost = Record(now.wall, Kind.ACTIVATION, activation=identity, origin=Origin.COMMAND, detail=detail)
+            status = done.status or Status.ACTUAL
+            self.parts.write(
+                [replace(lost, status=status, outcome=Outcome.FAILED, reason="restarted", trusted=now.trusted)]
+            )
+        held, self._held = self._held, []
+        for came in held:
+            self.heard(came, now)
+
+    # ── Orders ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def heard(self, came: OrderCame, now: Moment) -> None:
+        """One order, or what was none."""
+        if not self._is_open:
+            self._held = [*self._held, came][-MOST_HELD:]
+            return
+        drawn = secrets.token_urlsafe(24)
+        self.ledger, verdict = judge(came.message, came.retained, self._standing(), self.ledger, now, drawn)
+        match verdict:
+            case Refused():
+                self._refuse(verdict, came, now)
+            case Repeated():
+                self._repeat(verdict, came, now)
+            case Accepted(deed=Apply()) | Accepted(deed=Speak(text=None)):
+                self._refuse_unsupported(verdict, came, now)
+            case Accepted():
+                self._obey(verdict, came, now)
+
+    def _standing(self) -> Standing:
+        settings = self.parts.settings
+        return Standing(
+            me=self.mouth.identity(),
+            trust=self.trust,
+            signals=settings.signals,
+            past=self.past,
+            per_hour=settings.limits.per_hour,
+            bare=self.mouth.is_bare,
+            disabled=self.parts.health.condition.disabled_until is not None,
+            can_drill=self.can_drill,
+        )
+
+    def _refuse(self, refused: Refused, came: OrderCame, now: Moment) -> None:
+        self.refused[refused.reason.value] += 1
+        self.mouth.acknowledge(came.delivery)
+        if refused.jti is None:
+            if now.mono - self._stranger_at < STRANGERS_S:
+                return
+            self._stranger_at = now.mono
+            log.warning("refused: %s (%s)", refused.reason, refused.detail)
+        self.mouth.answer(
+            Answer(
+                box=self._box,
+                step=Step.REFUSED,
+                at=now.wall,
+                trusted=now.trusted,
+                jti=refused.jti,
+                reason=refused.reason.value,
+                challenge=refused.challenge,
+                age_s=refused.age_s,
+            )
+        )
+
+    def _repeat(self, repeated: Repeated, came: OrderCame, now: Moment) -> None:
+        """The stored answer; what has only been received, or waits for its start, is told as it is."""
+        self.refused[repeated.reason.value] += 1
+        self.mouth.acknowledge(came.delivery)
+        done, detail = repeated.done, {"repeated": True}
+        self.mouth.answer(
+            Answer(self._box, done.step, done.at, done.trusted, jti_of(repeated.id), done.reason, detail=detail)
+        )
+
+    def _refuse_unsupported(self, order: Accepted, came: OrderCame, now: Moment) -> None:
+        self.refused[UNSUPPORTED] += 1
+        self.mouth.acknowledge(came.delivery)
+        self.mouth.answer(Answer(self._box, Step.REFUSED, now.wall, now.trusted, jti_of(order.id), UNSUPPORTED))
+
+    # ── Obeying ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _obey(self, order: Accepted, came: OrderCame, now: Moment) -> None:
+        """Its record is committed together with the first that the deed leaves."""
+        accepted = self._record(order, now)
+        if isinstance(order.deed, Tell):
+            self.past.accept(order.id, order.key, Step.FINISHED, accepted)
+        else:
+            self.past.note(accepted)
+            self._companion = accepted
+        self._say(Answer(self._box, Step.RECEIVED, now.wall, now.trusted, jti_of(order.id)), now)
+        self._do(order, now)
+        alone, self._companion = self._companion, None
+        if alone is not None:
+            self.parts.write([alone])
+        self._once_durable(lambda _durable: self.mouth.acknowledge(came.delivery), now)
+        if self._ends_at_once(order):
+            self._say(Answer(self._box, Step.FINISHED, now.wall, now.trusted, jti_of(order.id)), now)
+
+    def _ends_at_once(self, order: Accepted) -> bool:
+        match order.deed:
+            case Quiet() | Tell():
+                return True
+            case End(words=words):
+                return words is None
+            case _:
+                return False
+
+    def _do(self, order: Accepted, now: Moment) -> None:
+        match order.deed:
+            case Sound(activation=asked):
+                self.parts.ask(asked, now)
+            case Killed(activation=asked, reason=reason, by=by):
+                detail: dict[str, object] = {"by": by} if by else {}
+                killed = records.of_activation(asked, Outcome.CANCELLED, now, detail, reason.value)
+                self.parts.write([*self.take_companion(), killed])
+            case End() as end:
+                self.parts.airtime.hear(end.event, now)
+                if end.pause:
+                    self._speak(PHRASES["pause"].read(self.parts.settings.box.language), f"{order.id}.end", order, now)
+            case Quiet(silenced=silenced):
+                self.parts.airtime.hear(silenced, now)
+            case Speak(text=str(text)):
+                self._speak(text, order.id, order, now)
+            case Tell(since=since, until=until, journal=journal):
+                self.mouth.say_all(now)
+                if since is not None:
+                    self.mouth.again(since, until, journal)
+            case _:
+                return
+
+    def _speak(self, text: str, identity: str, order: Accepted, now: Moment) -> None:
+        by = order.claims.by or order.key
+        volume = self.parts.settings.speaker.volume
+        self.parts.announcer.announce(text, identity, order.origin, order.claims.status, by, volume, now)
+
+    def _record(self, order: Accepted, now: Moment) -> Record:
+        claims = order.claims
+        told: Mapping[str, object] = {
+            "type": claims.type.value,
+            "key": order.key,
+            "by": claims.by,
+            "note": claims.note,
+            "references": list(claims.references) if claims.references else None,
+            "why": claims.reason.value if claims.reason else None,
+        }
+        return Record(
+            at=now.wall,
+            kind=Kind.COMMAND,
+            signal=claims.signal,
+            activation=order.id,
+            origin=order.origin,
+            status=claims.status,
+            outcome=ACCEPTED,
+            detail={key: value for key, value in told.items() if value is not None},
+            trusted=now.trusted,
+        )
+
+    def take_companion(self) -> Sequence[Record]:
+        """The order's own record, for the first batch that its deed writes."""
+        companion, self._companion = self._companion, None
+        return [companion] if companion else []
+
+    # ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _box(self) -> str:
+        return self.parts.settings.box.id
+
+    def note(self, written: Sequence[Record], now: Moment) -> None:
+        """Records that were appended just now: what they say of orders is answered."""
+        for record in written:
+            if record.kind is not Kind.COMMAND:
+                self.past.note(record)
+            if record.kind is Kind.ACTIVATION and record.origin in _WIRE and record.activation is not None:
+                self._answer(record.activation, record, now)
+
+    def _answer(self, activation: str, record: Record, now: Moment) -> None:
+        step = step_of(record)
+        self._starting.pop(activation, None)
+        if step is None:
+            return
+        proof = record.detail.get("proof")
+        answer = Answer(
+            box=self._box,
+            step=step,
+            at=record.at,
+            trusted=record.trusted,
+            jti=jti_of(activation),
+            reason=record.reason,
+            proof=Proof(str(proof)) if proof in tuple(Proof) else None,
+            detail={key: value for key, value in record.detail.items() if key not in _OF_THE_RECORD},
+        )
+        if step in _BEGINS:
+            self._starting[activation] = answer
+        else:
+            self._say(answer, now)
+
+    def began(self, event: Began, now: Moment) -> None:
+        """The stage has moved: only now it is said that it sounds, and with what proof."""
+        answer = self._starting.pop(event.activation, None)
+        if answer is not None:
+            proof = Proof.DRIVEN if event.driven else Proof.COMMANDED
+            self._say(replace(answer, proof=proof), now)
+
+    def _say(self, answer: Answer, now: Moment) -> None:
+        def say(durable: bool) -> None:
+            told = answer if durable else replace(answer, detail={**answer.detail, "undurable": True})
+            self.mouth.answer(told)
+
+        self._once_durable(say, now)
+
+    def _once_durable(self, do: Callable[[bool], None], now: Moment) -> None:
+        """An empty batch is settled when all that was appended before it is on disk."""
+        self._due.append(_Due(self.parts.doors.journal.append(()), now.mono + COMMIT_S, do))
+
+    def step(self, now: Moment) -> float | None:
+        """Say what is durable by now; when to look again."""
+        if not self._is_open and self._open_by is not None and now.mono > self._open_by:
+            self.open(Recalled("", 0, 0, ()), now)
+        while self._due:
+            due = self._due[0]
+            durable = due.ticket.wait(0.0)
+            if not durable and now.mono < due.give_up_at and self.parts.airtime.journal_well:
+                return now.mono + 0.01
+            self._due.popleft().do(durable)
+        return None

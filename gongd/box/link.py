@@ -1,0 +1,134 @@
+"""The line: gate, link, answering and heart as one thing, for the engine. Only where the settings have an `mqtt:`."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gongd.box.answering import Answering
+from gongd.box.gate import BeatCame, Gate, LinkUp, OrderCame, TrustCame
+from gongd.box.heart import Heart, Self
+from gongd.box.outbox import Outbox
+from gongd.box.parts import Parts
+from gongd.core.moment import Moment
+from gongd.core.record import Kind, Record
+from gongd.core.trust_list import TrustList
+from gongd.core.wire import Channel
+from gongd.core.wire_name import Identity
+from gongd.core.wire_report import Answer
+from gongd.player import Began
+from gongd.ports import Recalled
+from gongd.ports_link import Delivery, Link, LinkLost
+
+
+@dataclass(frozen=True, slots=True)
+class _PastCame:
+    """What the journal knows of orders."""
+
+    found: Recalled
+
+
+class Line:
+    """The port `parts.Line`. The mouth of Answering, too."""
+
+    def __init__(
+        self, parts: Parts, gate: Gate, link: Link, me: Self, trust: TrustList | None, can_drill: Callable[[str], bool]
+    ) -> None:
+        self._parts, self._gate, self._link = parts, gate, link
+        journal = parts.doors.journal
+        gate.link = link
+        gate.outbox = self._outbox = Outbox(parts.settings.box.id, journal, link.call, gate.send_events)
+        self._heart = Heart(parts, me, gate.tell, gate.take_back, link.rebuild, trust.number if trust else 0)
+        self._answering = Answering(parts, self, can_drill, trust)
+        self.handlers: Mapping[type, Callable[[Any, Moment], None]] = {
+            OrderCame: self._answering.heard,
+            LinkUp: lambda _event, now: self._heart.up(now),
+            LinkLost: self._heart.lost,
+            BeatCame: self._heart.came_back,
+            TrustCame: self._trust_came,
+            _PastCame: lambda event, now: self._answering.open(event.found, now),
+        }
+
+    # ── The port `parts.Line` ────────────────────────────────────────────────────────────────────────────────────
+
+    def remembered(self, now: Moment, post: Callable[[object], None]) -> None:
+        """The journal is open: which orders are old?"""
+        self._outbox.open()
+        self._answering.recall(now, lambda found: post(_PastCame(found)))
+
+    def step(self, now: Moment) -> float | None:
+        """Do what is due; when to come again."""
+        self._link.check_times(now.trusted)
+        self._renew_challenge(now)
+        self._heart.number = self._outbox.last
+        marks = [self._answering.step(now), self._heart.step(now, self._answering.ledger.challenges)]
+        return min((mark for mark in marks if mark is not None), default=None)
+
+    def written(self, written: Sequence[Record], now: Moment) -> None:
+        """Records were appended."""
+        if any(record.kind is Kind.ACTIVATION for record in written):
+            self._answering.note(written, now)
+
+    def companions(self) -> Sequence[Record]:
+        """What must be committed together with the step that an order brings about."""
+        return self._answering.take_companion()
+
+    def began(self, event: Began, now: Moment) -> None:
+        """The stage has moved."""
+        self._answering.began(event, now)
+
+    def report(self) -> Mapping[str, object]:
+        """For `gongd status`."""
+        heart = self._heart
+        return {
+            "connected": heart.is_up,
+            "proven": heart.proven_at is not None and heart.is_up,
+            "trust": heart.trust_number,
+            "published": self._outbox.acked,
+            "refused": dict(self._answering.refused),
+            "dropped": self._gate.dropped,
+        }
+
+    def close(self, now: Moment, within_s: float) -> None:
+        """Say `stopped`, and end."""
+        self._link.close(self._gate.parcel(Channel.STATE, self._heart.farewell(now)), within_s)
+
+    # ── The mouth ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def is_bare(self) -> bool:
+        """Is the broker's word enough?"""
+        return self._gate.is_bare
+
+    def answer(self, answer: Answer) -> None:
+        """To the desk."""
+        self._gate.answer(answer)
+
+    def identity(self) -> Identity:
+        """Who the box is."""
+        return self._gate.identity()
+
+    def acknowledge(self, delivery: Delivery) -> None:
+        """PUBACK."""
+        self._link.acknowledge(delivery)
+
+    def say_all(self, now: Moment) -> None:
+        """State, info, heartbeat."""
+        self._heart.say_all()
+
+    def again(self, first: int, last: int | None, journal_id: str | None) -> None:
+        """Records once more."""
+        self._link.call(lambda: self._outbox.again(first, last, journal_id))
+
+    # ── Trust ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _trust_came(self, event: TrustCame, _now: Moment) -> None:
+        self._answering.trust = event.trust
+        self._heart.trust_number = event.trust.number
+        self._heart.say_all()
+
+    def _renew_challenge(self, now: Moment) -> None:
+        ledger = self._answering.ledger
+        if not now.trusted and ledger.challenges.current(now.mono) is None:
+            challenges = ledger.challenges.issue(secrets.token_urlsafe(24), now.mono)
+            self._answering.ledger = replace(ledger, challenges=challenges)

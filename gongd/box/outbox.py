@@ -1,0 +1,119 @@
+"""The outbox: the journal goes out in order, one batch at a time, each until the broker has it. On the link's thread.
+
+What the broker has is no proof that the desk has it (its store is saved now and then): the desk sees the gap and asks
+again (`again`). Two deliveries make one, by (box, journal id, number).
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gongd.core.wire_event import EventBatch, event_of, pack
+from gongd.ports import Journal, Recalled
+
+AT_ONCE = 50
+"""Records looked up at a time; a batch of 8 KiB holds some 30."""
+
+GAP_S = 0.2
+"""Between two batches: a week's records go out at 40 kB/s at most, and leave room for an alarm."""
+
+PATIENCE_S = 10.0
+"""A journal that has not answered by then is asked again."""
+
+Send = Callable[[EventBatch, Callable[[bool], None]], None]
+
+
+@dataclass(slots=True)
+class _Again:
+    """Records that the desk asks for: from `first` to `last`."""
+
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class Outbox:
+    """Holds what has gone out. `call` does it on the link's thread, `send` publishes and says when it is done."""
+
+    box: str
+    journal: Journal
+    call: Callable[[Callable[[], None]], None]
+    send: Send
+    journal_id: str | None = None
+    acked: int | None = None
+    last: int = 0
+    _again: deque[_Again] = field(default_factory=deque)
+    _fresh: bool = True
+    _asked_at: float | None = None
+    _sending: bool = False
+    _next_at: float = 0.0
+    _now: float = 0.0
+
+    def open(self) -> None:
+        """Hear of every commit from now on."""
+        self.journal.watch(lambda: self.call(self._written))
+
+    def again(self, first: int, last: int | None, journal_id: str | None) -> None:
+        """The desk asks for these once more."""
+        if journal_id in (None, self.journal_id):
+            self._again.append(_Again(first, last or 2**53))
+
+    def lost(self) -> None:
+        """The connection is gone, and what was under way with it."""
+        self._sending = False
+        self._fresh = True
+
+    def step(self, now: float) -> float:
+        """Ask for what is to go out next, if anything; how soon to look again."""
+        self._now = now
+        if self._sending or (self._asked_at is not None and now - self._asked_at < PATIENCE_S):
+            return 1.0
+        if now < self._next_at:
+            return self._next_at - now
+        if self._again or self._fresh:
+            self._ask()
+        return 1.0
+
+    def _written(self) -> None:
+        self._fresh = True
+
+    def _ask(self) -> None:
+        self._asked_at = self._now
+        again = self._again[0] if self._again and self.acked is not None else None
+        first = again.first if again else (self.acked or 0) + 1
+        most = 0 if self.acked is None else AT_ONCE
+        self._fresh = self._fresh and again is not None
+        self.journal.recall(first, most, lambda found: self.call(lambda: self._found(found, again)))
+
+    def _found(self, found: Recalled, again: _Again | None) -> None:
+        self._asked_at, self.last = None, found.last
+        if found.journal_id != self.journal_id or self.acked is None:
+            self.journal_id, self.acked, self._fresh = found.journal_id, min(found.published, found.last), True
+            self._again.clear()
+            return
+        if self._sending:
+            return
+        last = again.last if again else 2**53
+        events = (event_of(number, record) for number, record in found.records if number <= last)
+        batch = next(pack(self.box, found.journal_id, events), None)
+        if batch is not None:
+            self._sending = True
+            self.send(batch, lambda sent: self._settled(batch, again, sent))
+        elif again is not None:
+            self._drop(again)
+
+    def _settled(self, batch: EventBatch, again: _Again | None, sent: bool) -> None:
+        self._sending, self._next_at = False, self._now + GAP_S
+        if not sent:
+            self._fresh = True
+        elif again is not None:
+            again.first = batch.last + 1
+            if again.first > again.last:
+                self._drop(again)
+        elif batch.journal == self.journal_id and batch.last > (self.acked or 0):
+            self.acked, self._fresh = batch.last, True
+            self.journal.published(batch.last)
+
+    def _drop(self, again: _Again) -> None:
+        if again in self._again:
+            self._again.remove(again)

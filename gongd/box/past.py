@@ -1,0 +1,79 @@
+"""The past: what has become of every order and activation, as far back as a second copy may still come."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from gongd.core.catalogue import Status
+from gongd.core.record import Kind, Record
+from gongd.core.verdict import Done
+from gongd.core.wire_command import CommandType
+from gongd.core.wire_report import Step
+
+MOST = 4000
+"""Records that are read back at the start, and entries that are kept: the desk signs an order again for 30 min."""
+
+ACCEPTED = "accepted"
+"""Outcome of a COMMAND record: the `jti` is used up."""
+
+_SOUNDED = frozenset({Step.STARTED, Step.RESUMED})
+_SOUNDING_TYPES = frozenset({CommandType.ALERT.value, CommandType.ANNOUNCE.value})
+
+
+class Past:
+    """The port `core.verdict.Past`, fed with records in their order."""
+
+    def __init__(self) -> None:
+        self._done: dict[str, Done] = {}
+
+    def get(self, identity: str, /) -> Done | None:
+        """What became of it."""
+        return self._done.get(identity)
+
+    def note(self, record: Record) -> None:
+        """One more record of the journal."""
+        if record.activation is None:
+            return
+        if record.kind is Kind.COMMAND and record.outcome == ACCEPTED:
+            self._keep(record.activation, _accepted(record))
+        elif record.kind is Kind.ACTIVATION and (step := step_of(record)) is not None:
+            before = self._done.get(record.activation) or Done(None, step, record.at)
+            self._keep(record.activation, _after(before, step, record))
+
+    def accept(self, identity: str, key: str, step: Step, record: Record) -> None:
+        """An order that leaves no record."""
+        self._keep(identity, Done(key, step, record.at, trusted=record.trusted))
+
+    def unanswered(self) -> Iterable[tuple[str, Done]]:
+        """Orders that were accepted and of which nothing more is known: the daemon died in between."""
+        return [(identity, done) for identity, done in self._done.items() if done.step is Step.RECEIVED]
+
+    def _keep(self, identity: str, done: Done) -> None:
+        self._done.pop(identity, None)
+        self._done[identity] = done
+        if len(self._done) > MOST:
+            del self._done[next(iter(self._done))]
+
+
+def step_of(record: Record) -> Step | None:
+    """The step that a record of an activation tells of; None where there is no such answer."""
+    return Step(record.outcome) if record.outcome in tuple(Step) else None
+
+
+def _accepted(record: Record) -> Done:
+    sounds = record.detail.get("type") in _SOUNDING_TYPES
+    key = record.detail.get("key")
+    return Done(
+        key if isinstance(key, str) else None,
+        Step.RECEIVED if sounds else Step.FINISHED,
+        record.at,
+        Status(record.status) if sounds and record.status else None,
+        trusted=record.trusted,
+    )
+
+
+def _after(before: Done, step: Step, record: Record) -> Done:
+    status = Status(record.status) if record.status in tuple(Status) else before.status
+    sounded = before.sounded or step in _SOUNDED
+    return replace(
+        before, step=step, at=record.at, status=status, sounded=sounded, reason=record.reason, trusted=record.trusted
+    )
