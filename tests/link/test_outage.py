@@ -1,0 +1,123 @@
+"""The broker dies, is not there, or is somebody else: the village notices nothing, and nothing is lost."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from gongd.core.wire import Channel
+from gongd.core.wire_command import CommandType
+from gongd.core.wire_report import Step
+from tests.link.conftest import NewWorld
+from tests.link.world import Desk, World, alert, order, says, within
+from tests.promises.daemon import STRIKER, until
+
+
+def _has_all(world: World, desk: Desk) -> bool:
+    numbers = [row["number"] for row in world.box.rows()]
+    return [number for _, number in sorted(world.events(desk))] == numbers
+
+
+@pytest.mark.parametrize("keeps_its_store", [True, False])
+def test_a_broker_that_is_killed_loses_no_record(world: World, keeps_its_store: bool) -> None:
+    desk = world.desk()
+    world.box.press("patrol", 0.1)
+    until(lambda: world.box.rows("check-in"), "a record")
+    world.broker.kill()
+    for count in range(2, 5):
+        world.box.press("patrol", 0.1)
+        until(lambda count=count: len(world.box.rows("check-in")) >= count, "a record")  # type: ignore[misc]
+    if not keeps_its_store:
+        world.broker.forget()
+    world.broker.start()
+    until(lambda: desk.client.is_connected(), "the desk")
+    desk.listen("gong/nguyet-an/#")
+    until(lambda: says(desk, Channel.STATE, "state"), "the box", 40)
+    within(lambda: (world.link().get("published") or 0) >= world.box.rows()[-1]["number"], "all published")
+    desk.give(order(CommandType.QUERY, since=1))
+    within(lambda: _has_all(world, desk), "every record")
+
+
+def test_the_box_is_complete_without_a_broker(new_world: NewWorld) -> None:
+    world = new_world()
+    world.box.start()
+    world.box.press("fire")
+    world.box.wait_for_relay(STRIKER)
+    world.box.press("silence")
+    until(world.box.is_dark, "silence")
+    assert world.link()["connected"] is False
+    assert world.box.terminate() == 0
+
+
+def test_an_order_given_while_the_box_was_dead_sounds_when_it_is_back(world: World, desk: Desk) -> None:
+    world.box.kill()
+    claims = alert(at_most_s=1.0)
+    desk.give(claims)
+    world.box.start()
+    within(lambda: Step.FINISHED in world.steps(desk, claims.jti), "finished")
+    assert world.box.outcomes("fire") == ["started", "finished"]
+
+
+def test_a_box_killed_while_it_sounds_goes_on_and_answers(world: World, desk: Desk) -> None:
+    claims = alert()
+    desk.give(claims)
+    within(lambda: Step.STARTED in world.steps(desk, claims.jti), "started")
+    world.box.kill()
+    world.box.start()
+    within(lambda: Step.RESUMED in world.steps(desk, claims.jti), "resumed")
+    desk.give(order(CommandType.SILENCE))
+    within(lambda: Step.SILENCED in world.steps(desk, claims.jti), "silenced")
+
+
+def test_another_machine_with_the_boxs_name_is_a_fault(world: World) -> None:
+    from tests.desk.commune import Caller
+
+    papers = world.papers
+    thief = Caller(papers.authorities, papers.certificate, papers.tls_key, world.port)
+    with thief:
+        until(lambda: "id-taken" in world.box.faults(), "the fault")
+
+
+# ── A broker that is none ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def impostor(port: int, says_what: bytes | None) -> Iterator[list[int]]:
+    """Listens where the broker should, and says nothing (None), or noise for ever."""
+    door = socket.create_server(("127.0.0.1", port))
+    callers: list[int] = []
+    open_lines: list[socket.socket] = []
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                line, _ = door.accept()
+                callers.append(1)
+                open_lines.append(line)
+                if says_what is not None:
+                    line.sendall(says_what * 5000)
+                    line.close()
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield callers
+    finally:
+        door.close()
+        for line in open_lines:
+            line.close()
+
+
+@pytest.mark.parametrize("noise", [None, b"\x20\xff\xff\xff\x7f\x00", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_a_hostile_broker_disturbs_neither_button_nor_life(new_world: NewWorld, noise: bytes | None) -> None:
+    world = new_world()
+    with impostor(world.port, noise) as callers:
+        world.box.start()
+        until(lambda: callers, "the box")
+        world.box.press("fire")
+        world.box.wait_for_relay(STRIKER)
+        world.box.press("silence")
+        until(world.box.is_dark, "silence")
+        assert world.link()["connected"] is False
