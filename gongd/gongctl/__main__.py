@@ -1,0 +1,5 @@
+"""`python -m gongd.gongctl` is the command."""
+
+from gongd.gongctl import main
+
+raise SystemExit(main())

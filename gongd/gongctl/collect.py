@@ -1,0 +1,52 @@
+"""`gongctl collect`: the collector, in the foreground, until it is stopped. systemd runs it all night."""
+
+import signal
+import threading
+
+from gongd.cli.screen import Screen
+from gongd.cli.usage import Request
+from gongd.core.errors import KeyFileError, PassphraseError
+from gongd.core.words import Text
+from gongd.desk.collector import Collector
+from gongd.desk.office import Office, Pen, open_office, take_pen
+from gongd.desk.store import Store
+from gongd.gongctl.duty import connected, now
+
+COLLECTING = Text("Đang nhận tin của {n} cụm loa", "Collecting from {n} boxes")
+CANNOT_ASK = Text(
+    "Khóa trực ban có mật khẩu: bản ghi nào thiếu thì chỉ báo, không hỏi lại được (thêm --passphrase-file)",
+    "The desk's key is locked: missing records are told, not asked for (add --passphrase-file)",
+)
+STOPPED = Text("Đã dừng", "Stopped")
+
+
+def collect(request: Request, screen: Screen) -> int:
+    """Run until SIGTERM or Ctrl-C."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    office = open_office(request.config)
+    store = Store(office.store)
+    try:
+        with connected(office, keeps=True) as link:
+            pen = _pen(office, request, screen)
+            collector = Collector(office, link, store, pen, lambda said: print(said, flush=True))
+            screen.say(COLLECTING.fill(n=len(office.roster.boxes)))
+            while not stop.is_set():
+                collector.step(now())
+    finally:
+        store.close()
+    screen.say(STOPPED)
+    return 0
+
+
+def _pen(office: Office, request: Request, screen: Screen) -> Pen | None:
+    """The desk's key, where it can be opened without asking anybody."""
+    file = request.values["passphrase-file"]
+    try:
+        return take_pen(office, file.read_text(encoding="utf-8").rstrip("\r\n") if file else None)
+    except (PassphraseError, KeyFileError) as error:
+        if file:
+            raise
+        screen.complain(CANNOT_ASK if isinstance(error, PassphraseError) else error.text)
+        return None

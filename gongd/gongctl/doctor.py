@@ -1,0 +1,117 @@
+"""`gongctl doctor`: the parts of the desk tried, one line each: folder, key, certificates, broker, boxes, people."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from gongd.cli.screen import Screen
+from gongd.cli.usage import Request
+from gongd.core.errors import GongdError, PassphraseError
+from gongd.core.words import Text
+from gongd.desk.enrolment import expiries
+from gongd.desk.office import take_pen
+from gongd.gongctl.duty import Duty, now, on_duty
+from gongd.gongctl.order import wait_for_link
+
+SOON_DAYS = 90
+
+FOLDER = Text("Thư mục của xã {commune}: {n} cụm loa, danh sách khóa số {number}", "Commune {commune}: {n} boxes")
+KEY = Text("Khóa trực ban: dùng được", "The desk's key can be used")
+KEY_LOCKED = Text("Khóa trực ban: có mật khẩu", "The desk's key is locked by a passphrase")
+CERTIFICATES = Text("Chứng thư số: hạn gần nhất {until}", "Certificates: the first ends {until}")
+CERTIFICATE_ENDS = Text("Chứng thư số {name} còn {days} ngày: gongctl renew", "Certificate {name}: {days} days left")
+BROKER = Text("Máy chủ: đã kết nối sau {s} giây", "The broker: connected after {s} s")
+NO_BROKER = Text("Máy chủ: KHÔNG kết nối được {host}:{port}", "The broker {host}:{port} CANNOT be reached")
+PEOPLE = Text("Người đánh kẻng tay: thôn nào cũng có", "Every village has somebody who rings by hand")
+NO_PEOPLE = Text("Chưa có người đánh kẻng tay: {villages}", "Nobody to ring by hand: {villages}")
+HEARD = Text("Cụm loa: {n}/{all} đang liên lạc", "Boxes: {n} of {all} are in touch")
+WHOLE = Text("Sổ của bàn trực: không thiếu bản ghi nào", "The store lacks no record")
+MISSING = Text("Sổ của bàn trực: thiếu bản ghi của {boxes}", "The store lacks records of {boxes}")
+MARKS = {True: Text("tốt", "good"), False: Text("LỖI", "FAULT"), None: Text("chú ý", "note")}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part: well (True), broken (False), or worth a look (None)."""
+
+    part: str
+    well: bool | None
+    text: Text
+
+
+def doctor(request: Request, screen: Screen) -> int:
+    """Try every part; 0 when there is no fault."""
+    found: list[Finding] = []
+    with on_duty(request.config, with_link=True) as duty:
+        for finding in _examine(duty):
+            found.append(finding)
+            if not request.wants_json:
+                mark = MARKS[finding.well].read(screen.language)
+                screen.say(f"{mark:<6} {finding.text.read(screen.language)}")
+    ok = not any(one.well is False for one in found)
+    if request.wants_json:
+        rows = [{"part": one.part, "well": one.well, "vi": one.text.vi, "en": one.text.en} for one in found]
+        screen.json({"ok": ok, "findings": rows})
+    return 0 if ok else 1
+
+
+def _examine(duty: Duty) -> Iterator[Finding]:
+    checks: tuple[Callable[[Duty], Finding], ...] = (_folder, _key, _certificates, _broker, _boxes, _store, _people)
+    for check in checks:
+        try:
+            yield check(duty)
+        except GongdError as error:
+            yield Finding(check.__name__.removeprefix("_"), False, error.text)
+
+
+def _folder(duty: Duty) -> Finding:
+    trust = duty.office.trust
+    listed = len(trust.boxes) if trust else 0
+    number = trust.number if trust else 0
+    return Finding("folder", True, FOLDER.fill(commune=duty.office.commune.id, n=listed, number=number))
+
+
+def _key(duty: Duty) -> Finding:
+    try:
+        take_pen(duty.office, None)
+    except PassphraseError:
+        return Finding("key", True, KEY_LOCKED)
+    return Finding("key", True, KEY)
+
+
+def _certificates(duty: Duty) -> Finding:
+    first = expiries(duty.office.folder, now())[0]
+    if first.days_left < SOON_DAYS:
+        text = CERTIFICATE_ENDS.fill(name=first.name, days=first.days_left)
+        return Finding("certificates", None if first.days_left >= 0 else False, text)
+    return Finding("certificates", True, CERTIFICATES.fill(until=f"{first.ends_at:%d/%m/%Y}"))
+
+
+def _broker(duty: Duty) -> Finding:
+    began = time.monotonic()
+    wait_for_link(duty)
+    commune = duty.office.commune
+    if not duty.talk.is_up:
+        return Finding("broker", False, NO_BROKER.fill(host=commune.host, port=commune.port))
+    taken = f"{time.monotonic() - began:.1f}"
+    return Finding("broker", True, BROKER.fill(s=Text(taken.replace(".", ","), taken)))
+
+
+def _boxes(duty: Duty) -> Finding:
+    rows = duty.rows(now())
+    heard = sum(not row.is_lost for row in rows)
+    return Finding("boxes", True if heard == len(rows) else None, HEARD.fill(n=heard, all=len(rows)))
+
+
+def _store(duty: Duty) -> Finding:
+    lacking = [box for box in duty.store.boxes() if duty.store.missing(box)]
+    if lacking:
+        return Finding("store", None, MISSING.fill(boxes=", ".join(lacking)))
+    return Finding("store", True, WHOLE)
+
+
+def _people(duty: Duty) -> Finding:
+    without = [box.village for box in duty.roster.boxes if not box.by_hand]
+    if without:
+        return Finding("people", None, NO_PEOPLE.fill(villages=", ".join(dict.fromkeys(without))))
+    return Finding("people", True, PEOPLE)

@@ -1,0 +1,159 @@
+"""On duty: the office, its store, a seat at the broker and the sender, opened together and closed together."""
+
+import os
+import pwd
+import ssl
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from getpass import getpass
+from pathlib import Path
+
+from gongd.cli.usage import NoError
+from gongd.core.errors import PassphraseError
+from gongd.core.words import Language, Text
+from gongd.desk.authority import take_seat
+from gongd.desk.board import Row, row
+from gongd.desk.link import Link
+from gongd.desk.office import Office, Pen, open_office, take_pen
+from gongd.desk.orders import Hand
+from gongd.desk.places import Target, find_target
+from gongd.desk.roster import Roster, RosterBox
+from gongd.desk.sender import Sender
+from gongd.desk.store import Store
+
+PASSPHRASE = Text("Mật khẩu khóa trực ban: ", "Passphrase of the desk's key: ")
+WRONG = Text("Sai mật khẩu. Còn {n} lần.", "Wrong passphrase. {n} tries left.")
+WRONG_FOR_GOOD = Text("Sai mật khẩu.", "Wrong passphrase.")
+BAD_TLS = Text("Chứng thư số của bàn trực không dùng được: {why}", "The desk's certificate cannot be used: {why}")
+TRIES = 3
+
+Ask = Callable[[str], str]
+
+
+def now() -> datetime:
+    """The desk's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Duty:
+    """What a command of the desk works with. `link` and `sender` are there where a command talks to boxes."""
+
+    office: Office
+    store: Store
+    link: Link | None = None
+    sender: Sender | None = None
+
+    @property
+    def roster(self) -> Roster:
+        """The roster, with boxes that are enrolled or have spoken."""
+        known = self.store.boxes()
+        heard = [
+            RosterBox(box, name, name, one.info.zones)
+            for box, one in known.items()
+            if one.info is not None
+            for name in (one.info.name.partition(",")[0].strip() or box,)
+        ]
+        return self.office.roster.with_boxes(heard)
+
+    def rows(self, at: datetime) -> list[Row]:
+        """The board at this moment."""
+        known, gongs = self.store.boxes(), self.store.last_gongs()
+        blank = self.store.known("")
+        return [row(box, known.get(box.id, blank), gongs.get(box.id), at) for box in self.roster.boxes]
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """What the boxes call their signals."""
+        return {
+            signal.name: signal.title for one in self.store.boxes().values() if one.info for signal in one.info.signals
+        }
+
+    def cap_s(self, signal: str) -> float | None:
+        """The longest cap of a signal among the boxes, as far as they have told."""
+        caps = [
+            offered.at_most_s
+            for one in self.store.boxes().values()
+            if one.info
+            for offered in one.info.signals
+            if offered.name == signal
+        ]
+        return max(caps, default=None)
+
+    def find(self, typed: str) -> Target | Text:
+        """Where an order goes."""
+        listed = self.office.trust.boxes if self.office.trust else ()
+        zones = {box.id: box.zones for box in listed}
+        return find_target(typed, self.roster, self.office.commune.id, zones)
+
+    @property
+    def talk(self) -> Sender:
+        """The sender of a duty that was opened with a link."""
+        assert self.sender is not None
+        return self.sender
+
+
+@contextmanager
+def on_duty(folder: Path, with_link: bool = False) -> Iterator[Duty]:
+    """Open the office of a folder, and where asked its link. Raises GongdError."""
+    with ExitStack() as stack:
+        office = open_office(folder)
+        store = Store(office.store)
+        stack.callback(store.close)
+        duty = Duty(office, store)
+        if with_link:
+            duty.link = stack.enter_context(connected(office))
+            duty.sender = Sender(office, duty.link, store)
+        yield duty
+
+
+@contextmanager
+def connected(office: Office, keeps: bool = False) -> Iterator[Link]:
+    """A link from a free seat, connecting. Raises SeatError, FolderError, NoError for a certificate of no use."""
+    with take_seat(office.folder, office.commune) as seat:
+        try:
+            dial = office.dial(seat, keeps)
+        except (OSError, ssl.SSLError) as error:
+            raise NoError(BAD_TLS.fill(why=error)) from error
+        link = Link(dial, office.filters)
+        link.start()
+        try:
+            yield link
+        finally:
+            link.close()
+
+
+def ask_pen(office: Office, language: Language, file: Path | None, ask: Ask = getpass) -> Pen:
+    """The desk's pen: its passphrase is asked for where there is one. Raises NoError, KeyFileError."""
+    try:
+        return take_pen(office, _from_file(file))
+    except PassphraseError:
+        if file is not None or not sys.stdin.isatty():
+            raise
+    for left in range(TRIES - 1, -1, -1):
+        try:
+            return take_pen(office, ask(PASSPHRASE.read(language)))
+        except PassphraseError:
+            told = WRONG.fill(n=left) if left else WRONG_FOR_GOOD
+            print(told.read(language), file=sys.stderr)
+    raise NoError(WRONG_FOR_GOOD)
+
+
+def _from_file(file: Path | None) -> str | None:
+    return file.read_text(encoding="utf-8").rstrip("\r\n") if file is not None else None
+
+
+def hand(pen: Pen, by: str | None) -> Hand:
+    """Who gives an order."""
+    return Hand(pen.name, by or person())
+
+
+def person() -> str:
+    """Who sits at the desk."""
+    try:
+        return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

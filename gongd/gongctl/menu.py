@@ -1,0 +1,348 @@
+"""`gongctl` without arguments: the numbered menu. Prompts are language.md's, section 5, word for word.
+
+An alarm is three keystrokes (`1`, a village's number, Enter each) and a typed word.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from gongd.cli.screen import Screen
+from gongd.cli.usage import Request
+from gongd.core.air import Why
+from gongd.core.catalogue import Status
+from gongd.core.errors import GongdError
+from gongd.core.wire_command import LONGEST_TEXT, CommandType
+from gongd.core.words import Text
+from gongd.desk import forecast as tonight
+from gongd.desk import sheet_file
+from gongd.desk.gathering import SILENT_AFTER, Gathering, Standing
+from gongd.desk.office import Pen, new_name
+from gongd.desk.orders import TEST_SIGNAL, GoingOn
+from gongd.desk.places import Target
+from gongd.desk.wording import (
+    NOT_SENT,
+    REMINDER,
+    WATCH_INSTEAD,
+    WHYS,
+    Question,
+    result,
+    spoken_words,
+    stop_question,
+    title,
+)
+from gongd.gongctl.board import LINK_DOWN, header, page
+from gongd.gongctl.duty import Duty, ask_pen, hand, now
+from gongd.gongctl.order import NOTHING_ON, Plan, plan_cancel, plan_signal, plan_words, wait_for_link, what_goes_on
+from gongd.gongctl.paper import make_sheet
+from gongd.gongctl.worker import Worker
+
+MENU = (
+    Text(
+        " 1  BÁO CHÁY        2  BÁO ĐỘNG AN NINH      3  BÁO LŨ",
+        " 1  FIRE            2  SECURITY              3  FLOOD",
+    ),
+    Text(
+        " 4  Báo yên / dừng  5  Thông báo             6  Diễn tập      7  Thử loa",
+        " 4  All clear, stop 5  Announcement          6  Drill         7  Test",
+    ),
+    Text(
+        " 8  Tình trạng      9  Bảng kẻng 22 giờ      0  Thoát",
+        " 8  Status          9  Attendance at 22:00   0  Leave",
+    ),
+)
+CHOOSE = Text("Chọn số: ", "Choose a number: ")
+WHERE = Text(
+    "Nơi phát (số thôn, tên khu, hoặc TAT CA): ", "Where (the number of a village, the name of a zone, or ALL): "
+)
+WHAT_WORDS = Text("Nội dung thông báo: ", "What is announced: ")
+WHICH_DRILL = Text(
+    "Diễn tập gì?  1 Báo cháy  2 Báo động an ninh  3 Báo lũ: ", "A drill of what?  1 Fire  2 Security  3 Flood: "
+)
+WHICH_STOP = Text("Dừng hiệu lệnh nào?", "Which is stopped?")
+WHICH_LINE = Text("  {n} {title} ở {places}", "  {n} {title} in {places}")
+WHICH_ALL = Text("Số (chỉ Enter: tất cả): ", "Number (Enter alone: all): ")
+NO_SUCH = Text("Không có số “{typed}”.", "There is no number “{typed}”.")
+NOT_STOPPED = Text("Chưa dừng gì.", "Nothing was stopped.")
+TOO_LONG = Text("Dài quá {most} chữ. Rút gọn.", "Over {most} characters. Shorten it.")
+NOT_LEFT = Text(
+    "Còn {n} cụm loa chưa trả lời: thoát thì máy thôi gửi lại. Gõ THOAT để thoát.",
+    "{n} boxes have not answered: whoever leaves ends the sending. Type LEAVE to leave.",
+)
+FIRST_LOOK_S = 2.0
+SETTLE_S = SILENT_AFTER.total_seconds() + 2
+ALARMS = {"1": "fire", "2": "security", "3": "flood"}
+
+
+def menu(request: Request, screen: Screen) -> int:
+    """Run the menu until 0 or the end of input."""
+    voice = Voice(screen)
+    worker = Worker(request.config, voice.say)
+    worker.start()
+    try:
+        pen = ask_pen(worker.do(lambda duty: duty.office), screen.language, None)
+        _wait(worker, lambda duty: duty.talk.is_up, FIRST_LOOK_S)
+        Menu(worker, voice, pen).run()
+    finally:
+        worker.close()
+    return 0
+
+
+@dataclass(slots=True)
+class Voice:
+    """The terminal, for two hands: lines that come while the officer types stand on lines of their own."""
+
+    screen: Screen
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def say(self, text: Text | str = "") -> None:
+        """One line."""
+        with self.lock:
+            self.screen.say(text)
+
+    def ask(self, prompt: Text) -> str | None:
+        """What is typed; None at the end of input."""
+        try:
+            return input(prompt.read(self.screen.language)).strip()
+        except EOFError:
+            return None
+
+
+class _LeaveError(Exception):
+    """The officer leaves, or nobody types any more."""
+
+
+class Menu:
+    """The officer's side of the worker."""
+
+    def __init__(self, worker: Worker, voice: Voice, pen: Pen) -> None:
+        self._worker = worker
+        self._voice = voice
+        self._pen = pen
+        self._choices: Mapping[str, Callable[[], None]] = {
+            **{key: lambda signal=signal: self._alarm(signal) for key, signal in ALARMS.items()},  # type: ignore[misc]
+            "4": self._stop,
+            "5": self._announce,
+            "6": self._drill,
+            "7": self._test,
+            "8": self._status,
+            "9": self._attendance,
+            "0": self._leave,
+        }
+
+    def run(self) -> None:
+        """Until the officer leaves."""
+        try:
+            while True:
+                self._turn()
+        except _LeaveError:
+            return
+
+    def _turn(self) -> None:
+        for text in self._worker.do(_head):
+            self._voice.say(text)
+        for text in MENU:
+            self._voice.say(text)
+        typed = self._ask(CHOOSE)
+        chosen = self._choices.get(typed)
+        if chosen is None:
+            self._voice.say(NO_SUCH.fill(typed=typed) if typed else NOT_SENT)
+            return
+        try:
+            chosen()
+        except GongdError as error:
+            self._voice.say(error.text)
+
+    def _ask(self, prompt: Text) -> str:
+        typed = self._voice.ask(prompt)
+        if typed is None:
+            raise _LeaveError
+        return typed
+
+    # ── Sounding ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _alarm(self, signal: str) -> None:
+        target = self._where()
+        if target is None:
+            return
+        plan = self._planned(target, signal, Status.ACTUAL)
+        others = [self._planned(target, "flood-watch", Status.ACTUAL)] if signal == "flood" else []
+        chosen = self._confirmed(plan, *others)
+        if chosen is None:
+            self._voice.say(NOT_SENT)
+            return
+        self._give(chosen)
+        self._voice.say(REMINDER)
+
+    def _planned(self, target: Target, signal: str, status: Status) -> Plan:
+        return self._worker.do(lambda duty: plan_signal(duty, target, signal, status))
+
+    def _drill(self) -> None:
+        signal = ALARMS.get(self._ask(WHICH_DRILL))
+        target = self._where() if signal is not None else None
+        if signal is None or target is None:
+            self._voice.say(NOT_SENT)
+            return
+        self._give_if_confirmed(self._planned(target, signal, Status.EXERCISE))
+
+    def _test(self) -> None:
+        if (target := self._where()) is not None:
+            self._give_if_confirmed(self._planned(target, TEST_SIGNAL, Status.TEST))
+
+    def _announce(self) -> None:
+        words = self._ask(WHAT_WORDS)
+        if not words:
+            self._voice.say(NOT_SENT)
+        elif len(words) > LONGEST_TEXT:
+            self._voice.say(TOO_LONG.fill(most=LONGEST_TEXT))
+        elif (target := self._where()) is not None:
+            self._give_if_confirmed(plan_words(target, words))
+
+    def _where(self) -> Target | None:
+        typed = self._ask(WHERE)
+        if not typed:
+            self._voice.say(NOT_SENT)
+            return None
+        found = self._worker.do(lambda duty: duty.find(typed))
+        if isinstance(found, Text):
+            self._voice.say(found)
+            self._voice.say(NOT_SENT)
+            return None
+        return found
+
+    def _give_if_confirmed(self, plan: Plan) -> None:
+        if self._confirmed(plan) is None:
+            self._voice.say(NOT_SENT)
+            return
+        self._give(plan)
+
+    def _confirmed(self, plan: Plan, *others: Plan) -> Plan | None:
+        """The plan whose word was typed."""
+        plans = [each for each in (plan, *others) if each.question is not None]
+        for text in plan.question.lines if plan.question else ():
+            self._voice.say(text)
+        for _ in others:
+            self._voice.say(WATCH_INSTEAD.fill(words=spoken_words("flood-watch", plan.target.boxes[0].name)))
+        typed = self._ask(Text("> ", "> "))
+        return next((each for each in plans if _question(each).is_confirmed_by(typed)), None)
+
+    def _give(self, plan: Plan) -> None:
+        """Give it, wait until every box has said its word or is named as silent, and say how it stands."""
+        jti = new_name()
+
+        def give(duty: Duty) -> None:
+            if not duty.talk.is_up:
+                wait_for_link(duty)
+            claims = plan.make(hand(self._pen, None), jti, plan.target)
+            if claims.type is CommandType.CANCEL:
+                duty.talk.end(claims.references or (), now())
+            for news in duty.talk.give(claims, plan.target.ids, self._pen, now()):
+                self._worker.show(duty, news)
+
+        self._worker.do(give)
+        _wait(self._worker, lambda duty: _has_settled(duty.talk.gathering(jti)), SETTLE_S)
+        gathering = self._worker.do(lambda duty: duty.talk.gathering(jti))
+        self._voice.say(result(gathering))
+
+    # ── Stopping ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _stop(self) -> None:
+        found = self._worker.do(what_goes_on)
+        if not found:
+            self._voice.say(NOTHING_ON)
+            return
+        chosen = self._which(found) if len(found) > 1 else found
+        if chosen is None:
+            self._voice.say(NOT_STOPPED)
+            return
+        question = self._worker.do(lambda duty: _stop_words(duty, chosen))
+        why = WHYS.get(self._ask(Text(f"{question.vi}: ", f"{question.en}: ")))
+        if why is None:
+            self._voice.say(NOT_STOPPED)
+            return
+        self._end(chosen, why)
+
+    def _end(self, chosen: list[GoingOn], why: Why) -> None:
+        self._give(self._worker.do(lambda duty: plan_cancel(duty, chosen, why)))
+
+    def _which(self, found: list[GoingOn]) -> list[GoingOn] | None:
+        self._voice.say(WHICH_STOP)
+        for number, text in enumerate(self._worker.do(lambda duty: _named(duty, found)), 1):
+            self._voice.say(WHICH_LINE.fill(n=number, title=text[0], places=text[1]))
+        typed = self._ask(WHICH_ALL)
+        if not typed:
+            return found
+        at = int(typed) - 1 if typed.isascii() and typed.isdigit() else -1
+        return [found[at]] if 0 <= at < len(found) else None
+
+    # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _status(self) -> None:
+        language = self._voice.screen.language
+
+        def told(duty: Duty) -> list[Text]:
+            local = now().astimezone(duty.office.roster.zone)
+            rows = duty.rows(local)
+            return [*page(duty, rows, local, language), *tonight.sentence(tonight.doubts(rows, local))]
+
+        for text in self._worker.do(told):
+            self._voice.say(text)
+
+    def _attendance(self) -> None:
+        language = self._voice.screen.language
+        made = self._worker.do(make_sheet)
+        name = self._worker.do(lambda duty: duty.office.roster.name)
+        for said in sheet_file.as_table(made, name, language):
+            self._voice.say(said)
+
+    def _leave(self) -> None:
+        owed = self._worker.do(lambda duty: {box for one in duty.talk.orders if _is_sent(one) for box in one.unsettled})
+        if owed:
+            self._voice.say(NOT_LEFT.fill(n=len(owed)))
+            if self._ask(Text("> ", "> ")).casefold() not in ("thoat", "thoát", "leave"):
+                return
+        raise _LeaveError
+
+
+def _question(plan: Plan) -> Question:
+    assert plan.question is not None
+    return plan.question
+
+
+def _head(duty: Duty) -> list[Text]:
+    at = now()
+    lines = [header(duty, duty.rows(at), at)]
+    return lines if duty.talk.is_up else [*lines, LINK_DOWN]
+
+
+def _named(duty: Duty, found: list[GoingOn]) -> list[tuple[Text, str]]:
+    return [
+        (title(one.signal, duty.titles), ", ".join(dict.fromkeys(duty.roster.box(box).village for box in one.boxes)))
+        for one in found
+    ]
+
+
+def _stop_words(duty: Duty, chosen: list[GoingOn]) -> Text:
+    villages = {duty.roster.box(box).village for one in chosen for box in one.boxes}
+    return stop_question(chosen[0].signal, chosen[0].status, len(villages), duty.titles)
+
+
+def _has_settled(gathering: Gathering) -> bool:
+    """Nothing more is to be waited for: every box has said its word, or is known as silent."""
+    if not gathering.unsettled:
+        return True
+    return all(gathering.stands[box].standing is Standing.SILENT for box in gathering.unsettled) and bool(
+        gathering.silent(now())
+    )
+
+
+def _is_sent(gathering: Gathering) -> bool:
+    return not gathering.is_over(now())
+
+
+def _wait(worker: Worker, until: Callable[[Duty], bool], most_s: float) -> None:
+    """Ask the worker again and again; it goes on working in between."""
+    deadline = time.monotonic() + most_s
+    while time.monotonic() < deadline and not worker.do(until):
+        pass

@@ -1,0 +1,272 @@
+"""Commands that give orders: alert, drill, test, announce, cancel, silence; each shows the answers as they come."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gongd.cli.screen import Screen
+from gongd.cli.usage import MisuseError, NoError, Request
+from gongd.core.air import Why
+from gongd.core.catalogue import Status
+from gongd.core.wire_command import CommandClaims, CommandType
+from gongd.core.wire_form import to_object
+from gongd.core.words import Text
+from gongd.desk import orders
+from gongd.desk.gathering import Gathering
+from gongd.desk.office import new_name
+from gongd.desk.orders import Given, GoingOn, Hand
+from gongd.desk.places import Target, target_of
+from gongd.desk.wording import (
+    EXIT_WORDS,
+    NOT_SENT,
+    Question,
+    ask_actual,
+    ask_announce,
+    ask_drill,
+    ask_test,
+    result,
+)
+from gongd.gongctl.duty import Duty, ask_pen, hand, now, on_duty
+from gongd.gongctl.telling import tell
+
+CONNECT_S = 5.0
+"""So long a connection is waited for before the officer is told to telephone."""
+SETTLE_S = 0.3
+BACK = timedelta(days=1)
+"""What was raised longer ago has ended by its cap."""
+
+NEEDS_YES = Text("Không có ai để hỏi lại: thêm --yes", "There is nobody to ask: add --yes")
+NOTHING_ON = Text("Không có hiệu lệnh nào đang phát.", "Nothing is sounding.")
+UNKNOWN_SIGNAL = Text(
+    "Không cụm loa nào có hiệu lệnh “{signal}”. Có: {known}", "No box has a signal “{signal}”. There are: {known}"
+)
+STILL_SENDING = Text(
+    "Còn {n} cụm loa chưa trả lời, máy vẫn gửi lại. Bấm Ctrl-C để thôi gửi.",
+    "{n} boxes have not answered and are sent it again. Ctrl-C ends that.",
+)
+
+Make = Callable[[Hand, str, Target], CommandClaims]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An order that is about to be given: to whom, what must be confirmed, and how it is made."""
+
+    target: Target
+    question: Question | None
+    make: Make
+
+
+def alert(request: Request, screen: Screen) -> int:
+    """Raise an alarm, for real."""
+    return _sound(request, screen, Status.ACTUAL)
+
+
+def drill(request: Request, screen: Screen) -> int:
+    """A drill."""
+    return _sound(request, screen, Status.EXERCISE)
+
+
+def _sound(request: Request, screen: Screen, status: Status) -> int:
+    signal, note = request.values["signal"], request.values["note"]
+
+    def plan(duty: Duty) -> Plan:
+        target = _target(duty, request)
+        _require_signal(duty, signal)
+        return plan_signal(duty, target, signal, status, note)
+
+    return _give(request, screen, plan)
+
+
+def plan_signal(duty: Duty, target: Target, signal: str, status: Status, note: str | None = None) -> Plan:
+    """To sound a signal, actual or as a drill."""
+    titles = duty.titles
+    asked = {
+        Status.ACTUAL: lambda: ask_actual(signal, target, titles, duty.cap_s(signal)),
+        Status.EXERCISE: lambda: ask_drill(signal, target, titles),
+        Status.TEST: lambda: ask_test(target),
+    }[status]()
+    return Plan(target, asked, lambda who, jti, to: orders.alert(who, jti, to.addresses, now(), signal, status, note))
+
+
+def test(request: Request, screen: Screen) -> int:
+    """A soft test."""
+    return _give(
+        request,
+        screen,
+        lambda duty: plan_signal(duty, _target(duty, request), orders.TEST_SIGNAL, Status.TEST),
+    )
+
+
+def announce(request: Request, screen: Screen) -> int:
+    """Have a text spoken."""
+    return _give(request, screen, lambda duty: plan_words(_target(duty, request), request.values["text"]))
+
+
+def plan_words(target: Target, words: str) -> Plan:
+    """To have a text spoken."""
+    question = ask_announce(words, target)
+    return Plan(target, question, lambda who, jti, to: orders.announce(who, jti, to.addresses, now(), words))
+
+
+def silence(request: Request, screen: Screen) -> int:
+    """Drop all that sounds or waits."""
+
+    def plan(duty: Duty) -> Plan:
+        target = _target(duty, request)
+        return Plan(target, None, lambda who, jti, to: orders.silence(who, jti, to.addresses, now()))
+
+    return _give(request, screen, plan)
+
+
+def cancel(request: Request, screen: Screen) -> int:
+    """End what was raised."""
+    why: Why = request.values["reason"]
+
+    def plan(duty: Duty) -> Plan:
+        chosen = [one for one in what_goes_on(duty) if request.values["signal"] in (None, one.signal)]
+        if request.values["to"]:
+            wanted = set(_target(duty, request).ids)
+            chosen = [one for one in chosen if wanted & set(one.boxes)]
+        if not chosen:
+            raise NoError(NOTHING_ON)
+        return plan_cancel(duty, chosen, why)
+
+    return _give(request, screen, plan)
+
+
+def plan_cancel(duty: Duty, chosen: list[GoingOn], why: Why) -> Plan:
+    """To end these, for a reason."""
+    boxes = tuple(dict.fromkeys(box for one in chosen for box in one.boxes))
+    references = tuple(dict.fromkeys(name for one in chosen for name in one.activations))[:64]
+    status = Status.ACTUAL if any(one.status is Status.ACTUAL for one in chosen) else chosen[0].status
+    target = target_of(boxes, duty.roster, duty.office.commune.id)
+
+    def make(who: Hand, jti: str, to: Target) -> CommandClaims:
+        return orders.cancel(who, jti, to.addresses, now(), references, why, status)
+
+    return Plan(target, None, make)
+
+
+def what_goes_on(duty: Duty) -> list[GoingOn]:
+    """Everything that could be cancelled."""
+    at = now()
+    given = [
+        Given(order.claims, order.boxes, order.at, tuple(duty.store.answers(order.claims.jti)))
+        for order in duty.store.orders(at - BACK)
+        if order.ended_at is None
+    ]
+    events = [(filed.box, filed.event) for filed in duty.store.events(since=at - BACK, kinds=("activation",))]
+    return orders.going_on(given, events, at)
+
+
+# ── Giving an order and waiting for what becomes of it ───────────────────────────────────────────────────────────
+
+
+def _target(duty: Duty, request: Request) -> Target:
+    found = duty.find(request.values["to"])
+    if isinstance(found, Text):
+        raise MisuseError(found)
+    return found
+
+
+def _require_signal(duty: Duty, signal: str) -> None:
+    titles = duty.titles
+    if titles and signal not in titles:
+        raise MisuseError(UNKNOWN_SIGNAL.fill(signal=signal, known=", ".join(titles)))
+
+
+def _give(request: Request, screen: Screen, planned: Callable[[Duty], Plan]) -> int:
+    with on_duty(request.config, with_link=True) as duty:
+        plan = planned(duty)
+        if not request.values.get("yes") and plan.question is not None:
+            if not sys.stdin.isatty():
+                raise MisuseError(NEEDS_YES)
+            if not confirm(plan.question, screen):
+                screen.say(NOT_SENT)
+                return 1
+        pen = ask_pen(duty.office, screen.language, request.values["passphrase-file"])
+        wait_for_link(duty)
+        jti = new_name()
+        claims = plan.make(hand(pen, request.values["by"]), jti, plan.target)
+        say = (lambda _text: None) if request.wants_json else screen.say
+        if claims.type is CommandType.CANCEL:
+            duty.talk.end(claims.references or (), now())
+        tell(duty, duty.talk.give(claims, plan.target.ids, pen, now()), say, now())
+        gathering = _follow(duty, jti, request.values["wait"], say)
+        return _finish(gathering, request, screen)
+
+
+def confirm(question: Question, screen: Screen) -> bool:
+    """Show what will happen, and read the word."""
+    for text in question.lines:
+        screen.say(text)
+    try:
+        return question.is_confirmed_by(input("> "))
+    except EOFError:
+        return False
+
+
+def wait_for_link(duty: Duty) -> None:
+    """Give the connection a moment; without one the sender says whom to telephone."""
+    deadline = time.monotonic() + CONNECT_S
+    while not duty.talk.is_up and time.monotonic() < deadline:
+        duty.talk.step(now(), 0.05)
+
+
+def _follow(duty: Duty, jti: str, wait_s: float, say: Callable[[Text], None]) -> Gathering:
+    """Until every box has given its word, the order is over, or the time is up. Ctrl-C ends it too."""
+    deadline = time.monotonic() + wait_s
+    was_told = False
+    try:
+        while time.monotonic() < deadline:
+            at = now()
+            tell(duty, duty.talk.step(at, 0.1), say, at)
+            gathering = duty.talk.gathering(jti)
+            if not gathering.unsettled or gathering.is_over(at):
+                break
+            if not was_told and gathering.silent(at):
+                was_told = True
+                say(result(gathering))
+                say(STILL_SENDING.fill(n=len(gathering.unsettled)))
+        _settle(duty, say)
+    except KeyboardInterrupt:
+        say(Text("", ""))
+    return duty.talk.gathering(jti)
+
+
+def _settle(duty: Duty, say: Callable[[Text], None]) -> None:
+    """One more look for what comes at once."""
+    deadline = time.monotonic() + SETTLE_S
+    while time.monotonic() < deadline:
+        at = now()
+        tell(duty, duty.talk.step(at, 0.1), say, at)
+
+
+def _finish(gathering: Gathering, request: Request, screen: Screen) -> int:
+    status = 0 if gathering.has_succeeded else 1
+    if request.wants_json:
+        screen.json(as_object(gathering, status))
+    else:
+        screen.say(result(gathering))
+        if gathering.claims.type in (CommandType.ALERT, CommandType.ANNOUNCE):
+            screen.say(EXIT_WORDS[status])
+    return status
+
+
+def as_object(gathering: Gathering, status: int) -> dict[str, object]:
+    """For programs: each box with its standing and its answers."""
+    return {
+        "ok": status == 0,
+        "jti": gathering.jti,
+        "boxes": {
+            box: {
+                "done": gathering.is_done_by(box),
+                "standing": stand.standing.value,
+                "answers": [to_object(answer) for answer in stand.answers],
+            }
+            for box, stand in gathering.stands.items()
+        },
+    }

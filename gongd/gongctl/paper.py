@@ -1,0 +1,146 @@
+"""`gongctl events`, `rung`, `forecast`, `attendance`: what the desk's store tells on paper."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from gongd.cli.screen import Screen
+from gongd.cli.usage import MisuseError, NoError, Request
+from gongd.core.history import line
+from gongd.core.record import Kind
+from gongd.core.wire_form import to_object
+from gongd.core.words import Language, Text
+from gongd.desk import forecast as tonight
+from gongd.desk import sheet_file
+from gongd.desk.attendance import HandRung, Sheet, first_nights, period, sheet
+from gongd.desk.board import night_of
+from gongd.desk.store import ByHand
+from gongd.gongctl.duty import Duty, now, on_duty, person
+
+NOTHING_TOLD = Text("Không có gì trong {n} ngày qua", "Nothing in the last {n} days")
+UNKNOWN_BOX = Text("Danh bạ không có cụm loa “{typed}”. Có: {known}", "There is no box “{typed}”. There are: {known}")
+RUNG = Text(
+    "Đã ghi: {village} đánh tay lúc {at}, người đánh {by}, người ghi {writer}.",
+    "Written down: {village} was rung by hand at {at}, by {by}; written by {writer}.",
+)
+NEEDS_FILE = Text("--format xlsx cần --out TỆP.xlsx", "--format xlsx needs --out FILE.xlsx")
+NOT_WRITTEN = Text("Không ghi được {path}: {why}", "{path} cannot be written: {why}")
+WRITTEN = Text("Đã ghi {path}", "Written: {path}")
+TOO_LONG = Text("Kỳ báo cáo phải từ 1 đến 400 đêm", "A period is 1 to 400 nights")
+GONG_AT = time(22, 0)
+MOST_NIGHTS = 400
+
+
+def events(request: Request, screen: Screen) -> int:
+    """The boxes' records, a line each."""
+    with on_duty(request.config) as duty:
+        since = now() - timedelta(days=request.values["days"])
+        zone, shown = duty.office.roster.zone, False
+        titles = {name: Text(title, title) for name, title in duty.titles.items()}
+        box = _known_box(duty, request.values["box"]) if request.values["box"] else None
+        for filed in duty.store.events(box, since):
+            shown = True
+            if request.wants_json:
+                screen.json({"box": filed.box, "journal": filed.journal, **to_object(filed.event)})
+                continue
+            record = filed.event.record
+            told = line(replace(record, at=record.at.astimezone(zone)), titles) if record else None
+            name = duty.roster.box(filed.box).name
+            what = told or Text(filed.event.kind, filed.event.kind)
+            screen.say(Text(f"{name:<12} {what.vi}", f"{name:<12} {what.en}"))
+        if not shown and not request.wants_json:
+            screen.say(NOTHING_TOLD.fill(n=request.values["days"]))
+    return 0
+
+
+def rung(request: Request, screen: Screen) -> int:
+    """Write down that somebody rang by hand."""
+    with on_duty(request.config) as duty:
+        box, at = _known_box(duty, request.values["box"]), now().astimezone(duty.office.roster.zone)
+        night: date = request.values["night"] or night_of(at)
+        if request.values["night"] is not None and night != night_of(at):
+            at = datetime.combine(night, GONG_AT, at.tzinfo)
+        entry = ByHand(box, night, at, request.values["by"], person())
+        duty.store.add_by_hand(entry)
+        village = duty.roster.box(box).village
+        screen.say(RUNG.fill(village=village, at=f"{at:%H:%M}", by=entry.by, writer=entry.writer))
+    return 0
+
+
+def _known_box(duty: Duty, typed: str) -> str:
+    found = duty.find(typed)
+    if isinstance(found, Text) or len(found.boxes) != 1:
+        known = ", ".join(box.id for box in duty.roster.boxes) or "–"
+        raise MisuseError(UNKNOWN_BOX.fill(typed=typed, known=known))
+    return found.ids[0]
+
+
+def forecast(request: Request, screen: Screen) -> int:
+    """Who may be silent tonight; 1 when somebody may."""
+    with on_duty(request.config) as duty:
+        local = now().astimezone(duty.office.roster.zone)
+        found = tonight.doubts(duty.rows(local), local)
+        if request.wants_json:
+            screen.json(tonight.as_object(found))
+        else:
+            for text in tonight.sentence(found):
+                screen.say(text)
+    return 1 if found else 0
+
+
+def attendance(request: Request, screen: Screen) -> int:
+    """The attendance sheet."""
+    wanted, out = request.values["format"], request.values["out"]
+    if wanted == "xlsx" and out is None:
+        raise MisuseError(NEEDS_FILE)
+    with on_duty(request.config) as duty:
+        made = make_sheet(duty, request.values["from"], request.values["until"])
+        commune = duty.office.roster.name
+    try:
+        _put(made, commune, wanted, out, screen)
+    except OSError as error:
+        raise NoError(NOT_WRITTEN.fill(path=out, why=error.strerror or error)) from error
+    return 0
+
+
+def make_sheet(duty: Duty, first: date | None = None, until: date | None = None) -> Sheet:
+    """The sheet of a period: the one that today belongs to, unless said. Raises MisuseError."""
+    local = now().astimezone(duty.office.roster.zone)
+    usual_first, usual_last = period(first or night_of(local), duty.office.roster.first_day)
+    first, last = first or usual_first, until or usual_last
+    if not 0 <= (last - first).days < MOST_NIGHTS:
+        raise MisuseError(TOO_LONG)
+    nights = duty.store.nights(first, last)
+    begun = [(filed.box, filed.event.activation) for filed in nights if filed.event.activation]
+    became = {
+        (filed.box, filed.event.activation or ""): filed.event.outcome or ""
+        for filed in duty.store.of_activations(begun)
+    }
+    hands = {(one.box, one.night): HandRung(one.by, one.at) for one in duty.store.by_hand(first, last)}
+    adopted = [(filed.box, filed.event) for filed in duty.store.events(kinds=(Kind.SETTINGS,))]
+    told = [(filed.box, filed.event) for filed in nights]
+    return sheet(duty.roster.boxes, first, last, local, told, became, hands, first_nights(adopted))
+
+
+def _put(made: Sheet, commune: str, wanted: str, out: Path | None, screen: Screen) -> None:
+    if wanted == "xlsx":
+        assert out is not None
+        sheet_file.write_xlsx(made, commune, screen.language, out)
+    elif out is not None:
+        out.write_text(_text_of(made, commune, wanted, screen.language), encoding="utf-8", newline="")
+    elif wanted == "json":
+        screen.json(sheet_file.as_object(made))
+    else:
+        print(_text_of(made, commune, wanted, screen.language), end="")
+    if out is not None:
+        screen.say(WRITTEN.fill(path=out))
+
+
+def _text_of(made: Sheet, commune: str, wanted: str, language: Language) -> str:
+    if wanted == "csv":
+        return sheet_file.as_csv(made, commune, language)
+    if wanted == "json":
+        import json
+
+        return json.dumps(sheet_file.as_object(made), ensure_ascii=False, indent=1) + "\n"
+    return "\n".join(sheet_file.as_table(made, commune, language)) + "\n"
