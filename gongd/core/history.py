@@ -163,8 +163,8 @@ def _filled(words: Text, record: Record) -> Text:
     person = Text(f", {by}", f", {by}") if by else Text("", "")
     plain = {
         key: _number(detail.get(key, "?"))
-        for key in ("by", "time", "n", "button", "by_s", "result", "name", "place", "type", "key")
-    }
+        for key in ("by", "time", "button", "by_s", "result", "name", "place", "type", "key")
+    } | {"n": detail.get("n", detail.get("problems", "?"))}
     dates = {key: _readable(detail.get(key)) for key in ("first", "since", "until")}
     named = {"schedule": record.schedule or "?", "signal": record.signal or "?", "reason": record.reason or "?"}
     return words.fill(fault=_fault(record), person=person, **plain, **dates, **named)

@@ -88,6 +88,8 @@ def test_faults_clocks_boots_and_settings_are_read() -> None:
         AT, Kind.SETTINGS, schedule="nightly", outcome="adopted", detail={"first": "2026-11-21"}, trusted=True
     )
     assert vi(adopted) == "Lịch nightly: tính từ ngày 21/11/2026"
+    refused = Record(AT, Kind.SETTINGS, outcome="refused", reason="settings-bad", detail={"problems": 2}, trusted=True)
+    assert vi(refused) == "Cấu hình mới có 2 lỗi, giữ cấu hình cũ"
 
 
 def test_a_record_of_an_untrusted_clock_says_so() -> None:
