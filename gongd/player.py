@@ -111,7 +111,7 @@ class Player:
         self._changed = threading.Condition()
         self._commands: deque[Callable[[], None]] = deque()
         self._running: _Running | None = None
-        self._troubled: set[str] = set()
+        self._troubled: dict[str, bool] = {}
         self._leased_at = now()
         self._called_at = self._answered_at = now()
         self._closing = False
@@ -270,19 +270,30 @@ class Player:
         running.filled_s = until_s
 
     def _switch(self, cue: Cue) -> bool:
-        """Command one relay; False, and a report, when it does not obey. The sound goes on whatever happens."""
+        """Command one relay; False, and a report, when it does not obey. The sound goes on whatever happens.
+
+        A relay that would not close is well only when it closes again: that it opens proves nothing, nor the reverse.
+        """
         try:
             obeyed = self._relays.switch(cue.relay, cue.on) == cue.on
             text = None
         except PinsError as error:
             obeyed, text = False, error.text
-        if not obeyed and cue.relay not in self._troubled:
-            self._troubled.add(cue.relay)
-            self._post(RelayTrouble(cue.relay, text))
-        elif obeyed and cue.relay in self._troubled:
-            self._troubled.discard(cue.relay)
-            self._post(RelayFine(cue.relay))
+        if obeyed:
+            self._recover(cue)
+        else:
+            self._complain(cue, text)
         return obeyed
+
+    def _complain(self, cue: Cue, text: Text | None) -> None:
+        if cue.relay not in self._troubled:
+            self._post(RelayTrouble(cue.relay, text))
+        self._troubled[cue.relay] = cue.on
+
+    def _recover(self, cue: Cue) -> None:
+        if self._troubled.get(cue.relay) is cue.on:
+            del self._troubled[cue.relay]
+            self._post(RelayFine(cue.relay))
 
     def _finish(self, running: _Running, now: float, dropped: bool = False) -> None:
         self._clear()

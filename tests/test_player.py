@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 
 from gongd.adapters.bare import bare_track
+from gongd.adapters.no_pins import NoPins
 from gongd.core.cue import cue_sheet
+from gongd.core.errors import PinsError
 from gongd.core.pattern import Stroke
 from gongd.core.performance import Span, span
 from gongd.core.relay import Relay, Role
 from gongd.core.timeline import Passage, Timeline
+from gongd.core.words import Text
 from gongd.player import Began, Ended, Performance, Player, RelayFine, RelayTrouble
 from tests.box.doors import HandClock, ToldRelays, ToldSpeaker
 from tests.box.village import at
@@ -149,6 +152,17 @@ def test_a_relay_that_fails_is_told_once_and_the_rest_goes_on(stage: Stage) -> N
     stage.relays.dead.clear()
     stage.go(2)
     assert [event for event in stage.said if isinstance(event, RelayFine)] == [RelayFine("striker")]
+
+
+def test_a_relay_that_will_not_close_is_told_once_however_often_it_opens(stage: Stage) -> None:
+    pins = NoPins(PinsError(Text(vi="không có chân", en="there are no pins")))
+    player = Player(pins, stage.speaker, stage.said.append, lambda: stage.clock.mono, threaded=False)
+    stage.player = player
+    player.begin(performance())
+    stage.go(3)
+    told = [event.relay for event in stage.said if isinstance(event, RelayTrouble)]
+    assert sorted(told) == ["amplifier", "striker"]
+    assert not [event for event in stage.said if isinstance(event, RelayFine)]
 
 
 def test_a_wall_clock_that_is_set_changes_nothing_on_stage(stage: Stage) -> None:
