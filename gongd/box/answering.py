@@ -87,6 +87,7 @@ class Answering:
     _held: list[OrderCame] = field(default_factory=list)
     _open_by: float | None = None
     _is_open: bool = False
+    _noted: list[Record] = field(default_factory=list)
     _companion: Record | None = None
     _starting: dict[str, Answer] = field(default_factory=dict)
     _due: deque[_Due] = field(default_factory=deque)
@@ -108,9 +109,9 @@ class Answering:
         """Orders are judged from now on. One that was accepted, and of which nothing more is known, did not sound."""
         if self._is_open:
             return
-        for _, record in found.records:
+        for record in (*(each for _, each in found.records), *self._noted):
             self.past.note(record)
-        self._is_open = True
+        self._is_open, self._noted = True, []
         for identity, done in self.past.unanswered():
             detail = {"key": done.key}
             lost = Record(now.wall, Kind.ACTIVATION, activation=identity, origin=Origin.COMMAND, detail=detail)
@@ -283,6 +284,8 @@ class Answering:
         for record in written:
             if record.kind is not Kind.COMMAND:
                 self.past.note(record)
+            if not self._is_open:
+                self._noted.append(record)
             if record.kind is Kind.ACTIVATION and record.origin in _WIRE and record.activation is not None:
                 self._answer(record.activation, record, now)
 

@@ -150,7 +150,8 @@ class Box:
 
     def _connect(self, now: Moment) -> None:
         """The line to the desk, if the settings ask for one: once everything else works."""
-        self.parts.line = self._open_line(self.parts, lambda signal: self._front.drill_refusal(signal) is None)
+        line = self._open_line(self.parts, lambda signal: self._front.drill_refusal(signal) is None)
+        self.parts.open_line(line, now)
         if self.parts.line is not None and self.parts.memory is not None:
             self.parts.line.remembered(now, self.inbox.post)
 
@@ -344,13 +345,11 @@ class Box:
         return [*ordered, *self.parts.nights.companions(asked, outcome, reason, now)]
 
     def _written(self, written: Sequence[Record], now: Moment) -> None:
-        if self.parts.line is not None:
-            self.parts.line.written(written, now)
+        self.parts.tell_line(written, now)
 
     def _began(self, event: stage.Began, now: Moment) -> None:
         self.parts.airtime.began(event)
-        if self.parts.line is not None:
-            self.parts.line.began(event, now)
+        self.parts.tell_line(event, now)
 
     def _may_begin(self, asked: Activation, now: Moment) -> bool:
         return self.parts.nights.may_begin(asked, now)

@@ -1,7 +1,7 @@
 """The parts of one box on its deciding thread, and the few verbs that several rooms of the engine need."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from gongd.box.airtime import Airtime
@@ -21,6 +21,8 @@ from gongd.core.words import Text
 from gongd.player import Began
 from gongd.ports import Memory
 from gongd.settings.model import Settings
+
+MOST_UNHEARD = 100
 
 
 class Line(Protocol):
@@ -55,6 +57,8 @@ class Parts:
     voiceless: frozenset[str] = frozenset()
     line: Line | None = None
     last_outcome: Outcome | None = None
+    unheard: list[Sequence[Record] | Began] = field(default_factory=list)
+    """What the line will be told once it is open: an alarm that goes on after a restart does not wait for it."""
 
     @property
     def settings(self) -> Settings:
@@ -65,8 +69,24 @@ class Parts:
         """Append records that nobody waits for."""
         if written:
             self.doors.journal.append(written)
-            if self.line is not None:
-                self.line.written(written, self.timekeeper.now())
+            self.tell_line(written, self.timekeeper.now())
+
+    def tell_line(self, told: Sequence[Record] | Began, now: Moment) -> None:
+        """Records were appended, or the stage has begun: the desk may be waiting for it."""
+        match self.line, told:
+            case None, _:
+                self.unheard = [*self.unheard, told][-MOST_UNHEARD:] if self.settings.mqtt is not None else []
+            case line, Began():
+                line.began(told, now)
+            case line, written:
+                line.written(written, now)
+
+    def open_line(self, line: Line | None, now: Moment) -> None:
+        """The line is there, or another one: it hears what it has missed."""
+        self.line = line
+        unheard, self.unheard = self.unheard, []
+        for told in unheard if line is not None else ():
+            self.tell_line(told, now)
 
     def carry(self, written: Sequence[Record], events: Iterable[Event], now: Moment) -> None:
         """Append records, then put events before the arbiter."""
