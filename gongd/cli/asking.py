@@ -51,7 +51,8 @@ class Talk:
         signal = self.site.signals.get(str(name))
         if signal:
             return Text(title_of(signal, Language.VI), title_of(signal, Language.EN))
-        return SIGNALS.get(str(name)) or Text(str(name), str(name))
+        known = SIGNALS.get(str(name)) or Text(str(name), str(name))
+        return Text(known.vi[:1].upper() + known.vi[1:], known.en[:1].upper() + known.en[1:])
 
 
 def talk(request: Request, screen: Screen, question: Answer) -> Talk:

@@ -9,7 +9,7 @@ from gongd.cli.offline import when
 from gongd.cli.screen import Screen, from_both
 from gongd.cli.usage import NoError, Request
 from gongd.core.condition import SOUNDS, STATES, Sounds, State
-from gongd.core.fault import Severity
+from gongd.core.fault import Severity, told_of
 from gongd.core.lexicon import ORIGINS, STATUSES
 from gongd.core.words import Language, Text
 
@@ -98,7 +98,8 @@ def _faults(severity: Severity, answer: Mapping[str, object]) -> Iterator[Text]:
     if mine:
         yield HEADINGS[severity]
     for fault in mine:
-        yield FAULT.fill(what=from_both(fault) or fault.get("code"), since=_instant(fault.get("since")))
+        what = told_of(from_both(fault) or Text("{code}", "{code}").fill(code=fault.get("code")), fault.get("subject"))
+        yield FAULT.fill(what=what, since=_instant(fault.get("since")))
         if remedy := from_both(fault.get("remedy")):
             yield REMEDY.fill(remedy=remedy)
 

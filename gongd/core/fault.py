@@ -209,3 +209,10 @@ FAULTS: dict[FaultCode, Fault] = {
     FaultCode.NO_ROSTER: _warning("Chưa có người đánh kẻng tay", "Nobody is named to ring by hand", Cost.PEOPLE),
 }
 """Every fault that there is."""
+
+
+def told_of(words: Text, subject: object) -> Text:
+    """A fault's words, with the relay, button or signal that it is about where they do not say it themselves."""
+    if not subject or str(subject) in words.vi:
+        return words
+    return Text(f"{words.vi} ({subject})", f"{words.en} ({subject})")

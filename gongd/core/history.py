@@ -6,7 +6,7 @@ from typing import Any
 
 from gongd.core.activation import Outcome
 from gongd.core.air import THEN
-from gongd.core.fault import FAULTS, FaultCode
+from gongd.core.fault import FAULTS, FaultCode, told_of
 from gongd.core.lexicon import KINDS, ORIGINS, OUTCOMES, PROOFS, SIGNALS, STATUSES, WHY, Proof, as_it_is, reason_words
 from gongd.core.record import ADOPTED, CLEARED, MISSED, OUTAGE, RETIRED, RUNG, STEPPED, Kind, Record
 from gongd.core.words import Text
@@ -182,9 +182,7 @@ def _fault(record: Record) -> Text:
         return as_it_is(record.reason or "?")
     subject = record.detail.get("subject")
     words = fault.name.fill(name=subject or "?", n=record.detail.get("count", record.detail.get("n", "?")))
-    if not subject or "{name}" in fault.name.vi:
-        return words
-    return Text(f"{words.vi} ({subject})", f"{words.en} ({subject})")
+    return told_of(words, subject)
 
 
 def _readable(value: object) -> str:

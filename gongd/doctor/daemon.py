@@ -6,6 +6,7 @@ import pwd
 from collections.abc import Iterator
 
 from gongd.core.condition import SOUNDS, Sounds
+from gongd.core.fault import told_of
 from gongd.core.words import Language, Text
 from gongd.doctor.finding import Finding, Level, Patient, fault, good, tell, warning
 from gongd.settings.place import control_path
@@ -79,7 +80,8 @@ def faults(patient: Patient) -> Iterator[Finding]:
     for one in patient.faults:
         level = Level.WARNING if one.get("severity") == Level.WARNING.value else Level.FAULT
         told, remedy = _text(one), _text(one.get("remedy"))
-        yield Finding(str(one.get("code")), level, told or Text(str(one), str(one)), remedy)
+        what = told_of(told, one.get("subject")) if told else Text(str(one), str(one))
+        yield Finding(str(one.get("code")), level, what, remedy)
 
 
 def _text(plain: object) -> Text | None:

@@ -85,3 +85,23 @@ def test_a_report_of_another_version_is_shown_as_far_as_it_goes(run: Run, tmp_pa
     strange: Answer = {"ok": True, "sounds": "maybe", "faults": [7, {"severity": "fault"}], "clock": "late", "next": 3}
     lines = page(run, tmp_path, strange)
     assert lines[0].startswith("KHÔNG KÊU ĐƯỢC")
+
+
+def test_a_fault_names_the_part_it_is_about_once(run: Run, tmp_path: Path) -> None:
+    faults = [
+        {"code": "relay-disagrees", "subject": "striker", "severity": "fault", "vi": "Rơ-le không đóng", "en": "No"},
+        {"code": "button-stuck", "subject": "fire", "severity": "fault", "vi": "Nút fire bị kẹt", "en": "Stuck"},
+    ]
+    lines = page(run, tmp_path, REPORT | {"faults": faults})
+    assert any(line.startswith("  Rơ-le không đóng (striker)") for line in lines)
+    assert any(line.startswith("  Nút fire bị kẹt (") and "(fire)" not in line for line in lines)
+    found = page(run, tmp_path, REPORT | {"faults": faults}, "en")
+    assert any(line.startswith("  No (striker)") for line in found)
+
+
+def test_without_its_settings_a_signal_has_its_name_of_the_glossary(run: Run, tmp_path: Path) -> None:
+    config = write_settings(tmp_path)
+    config.write_text(config.read_text("utf-8") + "nonsense: {\n", "utf-8")
+    with answering(tmp_path, status=REPORT):
+        said = run("status", "--config", config)
+    assert "  CN 22/11/2026 22:00  Kẻng bình yên (nightly)" in said.out.splitlines()
