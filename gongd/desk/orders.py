@@ -1,7 +1,7 @@
 """The orders that a desk can give, as claims; and which of those given are still going on. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from gongd.core.activation import FINAL, Outcome
@@ -28,11 +28,6 @@ class Hand:
     by: str | None = None
 
 
-def _bare(hand: Hand, jti: str, aud: tuple[Address, ...], now: datetime, status: Status) -> CommandClaims:
-    """What every order has: a silence as it stands."""
-    return CommandClaims(hand.iss, aud, jti, now, now + FRESH_FOR, CommandType.SILENCE, status, by=hand.by)
-
-
 def alert(
     hand: Hand,
     jti: str,
@@ -41,36 +36,39 @@ def alert(
     signal: str,
     status: Status = Status.ACTUAL,
     note: str | None = None,
-    at_most_s: float | None = None,
 ) -> CommandClaims:
     """Sound a signal."""
-    base = _bare(hand, jti, aud, now, status)
-    return replace(base, type=CommandType.ALERT, signal=signal, note=note, at_most_s=at_most_s)
+    ends = now + FRESH_FOR
+    return CommandClaims(hand.iss, aud, jti, now, ends, CommandType.ALERT, status, by=hand.by, signal=signal, note=note)
 
 
 def announce(hand: Hand, jti: str, aud: tuple[Address, ...], now: datetime, text: str) -> CommandClaims:
     """Have a text spoken."""
-    base = _bare(hand, jti, aud, now, Status.ACTUAL)
-    return replace(base, type=CommandType.ANNOUNCE, text=text)
+    ends = now + FRESH_FOR
+    return CommandClaims(hand.iss, aud, jti, now, ends, CommandType.ANNOUNCE, Status.ACTUAL, by=hand.by, text=text)
 
 
 def cancel(
-    hand: Hand,
-    jti: str,
-    aud: tuple[Address, ...],
-    now: datetime,
-    references: Sequence[str],
-    reason: Why,
-    status: Status = Status.ACTUAL,
+    hand: Hand, jti: str, aud: tuple[Address, ...], now: datetime, references: Sequence[str], reason: Why
 ) -> CommandClaims:
     """End activations, and say why."""
-    base = _bare(hand, jti, aud, now, status)
-    return replace(base, type=CommandType.CANCEL, references=tuple(references), reason=reason)
+    return CommandClaims(
+        hand.iss,
+        aud,
+        jti,
+        now,
+        now + FRESH_FOR,
+        CommandType.CANCEL,
+        Status.ACTUAL,
+        by=hand.by,
+        references=tuple(references),
+        reason=reason,
+    )
 
 
 def silence(hand: Hand, jti: str, aud: tuple[Address, ...], now: datetime) -> CommandClaims:
     """Drop all that sounds or waits."""
-    return _bare(hand, jti, aud, now, Status.ACTUAL)
+    return CommandClaims(hand.iss, aud, jti, now, now + FRESH_FOR, CommandType.SILENCE, Status.ACTUAL, by=hand.by)
 
 
 # ── What goes on ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -59,8 +59,8 @@ STOP = Text(
 WHYS = {"1": Why.SAFE, "2": Why.MISTAKE, "3": Why.PAUSE}
 
 ACTUAL = Text(
-    "SẮP PHÁT THẬT: {title} ở {places} ({count}).{says} To nhất, tối đa {minutes} phút.",
-    "ABOUT TO SOUND, FOR REAL: {title} in {places} ({count}).{says} At full volume, for at most {minutes} minutes.",
+    "SẮP PHÁT THẬT: {title} ở {places} ({count}).{says} To nhất, tối đa {cap}.",
+    "ABOUT TO SOUND, FOR REAL: {title} in {places} ({count}).{says} At full volume, for at most {cap}.",
 )
 SAYS = Text(" Loa nói: “{words}”.", " The boxes say: “{words}”.")
 NOTHING = Text("", "")
@@ -125,11 +125,15 @@ def ask_actual(signal: str, target: Target, titles: Mapping[str, str], cap_s: fl
     """Before an actual alarm."""
     spoken = spoken_words(signal, target.boxes[0].name)
     says = SAYS.fill(words=spoken) if spoken else NOTHING
-    minutes = max(1, round((cap_s or _LOUD_CAP_S) / 60))
-    what = ACTUAL.fill(
-        title=loud(title(signal, titles)), places=target.words, count=target.count, says=says, minutes=minutes
-    )
+    cap = _cap_words(cap_s or _LOUD_CAP_S)
+    what = ACTUAL.fill(title=loud(title(signal, titles)), places=target.words, count=target.count, says=says, cap=cap)
     return _question(what, WORDS.get(signal) or Text(signal.upper(), signal.upper()), target, TYPE_WORD)
+
+
+def _cap_words(cap_s: float) -> Text:
+    if cap_s < 60 or cap_s % 60:
+        return Text(f"{cap_s:.0f} giây", f"{cap_s:.0f} seconds")
+    return Text(f"{cap_s / 60:.0f} phút", f"{cap_s / 60:.0f} minutes")
 
 
 def ask_drill(signal: str, target: Target, titles: Mapping[str, str]) -> Question:
@@ -175,7 +179,15 @@ def line(box: RosterBox, answer: Answer, claims: CommandClaims, titles: Mapping[
     if claims.type not in (CommandType.ALERT, CommandType.ANNOUNCE) and answer.proof is None:
         proof = None
     shown = Text(f" ({proof.vi})", f" ({proof.en})") if proof else NOTHING
-    return LINE.fill(place=box.name, what=_what(answer, titles), at=clock(answer.at, zone), proof=shown)
+    what = _what(answer, titles)
+    if claims.reason is not None and answer.step in SOUNDING | {Step.FINISHED}:
+        named = title(_AFTER[claims.reason], titles) if claims.reason in _AFTER else NOTHING
+        what = Text(f"{what.vi} {named.vi}".strip(), f"{what.en} {named.en}".strip())
+    return LINE.fill(place=box.name, what=what, at=clock(answer.at, zone), proof=shown)
+
+
+_AFTER = {Why.SAFE: "all-clear", Why.MISTAKE: "false-alarm"}
+"""What a box sounds once an alarm has been cancelled."""
 
 
 def _what(answer: Answer, titles: Mapping[str, str]) -> Text:

@@ -18,6 +18,7 @@ from gongd.desk.gathering import Gathering
 from gongd.desk.office import new_name
 from gongd.desk.orders import Given, GoingOn, Hand
 from gongd.desk.places import Target, target_of
+from gongd.desk.sender import LinkChanged
 from gongd.desk.wording import (
     EXIT_WORDS,
     NOT_SENT,
@@ -141,11 +142,10 @@ def plan_cancel(duty: Duty, chosen: list[GoingOn], why: Why) -> Plan:
     """To end these, for a reason."""
     boxes = tuple(dict.fromkeys(box for one in chosen for box in one.boxes))
     references = tuple(dict.fromkeys(name for one in chosen for name in one.activations))[:64]
-    status = Status.ACTUAL if any(one.status is Status.ACTUAL for one in chosen) else chosen[0].status
     target = target_of(boxes, duty.roster, duty.office.commune.id)
 
     def make(who: Hand, jti: str, to: Target) -> CommandClaims:
-        return orders.cancel(who, jti, to.addresses, now(), references, why, status)
+        return orders.cancel(who, jti, to.addresses, now(), references, why)
 
     return Plan(target, None, make)
 
@@ -210,10 +210,11 @@ def confirm(question: Question, screen: Screen) -> bool:
 
 
 def wait_for_link(duty: Duty) -> None:
-    """Give the connection a moment; without one the sender says whom to telephone."""
+    """Give the first attempt a moment; without a connection the sender says whom to telephone, and goes on trying."""
     deadline = time.monotonic() + CONNECT_S
     while not duty.talk.is_up and time.monotonic() < deadline:
-        duty.talk.step(now(), 0.05)
+        if any(isinstance(news, LinkChanged) and not news.is_up for news in duty.talk.step(now(), 0.05)):
+            return
 
 
 def _follow(duty: Duty, jti: str, wait_s: float, say: Callable[[Text], None]) -> Gathering:

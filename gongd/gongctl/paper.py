@@ -27,7 +27,9 @@ NEEDS_FILE = Text("--format xlsx cần --out TỆP.xlsx", "--format xlsx needs -
 NOT_WRITTEN = Text("Không ghi được {path}: {why}", "{path} cannot be written: {why}")
 WRITTEN = Text("Đã ghi {path}", "Written: {path}")
 TOO_LONG = Text("Kỳ báo cáo phải từ 1 đến 400 đêm", "A period is 1 to 400 nights")
-GONG_AT = time(22, 0)
+GONG_AT, NOON = time(22, 0), time(12, 0)
+AROUND = timedelta(hours=1)
+WHEN = Text("Đánh lúc mấy giờ? Thêm --at 22:03", "At what time was it rung? Add --at 22:03")
 MOST_NIGHTS = 400
 
 
@@ -56,15 +58,25 @@ def events(request: Request, screen: Screen) -> int:
 def rung(request: Request, screen: Screen) -> int:
     """Write down that somebody rang by hand."""
     with on_duty(request.config) as duty:
-        box, at = _known_box(duty, request.values["box"]), now().astimezone(duty.office.roster.zone)
-        night: date = request.values["night"] or night_of(at)
-        if request.values["night"] is not None and night != night_of(at):
-            at = datetime.combine(night, GONG_AT, at.tzinfo)
+        box, local = _known_box(duty, request.values["box"]), now().astimezone(duty.office.roster.zone)
+        night: date = request.values["night"] or night_of(local)
+        at = _when(local, night, request.values["at"])
         entry = ByHand(box, night, at, request.values["by"], person())
         duty.store.add_by_hand(entry)
         village = duty.roster.box(box).village
         screen.say(RUNG.fill(village=village, at=f"{at:%H:%M}", by=entry.by, writer=entry.writer))
     return 0
+
+
+def _when(local: datetime, night: date, said: time | None) -> datetime:
+    """When it was rung: as said; now, for whoever writes it down that very night. Raises MisuseError."""
+    if said is not None:
+        day = night if said >= NOON else night + timedelta(days=1)
+        return datetime.combine(day, said, local.tzinfo)
+    due = datetime.combine(night, GONG_AT, local.tzinfo)
+    if not due - AROUND <= local <= due + AROUND:
+        raise MisuseError(WHEN)
+    return local
 
 
 def _known_box(duty: Duty, typed: str) -> str:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from gongd.cli.kinds import DATE, DAYS, FILE, FOLDER, TEXT, WORD, choice
+from gongd.cli.kinds import DATE, DAYS, FILE, FOLDER, TEXT, TIME, WORD, choice
 from gongd.cli.table import HELP, VERSION
 from gongd.cli.usage import Argument, Book, Command, Kind, Option
 from gongd.core.air import Why
@@ -133,6 +133,7 @@ _DAILY = (
         (Argument("box", WORD, Text("cụm loa", "the box")),),
         (
             _option("by", "ai đánh", "who rang", TEXT, "NAME", required=True),
+            _option("at", "lúc mấy giờ (thường là bây giờ)", "at what time (now unless said)", TIME, "HH:MM"),
             _option("night", "đêm nào (thường là đêm nay)", "which night (this one unless said)", DATE, "D/M/Y"),
         ),
     ),
