@@ -68,6 +68,11 @@ class LinkLost:
 class Ear(Protocol):
     """What a link speaks to, on its own thread."""
 
+    @property
+    def is_full(self) -> bool:
+        """Is there no room for more messages now? Then the network waits."""
+        ...
+
     def subscriptions(self) -> Sequence[Subscription]:
         """What is to be heard."""
         ...

@@ -21,7 +21,9 @@ from gongd.ports_link import Delivery, Link, LinkLost, Parcel, Seals, Subscripti
 
 PER_SECOND = 20.0
 """Signatures that are looked at in a second, whoever floods; what waits meanwhile waits at the broker."""
-MOST_WAITING = 64
+FULL = 64
+"""So many wait to be looked at; then the network is not read."""
+MOST_WAITING = 256
 MOST_ANSWERS = 500
 
 ReadTrust = Callable[[bytes, int], TrustList | None]
@@ -107,6 +109,11 @@ class Gate:
     def is_bare(self) -> bool:
         """Is the broker's word enough?"""
         return self._seals is None
+
+    @property
+    def is_full(self) -> bool:
+        """Must the network wait?"""
+        return len(self._waiting) >= FULL
 
     # ── The ear ──────────────────────────────────────────────────────────────────────────────────────────────────
 

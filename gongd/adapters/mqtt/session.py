@@ -54,11 +54,19 @@ _IS_TAKEN = Text(
 
 
 class SessionError(GongdError, ConnectionError):
-    """There is no connection, or no more. `fault` is the code of the fault that it is."""
+    """There is no connection, or no more. `fault` is the code of the fault that it is.
 
-    def __init__(self, fault: FaultCode, text: Text) -> None:
+    `wordless`: the broker had accepted it, and has closed it without a reason.
+    """
+
+    def __init__(self, fault: FaultCode, text: Text, wordless: bool = False) -> None:
         super().__init__(text)
-        self.fault = fault
+        self.fault, self.wordless = fault, wordless
+
+
+def taken() -> SessionError:
+    """Somebody else is connected under the same name."""
+    return SessionError(FaultCode.ID_TAKEN, _IS_TAKEN)
 
 
 def lost(why: object) -> SessionError:
@@ -163,16 +171,20 @@ class Session:
 
     # ── Life ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def step(self, wake: int, timeout_s: float) -> None:
-        """Wait for the network or for `wake` (a file descriptor), at most so long, and do what is to be done."""
+    def step(self, wake: int, timeout_s: float, reading: bool = True) -> None:
+        """Wait for the network or for `wake` (a file descriptor), at most so long, and do what is to be done.
+
+        Without `reading` the network waits: whoever floods is held up by TCP itself.
+        """
         sock: Any = self._client.socket()
         if sock is None:
             raise self._why or self._closed()
         pending = getattr(sock, "pending", None)
-        waits_s = 0.0 if pending is not None and pending() > 0 else timeout_s
+        more = reading and pending is not None and pending() > 0
+        waits_s = 0.0 if more else timeout_s
         writing = [sock] if self._client.want_write() else []
-        readable, writable, _ = select.select([sock, wake], writing, [], waits_s)
-        if sock in readable or waits_s == 0.0:
+        readable, writable, _ = select.select([sock, wake] if reading else [wake], writing, [], waits_s)
+        if sock in readable or more:
             self._check(self._client.loop_read())
         if writable:
             self._check(self._client.loop_write())
@@ -217,7 +229,9 @@ class Session:
 
     def _closed(self, why: str = "closed") -> SessionError:
         """Under TLS 1.3 a broker refuses a client's certificate after the handshake, by closing (RFC 8446, 4.4.2.4)."""
-        return lost(why) if self._accepted or not self._has_tls else refused(f"{why} before CONNACK")
+        if self._accepted:
+            return SessionError(FaultCode.LINK_DOWN, _LOST.fill(why=why), wordless=True)
+        return refused(f"{why} before CONNACK") if self._has_tls else lost(why)
 
     def _look_at_size(self) -> None:
         """The broker was told what is too large; one that does not care is left."""
@@ -241,7 +255,7 @@ class Session:
         if self._why is not None:
             return
         if flags.is_disconnect_packet_from_server and reason.value == TAKEN:
-            self._why = SessionError(FaultCode.ID_TAKEN, _IS_TAKEN)
+            self._why = taken()
         else:
             self._why = self._closed(str(reason))
 
