@@ -21,6 +21,8 @@ Change = Callable[[TrustList], TrustList]
 
 NO_LIST = Text("Chưa có danh sách khóa nào đọc được trong {path}", "No list of trust in {path} can be read")
 TWICE = Text("Khóa hoặc tên này đã có trong danh sách của xã", "This key or this name is in the commune's list already")
+NOT_HIGHER = Text("Số {number} không lớn hơn số đang có", "The number {number} is not above those that are there")
+LARGEST_NUMBER = 10**9
 WRONG_ROOT = Text("Khóa gốc này không phải của xã", "This root key is not the commune's")
 TOO_LONG = Text("Danh sách khóa của xã quá dài", "The commune's list of trust is too long")
 
@@ -80,6 +82,16 @@ def publish(folder: CommuneFolder, root: PrivateKey, now: datetime, change: Chan
 def begin(folder: CommuneFolder, root: PrivateKey, trust: TrustList) -> SignedList:
     """Sign a commune's first list. Raises FolderError."""
     return _sign(folder, root, trust)
+
+
+def skip_to(folder: CommuneFolder, number: int) -> None:
+    """Let the next list have a higher number than this: after a backup was restored, boxes may hold newer lists.
+
+    Raises LedgerError, FolderError.
+    """
+    if not max(_numbers(folder), default=0) < number <= LARGEST_NUMBER:
+        raise LedgerError(NOT_HIGHER.fill(number=number))
+    write_new(_path(folder, number), b"")
 
 
 def _sign(folder: CommuneFolder, root: PrivateKey, trust: TrustList) -> SignedList:

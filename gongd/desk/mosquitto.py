@@ -4,11 +4,10 @@ Everything lies in one folder and is named without a path, so that the folder ca
 is trusted with nothing (wire.md): these lines keep strangers out and neighbours apart, signatures keep alarms true.
 """
 
-import errno
 import os
 import shutil
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -211,23 +210,20 @@ def start(folder: Path) -> None:
 
 
 def tell(folder: Path) -> bool:
-    """Have the broker of this folder read its access and revocation lists again; False when none runs from here."""
+    """Have the broker of this folder read its access and revocation lists again; False when none was told."""
     try:
         number = int((folder / PROCESS).read_text(encoding="ascii"))
         words = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
         if Path(os.fsdecode(words[0])).name != "mosquitto" or Path(f"/proc/{number}/cwd").resolve() != folder.resolve():
             return False
         os.kill(number, signal.SIGHUP)
-    except (OSError, ValueError) as error:
-        if isinstance(error, PermissionError) and error.errno == errno.EPERM:
-            raise BrokerError(Text(str(error), str(error))) from error
+    except (OSError, ValueError):
         return False
     return True
 
 
 def drop_in(folder: Path) -> str:
     """A drop-in for Debian's `mosquitto.service`: this commune's broker with every boot, and again when it dies."""
-    program = command()[0]
     return (
         "# /etc/systemd/system/mosquitto.service.d/gongd.conf\n"
         "[Unit]\n"
@@ -239,15 +235,10 @@ def drop_in(folder: Path) -> str:
         f"WorkingDirectory={folder}\n"
         "ExecStartPre=\n"
         "ExecStart=\n"
-        f"ExecStart={program} -c {CONFIGURATION}\n"
+        f"ExecStart=/usr/sbin/mosquitto -c {CONFIGURATION}\n"
         "Restart=always\n"
         "RestartSec=2\n"
         "LimitNOFILE=16384\n"
         f"ProtectSystem=strict\nReadWritePaths={folder / STORE}\n"
         "ProtectHome=yes\nPrivateTmp=yes\nPrivateDevices=yes\nNoNewPrivileges=yes\n"
     )
-
-
-def lists(names: Sequence[bytes]) -> bytes:
-    """Several PEM files as one."""
-    return b"".join(name if name.endswith(b"\n") else name + b"\n" for name in names)

@@ -56,7 +56,10 @@ def move(
 
     Raises EnrolmentError, FolderError, KeyFileError, PassphraseError, RegisterError.
     """
-    with held(source), held(target):
+    if source.path.resolve() == target.path.resolve():
+        raise EnrolmentError(SAME_COMMUNE.fill(commune=load_commune(source).id))
+    first, second = sorted((source, target), key=lambda folder: folder.path.resolve())
+    with held(first), held(second):
         old, new = load_commune(source), load_commune(target)
         leaving, joining = ledger.current(source).trust, ledger.current(target).trust
         _permit(leaving, joining, boxes)

@@ -181,6 +181,15 @@ def test_a_list_that_was_cut_off_is_passed_over_and_its_number_never_used_again(
     assert make_village(ram).join(folder).trust.trust.number == 3
 
 
+def test_after_a_restored_backup_the_number_is_taken_beyond_what_boxes_hold(ram: Path) -> None:
+    folder = make_commune(ram)
+    ledger.skip_to(folder, 40)
+    for number in (40, 1, 0, 10**12):
+        with pytest.raises(ledger.LedgerError):
+            ledger.skip_to(folder, number)
+    assert make_village(ram).join(folder).trust.trust.number == 41
+
+
 def test_neighbours_are_neighbours_of_each_other(ram: Path) -> None:
     folder = make_commune(ram)
     for box in ("thon-1", "thon-2", "thon-3"):

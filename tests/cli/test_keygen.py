@@ -1,0 +1,44 @@
+"""`gongd keygen` as a technician types it: keys, request, answer."""
+
+from pathlib import Path
+
+from gongd.desk.applicant import read_request
+from gongd.desk.enrolment import enrol
+from tests.cli.box import Run, answering, write_settings
+from tests.desk.commune import make_commune, now
+
+
+def test_a_box_asks_and_takes_the_answer_over_a_stick(ram: Path, run: Run) -> None:
+    folder, config, stick = make_commune(ram), write_settings(ram), ram / "stick"
+    stick.mkdir()
+    with answering(ram, say={"ok": True}) as daemon:
+        asked = run("keygen", "--to", stick, "--config", config)
+        applicant = read_request(stick / "nguyet-an-thon-3.request.json")
+        done = enrol(folder, applicant, now(), out=stick)
+        taken = run("keygen", "--answer", done.answer, "--config", config)
+    assert (asked.status, taken.status) == (0, 0)
+    assert applicant.code in asked.out
+    assert done.root_code in taken.out
+    assert "mqtt: {host: 127.0.0.1" in taken.out
+    spoken = [str(request["text"]) for request in daemon.asked]
+    assert [applicant.code in spoken[0], done.root_code in spoken[1]] == [True, True]
+
+
+def test_an_answer_that_is_none_is_said_in_words(ram: Path, run: Run) -> None:
+    config, answer = write_settings(ram), ram / "answer.json"
+    for data in (b"", b"{}", b"\xff" * 100):
+        answer.write_bytes(data)
+        said = run("keygen", "--answer", answer, "--config", config)
+        assert said.status == 1
+        assert "Tệp trả lời hỏng" in said.err
+    assert run("keygen", "--answer", ram / "none.json", "--config", config).status == 1
+
+
+def test_asking_and_answering_at_once_is_a_misuse(ram: Path, run: Run) -> None:
+    assert run("keygen", "--to", ram, "--answer", ram / "x", "--config", write_settings(ram)).status == 2
+
+
+def test_a_stick_that_is_not_there_is_said_in_words(ram: Path, run: Run) -> None:
+    said = run("keygen", "--to", "/proc/nowhere", "--config", write_settings(ram))
+    assert said.status == 1
+    assert "Không ghi được" in said.err
