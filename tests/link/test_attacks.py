@@ -57,15 +57,15 @@ def _noise(_desk: Desk, _claims: CommandClaims, dice: random.Random) -> bytes:
 
 
 def _by_hmac(desk: Desk, claims: CommandClaims, _dice: random.Random) -> bytes:
-    assert desk.key is not None
-    header = json.dumps({"alg": "HS256", "kid": desk.key.kid, "typ": Seal.COMMAND.value}).encode()
+    assert desk.signer is not None
+    header = json.dumps({"alg": "HS256", "kid": desk.signer.kid, "typ": Seal.COMMAND.value}).encode()
     body = [urlsafe_b64encode(part).rstrip(b"=") for part in (header, to_json(claims), b"x" * 64)]
     return b".".join(body)
 
 
 def _signed_as_something_else(desk: Desk, claims: CommandClaims, _dice: random.Random) -> bytes:
-    assert desk.key is not None
-    return jose.sign(to_json(claims), desk.key, Seal.ANSWER)
+    assert desk.signer is not None
+    return jose.sign(to_json(claims), desk.signer, Seal.ANSWER)
 
 
 ATTACKS: dict[str, tuple[Attack, str]] = {
@@ -91,7 +91,7 @@ def test_none_of_them_sounds_and_each_is_counted_by_its_reason(world: World, des
         desk.send(desk.sign(alert()), retained=True)
     until(lambda: sum(world.link()["refused"].values()) >= sum(expected.values()), "all of them", LONG_S)
     assert Counter(world.link()["refused"]) == expected
-    assert not any(world.box.edges(pin) for pin in SOUNDING)
+    assert not any(level for pin in SOUNDING for _, _, level in world.box.edges(pin))
     assert world.box.rows("activation") == []
 
 

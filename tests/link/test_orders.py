@@ -77,8 +77,7 @@ def test_a_stale_order_is_refused_with_a_challenge_and_obeyed_with_it(world: Wor
 
 
 def test_what_it_cannot_do_yet_is_refused_and_said(world: World, desk: Desk) -> None:
-    file = {"sha256": "0" * 64, "size": 10, "pieces": 1}
-    asked = desk.give(order(CommandType.SETTINGS, replaces="1" * 64, **file))
+    asked = desk.give(order(CommandType.SETTINGS, replaces="1" * 64, sha256="0" * 64, size=10, pieces=1))
     within(lambda: world.answers(desk, asked), "the refusal")
     (answer,) = world.answers(desk, asked)
     assert (answer.step, answer.reason) == (Step.REFUSED, "not-supported")

@@ -1,12 +1,10 @@
 """A commune with a real broker over TLS, a real box process in dry mode, and a desk that signs and listens."""
 
-import shutil
+import socket
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,11 +24,11 @@ from gongd.desk.enrolment import enrol
 from gongd.keygen import make_request, take_answer
 from gongd.settings import load
 from gongd.settings.place import papers
-from tests.desk.commune import Caller, eventually, free_port, make_commune
+from tests.desk.commune import Caller, eventually, make_commune
 from tests.promises.daemon import Daemon, until
 
 COMMUNE, BOX = "nguyet-an", "thon-3"
-MQTT = "mqtt: {{host: 127.0.0.1, port: {port}, heartbeat: {heartbeat}}}"
+MQTT = "mqtt: {{host: 127.0.0.1, port: {port}, heartbeat: {heartbeat}}}\n"
 SOON_S = 20.0
 
 
@@ -53,8 +51,6 @@ class Broker:
         return self
 
     def _listens(self) -> bool:
-        import socket
-
         assert self.process is not None
         assert self.process.poll() is None, (self.folder.parent / "broker.log").read_text()
         with socket.socket() as door:
@@ -76,12 +72,12 @@ class Broker:
 class Desk(Caller):
     """Signs orders, and has heard everything."""
 
-    key: PrivateKey | None = None
+    signer: PrivateKey | None = None
     topics: Topics = Topics("gong", COMMUNE)
 
     def sign(self, claims: CommandClaims, key: PrivateKey | None = None) -> bytes:
         """An order, signed (or bare where there is no key)."""
-        signer = key or self.key
+        signer = key or self.signer
         return to_json(claims) if signer is None else jose.sign(to_json(claims), signer, Seal.COMMAND)
 
     def give(self, claims: CommandClaims) -> str:
@@ -126,11 +122,11 @@ def alert(signal: str = "fire", **how: Any) -> CommandClaims:
 class World:
     """One commune: a broker, a box, a desk."""
 
-    def __init__(self, folder: Path, heartbeat: str = "10s") -> None:
+    def __init__(self, folder: Path, heartbeat: str = "10s", more: str = "") -> None:
         self.commune = make_commune(folder)
         self.port = _port_of(self.commune.broker)
         self.broker = Broker(self.commune.broker, self.port)
-        more = MQTT.format(port=self.port, heartbeat=heartbeat)
+        more = MQTT.format(port=self.port, heartbeat=heartbeat) + more
         self.box = Daemon(folder / "box", more=more, at_most="20s")
         self.desks: list[Desk] = []
         self._enrol(folder)
@@ -150,7 +146,7 @@ class World:
         folder = self.commune.desk
         authorities = self.commune.authority / "ca.pem"
         desk = Desk(authorities, folder / f"seat-{seat}.pem", folder / "seat.key", self.port, f"desk-{seat}")
-        desk.key = jose.load(folder / "desk.key")
+        desk.signer = jose.load(folder / "desk.key")
         desk.__enter__()
         desk.listen(f"gong/{COMMUNE}/#")
         self.desks.append(desk)
@@ -216,6 +212,3 @@ def says(desk: Desk, channel: Channel, key: str) -> list[object]:
 def within(look: Callable[[], object], what: str) -> None:
     """Poll until it holds."""
     until(look, what, SOON_S)
-
-
-__all__ = ["BOX", "COMMUNE", "Broker", "Desk", "World", "alert", "free_port", "order", "replace", "shutil", "time"]
