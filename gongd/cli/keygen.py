@@ -22,6 +22,7 @@ COMPARE = Text(
     "Mã kiểm tra của xã: {code}. So với mã bàn trực đọc; khác nhau thì báo kỹ thuật ngay",
     "Check code of the commune: {code}. Compare with what the desk reads; if they differ, tell whoever is in charge",
 )
+RESTART = Text("Rồi: sudo systemctl restart gongd", "Then: sudo systemctl restart gongd")
 WRITE_HOST = Text(
     "Cấu hình chưa ghi máy chủ này. Thêm vào: mqtt: {{host: {host}, port: {port}}}",
     "The settings do not name this broker. Add: mqtt: {{host: {host}, port: {port}}}",
@@ -61,4 +62,5 @@ def _take(settings: Settings, answer: Path, request: Request, screen: Screen, no
         screen.say(COMPARE.fill(code=done.root_code))
     if settings.mqtt is None or (settings.mqtt.host, settings.mqtt.port) != (done.host, done.port):
         screen.say(WRITE_HOST.fill(host=done.host, port=done.port))
+    screen.say(RESTART)
     return 0
