@@ -16,7 +16,8 @@ BIN    := $(VENV)/bin
 PACKAGES      := python3-venv ca-certificates espeak-ng ffmpeg alsa-utils util-linux fonts-dejavu-core python3-lgpio?
 # procps: kill, for a reload. systemd, udev: there on every machine that boots, missing in a container.
 INSTALL_PACKAGES := procps systemd udev
-TEST_PACKAGES := gcc libc6-dev $(INSTALL_PACKAGES)
+# mosquitto: the broker that the wire is tested against. gcc, libc6-dev: one test compares with the kernel's header.
+TEST_PACKAGES := gcc libc6-dev mosquitto $(INSTALL_PACKAGES)
 
 .PHONY: help demo test lint bench install uninstall packages
 
