@@ -86,6 +86,10 @@ class Announcer:
         """Does a text wait for its print?"""
         return bool(self._waiting)
 
+    def awaits(self, identity: str) -> bool:
+        """Does this order's text wait for its print?"""
+        return any(waiting.identity == identity for waiting in self._waiting)
+
     def ready(self, programme: Programme, now: Moment) -> list[Requested]:
         """What can be spoken now, as requests of the lowest rank."""
         asked: list[Requested] = []

@@ -113,6 +113,8 @@ class Answering:
             self.past.note(record)
         self._is_open, self._noted = True, []
         for identity, done in self.past.unanswered():
+            if self.parts.announcer.awaits(identity):
+                continue
             detail = {"key": done.key}
             lost = Record(now.wall, Kind.ACTIVATION, activation=identity, origin=Origin.COMMAND, detail=detail)
             status = done.status or Status.ACTUAL
