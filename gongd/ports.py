@@ -257,7 +257,8 @@ class Memory:
 
     `first_days`: the first night of each schedule. `last_seen_at` is the last sign of life under a trusted clock.
     `outages` are the known stretches without power. `clock` is what the last sign of life said of the clock.
-    `set_aside` is where a corrupt journal was put at this start.
+    `set_aside` is where a corrupt journal was put at this start. `muted` are the scheduled activations of late that a
+    person silenced.
     """
 
     journal_id: str
@@ -268,6 +269,7 @@ class Memory:
     open_faults: tuple[Record, ...]
     set_aside: Path | None
     outages: tuple[tuple[datetime, datetime], ...] = ()
+    muted: frozenset[str] = frozenset()
     clock: Mapping[str, object] = field(default_factory=dict)
 
 

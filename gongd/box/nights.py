@@ -8,7 +8,7 @@ from gongd.core.activation import Activation, Outcome
 from gongd.core.air import Cancelled, Event, Requested, Why
 from gongd.core.catalogue import Origin, Signal, Status
 from gongd.core.moment import Moment
-from gongd.core.night import Decision, Ledger, Ring, Withdraw, look, missed, open_ledger, rung, unrung
+from gongd.core.night import Decision, Ledger, Miss, Ring, Withdraw, look, missed, open_ledger, rung, unrung
 from gongd.core.night_record import record_of, rung_record
 from gongd.core.record import Record
 from gongd.core.schedule import Entry, Occurrence, Reason, Verdict, preview, verdict
@@ -27,7 +27,10 @@ UNHEARD: Mapping[Outcome, Reason] = {
 
 @dataclass(slots=True)
 class Nights:
-    """Holds the ledger. Until the journal has told what it remembers, nothing is due."""
+    """Holds the ledger. Until the journal has told what it remembers, nothing is due.
+
+    `_muted` are the gongs that a person silenced before the daemon died: they stay silent.
+    """
 
     entries: Sequence[Entry]
     signals: Mapping[str, Signal]
@@ -36,12 +39,14 @@ class Nights:
     can_sound: Callable[[Signal], bool]
     ledger: Ledger | None = None
     next_look_at: float = 0.0
+    _muted: frozenset[str] = frozenset()
     _asked: dict[str, Occurrence] = field(default_factory=dict)
     _begun: dict[str, Occurrence] = field(default_factory=dict)
 
     def open(self, memory: Memory) -> None:
         """The journal remembers."""
         self.ledger = open_ledger(memory.nights, memory.first_days, memory.last_seen_at, memory.outages)
+        self._muted = memory.muted
         self.next_look_at = 0.0
 
     def change(
@@ -70,6 +75,8 @@ class Nights:
                     events += self._ring(occurrence, now)
                 case Withdraw(occurrence=occurrence):
                     events += self._withdraw(occurrence)
+                case Miss(occurrence=occurrence) if _id(occurrence) in self._muted:
+                    written += self._record(Miss(occurrence, Reason.MUTED), now)
                 case _:
                     written += self._record(decision, now)
         return written, events
@@ -109,6 +116,9 @@ class Nights:
         if not self.can_sound(signal):
             self.ledger = missed(self.ledger, occurrence, Reason.SPEAKER_FAILED)
             return []
+        if _id(occurrence) in self._muted:
+            self.ledger = missed(self.ledger, occurrence, Reason.MUTED)
+            return []
         activation = self._activation(occurrence, signal, now)
         self._asked[activation.id] = occurrence
         return [Requested(activation)]
@@ -116,7 +126,7 @@ class Nights:
     def _activation(self, occurrence: Occurrence, signal: Signal, now: Moment) -> Activation:
         left_s = (occurrence.last_chance - now.wall).total_seconds()
         return Activation(
-            id=f"{occurrence.schedule}-{occurrence.night.isoformat()}",
+            id=_id(occurrence),
             signal=signal.name,
             priority=signal.priority,
             number=signal.number,
@@ -142,3 +152,8 @@ class Nights:
     def next_due(self, start: datetime, days: float = 2.0) -> list[Occurrence]:
         """What is due next."""
         return [found for found in preview(self.entries, start, days, self.calendar.next_after) if not found.excepted]
+
+
+def _id(occurrence: Occurrence) -> str:
+    """The activation of a night's gong: the same after a restart, so that the journal's word about it still counts."""
+    return f"{occurrence.schedule}-{occurrence.night.isoformat()}"

@@ -83,3 +83,18 @@ def test_a_ring_is_on_disk_before_it_sounds(ram: Path) -> None:
     village.wait(2)
     assert seen
     assert all(count == 1 for count in seen)
+
+
+@pytest.mark.parametrize("dead_s", [3, 300])
+def test_a_gong_that_was_silenced_while_it_waited_stays_silent_after_a_restart(ram: Path, dead_s: float) -> None:
+    village = Village(ram, at("21:59:50")).start()
+    village.ask("play", signal="fire", status="actual")
+    village.until_wall(at("22:00:10"))
+    assert village.outcomes("peace") == ["waiting"]
+    village.ask("stop", by="trưởng thôn")
+    village.kill()
+    village.clock.pass_by(dead_s)
+    village.start()
+    village.until_wall(at("22:40"))
+    assert village.outcomes("peace") == ["waiting", "silenced"]
+    assert village.nights() == [(TONIGHT, "missed", "muted")]

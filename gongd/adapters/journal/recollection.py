@@ -9,10 +9,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gongd.adapters.journal.schema import SELECT, to_record
-from gongd.core.record import Record
+from gongd.core.activation import Outcome
+from gongd.core.catalogue import Origin
+from gongd.core.record import Kind, Record
 from gongd.ports import Unfinished
 
 _MOST_OUTAGES = 100
+_OF_LATE = 2000
+"""So many records are looked through for gongs that were silenced: a night and its alarms, many times over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Recollection:
     unfinished: tuple[Unfinished, ...] = ()
     open_faults: tuple[Record, ...] = ()
     outages: tuple[tuple[datetime, datetime], ...] = ()
+    muted: frozenset[str] = frozenset()
 
 
 def recollect(db: sqlite3.Connection, boot: str, sounded: Mapping[str, float]) -> Recollection:
@@ -43,6 +48,7 @@ def recollect(db: sqlite3.Connection, boot: str, sounded: Mapping[str, float]) -
         unfinished=_unfinished(db, boot, sounded),
         open_faults=tuple(to_record(row) for row in db.execute(_of("open_fault")).fetchall()),
         outages=_outages(db),
+        muted=_muted(db),
     )
 
 
@@ -94,6 +100,15 @@ def _unfinished(db: sqlite3.Connection, boot: str, sounded: Mapping[str, float])
         )
         for record in records
     )
+
+
+def _muted(db: sqlite3.Connection) -> frozenset[str]:
+    rows = db.execute(
+        "SELECT activation FROM record WHERE number > (SELECT max(number) FROM record) - ?"
+        " AND kind = ? AND origin = ? AND outcome = ?",
+        (_OF_LATE, str(Kind.ACTIVATION), str(Origin.SCHEDULE), str(Outcome.SILENCED)),
+    )
+    return frozenset(row["activation"] for row in rows.fetchall())
 
 
 def _outages(db: sqlite3.Connection) -> tuple[tuple[datetime, datetime], ...]:

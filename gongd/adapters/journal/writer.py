@@ -298,6 +298,7 @@ class SqliteJournal:
             open_faults=found.open_faults,
             set_aside=self._set_aside,
             outages=found.outages or salvaged.outages,
+            muted=found.muted or salvaged.muted,
             clock=sign.clock,
         )
 
