@@ -115,7 +115,9 @@ class Outfit:
             factory = self._open_factory(settings)
             relays = GpioRelays(settings.relays, factory)
             buttons = GpioButtons(settings.buttons, factory, self.post, boot_seconds)
+            self._pins_error = None
         except PinsError as error:
+            self._pins_error = error
             found.append(Found(FaultCode.PINS_MISSING, None, error.text))
             return NoPins(error), NoPins(error)
         found += [Found(FaultCode.PINS_MISSING, name, error.text) for name, error in relays.broken.items()]
@@ -135,7 +137,13 @@ class Outfit:
         if self.dry is None:
             return None
         buttons = {button.name: button for button in settings.buttons}
-        return lambda name, for_s: self._factory.press(buttons[name], for_s)
+
+        def press(name: str, for_s: float) -> None:
+            if self._pins_error is not None:
+                raise self._pins_error
+            self._factory.press(buttons[name], for_s)
+
+        return press
 
     def _speaker(self, settings: Settings) -> tuple[Speaker, Callable[[], None]]:
         """The speaker, and what else must be closed with it."""
