@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gongd import adopt
-from gongd.cli.table import COMMANDS
+from gongd.cli.table import GONGD
+from gongd.gongctl.table import GONGCTL
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "systemd"
@@ -44,7 +45,7 @@ def test_the_daemon_is_exposed_by_no_more_than_the_box_allows() -> None:
 def test_systemd_has_nothing_to_say_about_the_units(tmp_path: Path) -> None:
     """Its only complaint here would be that nothing is installed at /opt/gongd."""
     for unit in UNITS:
-        text = unit.read_text(encoding="utf-8").replace("/opt/gongd/bin/gongd", "/usr/bin/env")
+        text = re.sub("/opt/gongd/bin/gong(d|ctl)", "/usr/bin/env", unit.read_text(encoding="utf-8"))
         name = unit.name.replace("@", "@sda1")
         (tmp_path / name).write_text(text, encoding="utf-8")
         done = _analyze("verify", "--man=no", str(tmp_path / name))
@@ -53,13 +54,15 @@ def test_systemd_has_nothing_to_say_about_the_units(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_every_command_of_a_unit_is_one_that_gongd_has(unit: Path) -> None:
-    known = {command.name for command in COMMANDS}
-    commands = [value for key, value in _lines(unit) if key.startswith("Exec") and "/opt/gongd/bin/gongd" in value]
+    book = GONGCTL if unit.name.startswith("gongctl") else GONGD
+    program = f"/opt/gongd/bin/{book.program} "
+    commands = [value for key, value in _lines(unit) if key.startswith("Exec") and program in value]
     assert commands
     for command in commands:
-        words = command.split("/opt/gongd/bin/gongd ", 1)[1].split()
-        assert words[0] in known
-        options = {option.name for entry in COMMANDS if entry.name == words[0] for option in entry.options}
+        words = command.split(program, 1)[1].split()
+        named = [entry for entry in book.commands if entry.name == words[0]]
+        assert named
+        options = {option.name for entry in named for option in (*entry.options, *book.options)}
         assert {word.removeprefix("--") for word in words if word.startswith("--")} <= options
 
 

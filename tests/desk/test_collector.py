@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -115,7 +115,8 @@ def test_the_newest_list_of_trust_is_left_at_the_broker(commune: Commune) -> Non
 def test_a_gap_is_asked_for_once_it_has_stood_and_then_ever_more_rarely() -> None:
     watchlist, asked = Watchlist().see(GAP, NOW).due(NOW)
     assert asked == ()
-    times, at = [], NOW
+    times: list[datetime] = []
+    at = NOW
     while len(times) < 4:
         at += timedelta(seconds=10)
         watchlist, asked = watchlist.see(GAP, at).due(at)
