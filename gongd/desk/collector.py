@@ -1,9 +1,10 @@
 """The collector (`gongctl collect`): hears every box all night, stores, and acknowledges what is on the disk.
 
-It asks again for records that are missing, and keeps the newest trust list on the broker.
+It asks again for records that are missing, and keeps the newest trust list on the broker (and, where that is wanted,
+what Home Assistant is told of the boxes).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -30,6 +31,8 @@ MOST_ASKED = 200
 """Records in one question: what a box answers with one batch or a few."""
 
 Say = Callable[[str], None]
+Announce = Callable[[Office], Iterable[tuple[str, bytes]]]
+"""What others are told of the boxes, to be retained: topic and payload (`home_assistant.announcements`)."""
 Gaps = Mapping[tuple[str, str], tuple[int, int]]
 """By (box, journal): the first missing span."""
 
@@ -110,13 +113,22 @@ def keep(store: Store, heard: Heard, now: datetime) -> None:
 class Collector:
     """One link, one store, one thread. `pen` None: it cannot ask for what is missing (the desk's key is locked)."""
 
-    def __init__(self, office: Office, link: Link, store: Store, pen: Pen | None, say: Say) -> None:
+    def __init__(
+        self,
+        office: Office,
+        link: Link,
+        store: Store,
+        pen: Pen | None,
+        say: Say,
+        announce: Announce = lambda _office: (),
+    ) -> None:
         self._office = office
         self._ear: Ear = office.ear
         self._link = link
         self._store = store
         self._pen = pen
         self._say = say
+        self._announce = announce
         self._watchlist = Watchlist()
         self._looked_at = datetime.min.replace(tzinfo=UTC)
         self._refused = 0
@@ -146,7 +158,7 @@ class Collector:
             match change:
                 case Up():
                     self._say("connected")
-                    self._publish_trust()
+                    self._publish_standing()
                 case Down(why):
                     self._say(f"not connected: {why}")
         return len(messages)
@@ -165,11 +177,13 @@ class Collector:
         self._office = self._office.renewed()
         if self._office.trust is not None and self._office.trust.number != number:
             self._ear = self._office.ear
-            self._publish_trust()
+            self._publish_standing()
 
-    def _publish_trust(self) -> None:
+    def _publish_standing(self) -> None:
         if self._office.trust is not None:
             self._link.send(self._office.topics.trust(), self._office.token, retain=True)
+        for topic, payload in self._announce(self._office):
+            self._link.send(topic, payload, retain=True)
 
     def _ask(self, now: datetime) -> None:
         found: dict[tuple[str, str], tuple[int, int]] = {}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gongd.adapters.jose import LARGEST_SIGNED_TRUST
+from gongd.core.discovery import every_discovery
 from gongd.core.errors import GongdError
 from gongd.core.wire import Channel, Topics
 from gongd.core.words import Text
@@ -144,21 +145,22 @@ def _everybody(base: str) -> str:
         f"pattern write {base}/%u/#\n"
         f"pattern deny {base}/%u/{Channel.COMMAND}\n"
         f"pattern read {base}/%u/{Channel.HEARTBEAT}\n"
-        "pattern write homeassistant/device/%u/config\n"
     )
 
 
 def _seat(base: str, commune: str, name: str) -> str:
-    """What the desk writes: orders, lists of trust, pieces. It hears everything of its commune."""
+    """What the desk writes: orders, lists of trust, pieces, what Home Assistant is told. It hears its whole commune."""
     topics = Topics(base, commune)
     own = topics.trust().removesuffix(Channel.TRUST)
+    told = every_discovery(commune)
     writes = (
         topics.every_box(Channel.COMMAND),
         f"{own}zone/+/{Channel.COMMAND}",
         topics.trust(),
         f"{own}{Channel.BLOB}/#",
+        told,
     )
-    return _section(name, read=(f"{own}#",), write=writes)
+    return _section(name, read=(f"{own}#", told), write=writes)
 
 
 def _box(base: str, box: Reader) -> str:

@@ -8,6 +8,7 @@ from gongd.cli.usage import Request
 from gongd.core.errors import KeyFileError, PassphraseError
 from gongd.core.words import Text
 from gongd.desk.collector import Collector
+from gongd.desk.home_assistant import announcements
 from gongd.desk.office import Office, Pen, open_office, take_pen
 from gongd.desk.store import Store
 from gongd.gongctl.duty import connected, now
@@ -30,7 +31,8 @@ def collect(request: Request, screen: Screen) -> int:
     try:
         with connected(office, keeps=True) as link:
             pen = _pen(office, request, screen)
-            collector = Collector(office, link, store, pen, lambda said: print(said, flush=True))
+            announce = announcements if request.values.get("home-assistant") else _nothing
+            collector = Collector(office, link, store, pen, lambda said: print(said, flush=True), announce)
             screen.say(COLLECTING.fill(n=len(office.roster.boxes)))
             while not stop.is_set():
                 collector.step(now())
@@ -38,6 +40,10 @@ def collect(request: Request, screen: Screen) -> int:
         store.close()
     screen.say(STOPPED)
     return 0
+
+
+def _nothing(_office: Office) -> tuple[tuple[str, bytes], ...]:
+    return ()
 
 
 def _pen(office: Office, request: Request, screen: Screen) -> Pen | None:

@@ -155,7 +155,10 @@ _DAILY = (
         "collect:collect",
         "nhận và ghi kết quả, chạy suốt đêm",
         "receive and keep what the boxes tell, all night",
-        options=(PASSPHRASE_FILE,),
+        options=(
+            PASSPHRASE_FILE,
+            _option("home-assistant", "cho Home Assistant thấy các cụm loa", "have Home Assistant see the boxes"),
+        ),
     ),
     _command("doctor", "doctor:doctor", "thử từng bộ phận của bàn trực", "try every part of the desk", options=(JSON,)),
 )

@@ -1,0 +1,161 @@
+"""What Home Assistant is told of a box: by its rules, of topics and keys that are there, and with nothing to press."""
+
+import json
+import re
+from typing import Any
+
+import jsonschema
+import pytest
+
+from gongd.core.discovery import discovery, discovery_topic, every_discovery
+from gongd.core.errors import WireError
+from gongd.core.wire import MANNERS, Topics
+from gongd.core.wire_form import schema
+from gongd.core.words import Language
+
+TOPICS = Topics("gong", "nguyet-an")
+VI = json.loads(discovery(TOPICS, "nguyet-an", "thon-3", "Thôn 3, Nguyệt Ấn", "0.1.0", Language.VI))
+EN = json.loads(discovery(TOPICS, "nguyet-an", "thon-3", "Thôn 3, Nguyệt Ấn", "0.1.0", Language.EN))
+
+_WORD = {"type": "string", "minLength": 1, "maxLength": 255}
+_TEMPLATE = {"type": "string", "pattern": r"^\{\{ .* \}\}$"}
+RULES: dict[str, Any] = {
+    "type": "object",
+    "required": ["device", "origin", "components"],
+    "properties": {
+        "device": {
+            "required": ["identifiers", "name"],
+            "properties": {
+                "identifiers": {"type": "array", "items": _WORD, "minItems": 1},
+                **dict.fromkeys(("name", "manufacturer", "model"), _WORD),
+            },
+            "additionalProperties": False,
+        },
+        "origin": {
+            "required": ["name"],
+            "properties": dict.fromkeys(("name", "sw_version", "support_url"), _WORD),
+            "additionalProperties": False,
+        },
+        "qos": {"enum": [0, 1, 2]},
+        "components": {
+            "minProperties": 1,
+            "propertyNames": {"pattern": "^[a-zA-Z0-9_-]+$"},
+            "additionalProperties": {
+                "required": ["platform", "unique_id", "state_topic", "value_template", "name"],
+                "properties": {
+                    "platform": {"enum": ["sensor", "binary_sensor"]},
+                    **dict.fromkeys(("unique_id", "state_topic", "name", "unit_of_measurement"), _WORD),
+                    "value_template": _TEMPLATE,
+                    "device_class": {"enum": ["enum", "timestamp", "temperature", "problem", "connectivity"]},
+                    "options": {"type": "array", "items": _WORD, "minItems": 1, "uniqueItems": True},
+                    "state_class": {"const": "measurement"},
+                    "expire_after": {"type": "integer", "minimum": 1},
+                    "entity_category": {"const": "diagnostic"},
+                    "availability": {
+                        "type": "array",
+                        "items": {
+                            "required": ["topic"],
+                            "properties": {
+                                **dict.fromkeys(("topic", "payload_available", "payload_not_available"), _WORD),
+                                "value_template": _TEMPLATE,
+                            },
+                            "additionalProperties": False,
+                        },
+                    },
+                },
+                "additionalProperties": False,
+            },
+        },
+    },
+    "additionalProperties": False,
+}
+"""Home Assistant's rules for a device payload of sensors, as far as it is used here: its documentation of MQTT
+discovery and the schemas of its `mqtt` integration, which refuse any other key at the top, of `device`, of `origin`."""
+
+COMPONENTS: dict[str, dict[str, Any]] = VI["components"]
+
+
+@pytest.mark.parametrize("payload", [VI, EN], ids=["vi", "en"])
+def test_the_payload_keeps_home_assistants_rules(payload: Any) -> None:
+    jsonschema.validate(payload, RULES)
+
+
+def test_the_topic_is_one_that_home_assistant_listens_to() -> None:
+    topic = discovery_topic("nguyet-an", "thon-3")
+    assert re.fullmatch(r"homeassistant/device/(?:[a-zA-Z0-9_-]+/)?[a-zA-Z0-9_-]+/config", topic)
+    assert topic == every_discovery("nguyet-an").replace("+", "thon-3")
+
+
+@pytest.mark.parametrize("box", ["", "+", "#", "a/b", "all", "Thôn 3"])
+def test_an_id_that_could_break_out_of_its_level_is_refused(box: str) -> None:
+    with pytest.raises(WireError):
+        discovery_topic("nguyet-an", box)
+
+
+def test_there_is_nothing_to_press() -> None:
+    assert {each["platform"] for each in COMPONENTS.values()} <= {"sensor", "binary_sensor"}
+    assert b"command" not in json.dumps(VI).encode()
+
+
+def test_every_name_is_unique_also_among_boxes() -> None:
+    other = json.loads(discovery(TOPICS, "nguyet-an", "thon-4", "Thôn 4", "0.1.0", Language.VI))
+    ids = [each["unique_id"] for payload in (VI, other) for each in payload["components"].values()]
+    assert len(set(ids)) == len(ids)
+    assert VI["device"]["identifiers"] != other["device"]["identifiers"]
+    for payload in (VI, EN):
+        names = [each["name"] for each in payload["components"].values()]
+        assert len(set(names)) == len(names)
+
+
+def test_a_language_changes_words_and_nothing_else() -> None:
+    for name, component in COMPONENTS.items():
+        assert component | {"name": ""} == EN["components"][name] | {"name": ""}
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_every_template_reads_keys_that_the_body_has_and_bears_those_that_may_be_missing(name: str) -> None:
+    component = COMPONENTS[name]
+    topic = TOPICS.parse(component["state_topic"])
+    assert topic is not None
+    body = MANNERS[topic.channel].body
+    assert body is not None
+    described: Any = schema(body)
+    template = component["value_template"]
+    for attribute, item in re.findall(r"value_json(?:\.(\w+)|\['(\w+)'\])", template):
+        key = attribute or item
+        assert key in described["properties"]
+        assert key in described["required"] or "default(" in template
+
+
+def test_the_words_of_a_list_are_those_of_the_wire() -> None:
+    keys = {"sounds": "sounds", "state": "state", "condition": "is"}
+    for name, key in keys.items():
+        component = COMPONENTS[name]
+        topic = TOPICS.parse(component["state_topic"])
+        assert topic is not None
+        body = MANNERS[topic.channel].body
+        assert body is not None
+        described: Any = schema(body)
+        assert component["options"] == described["properties"][key]["enum"]
+
+
+def test_what_comes_with_the_heartbeat_ends_with_it_and_with_the_box() -> None:
+    for component in COMPONENTS.values():
+        is_beat = component["state_topic"].endswith("/heartbeat")
+        assert ("expire_after" in component, "availability" in component) == (is_beat, is_beat)
+
+
+def test_every_template_can_be_rendered_and_says_what_it_should() -> None:
+    jinja2 = pytest.importorskip("jinja2")
+    beat = {"sounds": "no", "is": "fault", "clock": False, "faults": ["speaker-missing", "disk-full"], "now": "fire"}
+    least = {"sounds": "yes", "is": "quiescent", "clock": True, "state": "lost", "version": "0.1.0"}
+
+    def shown(name: str, body: dict[str, Any]) -> str:
+        return str(jinja2.Template(COMPONENTS[name]["value_template"]).render(value_json=body))
+
+    assert [shown(name, beat) for name in ("sounds", "trouble", "faults", "clock", "sounding")] == [
+        *("no", "ON", "speaker-missing, disk-full", "ON", "fire"),
+    ]
+    assert " ".join(shown(name, least) for name in COMPONENTS) == (
+        "yes lost OFF quiescent - - None None OFF - OFF OFF None None None 0.1.0"
+    )
