@@ -17,6 +17,6 @@ class Effort:
 
 
 FULL = Effort(starts=10, triggers=150, gongs=40, sounds=60, nights=40, idle_s=360.0, prints_s=300.0)
-"""`idle_s` is a whole number of the three minutes between two signs of life: else it catches one too many or too few."""
+"""`idle_s` is a whole number of the three minutes between two signs of life, or it would catch one too many."""
 QUICK = Effort(starts=1, triggers=3, gongs=1, sounds=2, nights=1, idle_s=1.0, prints_s=0.0)
 """A smoke run: proves that the bench works, measures nothing that counts."""
