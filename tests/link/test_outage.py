@@ -48,7 +48,7 @@ def test_the_box_is_complete_without_a_broker(new_world: NewWorld) -> None:
     world.box.wait_for_relay(STRIKER)
     world.box.press("silence")
     until(world.box.is_dark, "silence")
-    assert world.link()["connected"] is False
+    assert until(world.link, "the line")["connected"] is False
     assert world.box.terminate() == 0
 
 
@@ -118,4 +118,4 @@ def test_a_hostile_broker_disturbs_neither_button_nor_life(new_world: NewWorld, 
         world.box.wait_for_relay(STRIKER)
         world.box.press("silence")
         until(world.box.is_dark, "silence")
-        assert world.link()["connected"] is False
+        assert until(world.link, "the line")["connected"] is False
