@@ -1,0 +1,152 @@
+"""The roster, places, and the forecast: what people write, what officers type, and who may be silent tonight."""
+
+from datetime import timedelta
+
+import pytest
+
+from gongd.core.condition import Sounds
+from gongd.core.errors import ConfigError
+from gongd.core.wire_report import Connection, Info
+from gongd.core.words import Text
+from gongd.desk.board import SILENT_AFTER, Known, Row, row, sounds_words
+from gongd.desk.forecast import doubts, sentence
+from gongd.desk.places import Target, find_target
+from gongd.desk.roster import Person, Roster, RosterBox, read_roster
+from gongd.settings.finding import Findings
+from tests.desk.records import BOXES, NOW, ROSTER, beat, presence
+
+OUT_OF_USE = Info("thon-3", "x", "x", "1", "0" * 64, disabled_until="1/12")
+ENROLLED = {"thon-3": ("trung-tam",), "thon-5": ("trung-tam",), "thon-9": ()}
+
+
+def read(text: str) -> Roster:
+    return read_roster(text, Findings("roster.yaml"))
+
+
+# ── The file ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_telephone_number_keeps_its_first_zero() -> None:
+    (box,) = read("boxes: {thon-5: {village: Thôn 5, by_hand: [{name: Bà Hà, phone: 0345677123}]}}").boxes
+    assert (box.name, box.by_hand) == ("Thôn 5", (Person("Bà Hà", "0345677123"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("boxes: {Thôn 3: {village: Thôn 3}}", "không làm tên được"),
+        ("boxes: {thon-3: {vilage: Thôn 3}}", 'Có phải "village"?'),
+        ("boxes: {thon-3: {zones: [bac]}}", "Chưa có khu “bac”"),
+        ("boxes: {thon-3: {by_hand: [{name: A, phone: hỏi sau}]}}", "không phải số điện thoại"),
+        ("period: 31", "từ 1 đến 28"),
+        ("timezone: Hà Nội", "Không có múi giờ"),
+        ("boxes: 3", "Cần các mục"),
+        ("boxes: {thon-3: {}, thon-3: {}}", "hai lần"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(text)
+    assert said in caught.value.text.vi
+    assert caught.value.text.vi.startswith("roster.yaml:1:")
+
+
+def test_a_box_that_is_enrolled_and_not_written_down_is_there_all_the_same() -> None:
+    more = ROSTER.with_boxes([RosterBox("thon-3", "x", "x"), RosterBox("thon-7", "Thôn 7", "Thôn 7")])
+    assert [box.village for box in more.boxes] == ["Thôn 3", "Thôn 5", "Thôn 9", "Thôn 7"]
+
+
+# ── Places ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("typed", "boxes", "addresses"),
+    [
+        ("3", ["thon-3"], ["nguyet-an/thon-3"]),
+        ("thôn 3", ["thon-3"], ["nguyet-an/thon-3"]),
+        ("thon-3", ["thon-3"], ["nguyet-an/thon-3"]),
+        ("3 9", ["thon-3", "thon-9"], ["nguyet-an/thon-3", "nguyet-an/thon-9"]),
+        ("5, 3", ["thon-3", "thon-5"], ["nguyet-an/thon-3", "nguyet-an/thon-5"]),
+        ("khu trung tam", ["thon-3", "thon-5"], ["nguyet-an/zone/trung-tam"]),
+        ("TẤT CẢ", ["thon-3", "thon-5", "thon-9"], ["nguyet-an/all"]),
+    ],
+)
+def test_a_place_is_found_however_it_is_typed(typed: str, boxes: list[str], addresses: list[str]) -> None:
+    found = find_target(typed, ROSTER, "nguyet-an", ENROLLED)
+    assert isinstance(found, Target)
+    assert (list(found.ids), [str(one) for one in found.addresses]) == (boxes, addresses)
+
+
+@pytest.mark.parametrize("typed", ["7", "", " , ", "thôn", "33", "3 7", "tat"])
+def test_what_is_no_place_is_no_target(typed: str) -> None:
+    assert isinstance(find_target(typed, ROSTER, "nguyet-an", ENROLLED), Text)
+
+
+def test_a_zone_that_the_boxes_do_not_know_is_addressed_box_by_box() -> None:
+    found = find_target("trung-tam", ROSTER, "nguyet-an", {**ENROLLED, "thon-5": ()})
+    assert isinstance(found, Target)
+    assert [str(one) for one in found.addresses] == ["nguyet-an/thon-3", "nguyet-an/thon-5"]
+
+
+def test_a_number_that_two_villages_bear_is_asked_about() -> None:
+    roster = Roster(boxes=(RosterBox("thon-3", "Thôn 3", "Thôn 3"), RosterBox("ban-3", "Bản 3", "Bản 3")))
+    found = find_target("3", roster, "nguyet-an", {})
+    assert isinstance(found, Text)
+    assert "Thôn 3, Bản 3" in found.vi
+
+
+# ── The board and the forecast ───────────────────────────────────────────────────────────────────────────────────
+
+
+def seen(known: Known, box: int = 0) -> Row:
+    return row(BOXES[box], known, None, NOW)
+
+
+WELL = Known("thon-3", heartbeat=beat(), heartbeat_at=NOW, heard_at=NOW)
+
+
+def test_a_box_that_is_well_is_in_no_forecast() -> None:
+    assert doubts([seen(WELL)], NOW) == []
+    assert sounds_words(seen(WELL)).vi == "Kêu được"
+
+
+@pytest.mark.parametrize(
+    ("known", "why"),
+    [
+        (Known("thon-3"), "chưa từng liên lạc"),
+        (
+            Known("thon-3", presence=presence(Connection.LOST), presence_at=NOW, heard_at=NOW - timedelta(hours=3)),
+            "mất liên lạc từ 18:30",
+        ),
+        (Known("thon-3", heartbeat=beat(), heard_at=NOW - 2 * SILENT_AFTER), "mất liên lạc từ 21:24"),
+        (Known("thon-3", presence=presence(Connection.STOPPED), presence_at=NOW, heard_at=NOW), "đã tắt"),
+        (
+            Known("thon-3", heartbeat=beat(sounds=Sounds.NO), heartbeat_at=NOW, heard_at=NOW),
+            "không kêu được",
+        ),
+        (
+            Known("thon-3", heartbeat=beat(trusted=False), heartbeat_at=NOW, heard_at=NOW),
+            "đồng hồ chưa tin được",
+        ),
+        (
+            Known(
+                "thon-3", beat(), NOW, heard_at=NOW, info=Info("thon-3", "x", "x", "1", "0" * 64, disabled_until="1/12")
+            ),
+            "tạm ngừng dùng đến 1/12",
+        ),
+    ],
+)
+def test_a_box_that_may_be_silent_is_named_with_its_reason(known: Known, why: str) -> None:
+    (doubt,) = doubts([seen(known)], NOW)
+    assert doubt.why.vi == why
+
+
+def test_the_forecast_is_said_as_the_paper_has_it() -> None:
+    lost = Known("thon-5", presence=presence(Connection.LOST), presence_at=NOW, heard_at=NOW - timedelta(minutes=190))
+    clock = Known("thon-9", heartbeat=beat(trusted=False), heartbeat_at=NOW, heard_at=NOW)
+    said = [text.vi for text in sentence(doubts([seen(WELL), seen(lost, 1), seen(clock, 2)], NOW))]
+    assert said == [
+        "Đêm nay 2 thôn có thể không có kẻng 22 giờ: Thôn 5 (mất liên lạc từ 18:20), Thôn 9 (đồng hồ chưa tin được).",
+        "Gọi: Bà Hà 0345677123.",
+        "Chưa có người đánh kẻng tay: Thôn 9.",
+    ]
