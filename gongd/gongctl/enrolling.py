@@ -17,6 +17,7 @@ from gongd.desk.applicant import read_request
 from gongd.desk.commune_folder import CommuneFolder
 from gongd.desk.enrolment import Enrolled
 from gongd.desk.membership import UNLOCKED, Passphrases
+from gongd.desk.move import move
 from gongd.desk.register import box_ids
 from gongd.gongctl.duty import TRIES, WRONG, WRONG_FOR_GOOD, now
 
@@ -46,6 +47,10 @@ RENEWED = Text(
     "Đã gia hạn {box} đến {until}. Giấy trả lời: {path}", "{box} is renewed until {until}. Its answer: {path}"
 )
 RENEWED_OWN = Text("Đã gia hạn máy chủ và bàn trực. Khởi động lại máy chủ.", "Broker and desk are renewed. Restart it.")
+MOVED = Text(
+    "{box} nay thuộc {folder}. Hai xã cùng được nghe trong 90 ngày.",
+    "{box} belongs to {folder} now. For 90 days it obeys both.",
+)
 EXPIRY = Text("{name}: đến {until}, còn {days} ngày", "{name}: until {until}, {days} days left")
 LINKED = Text("Đã ghi. Danh sách khóa số {number}.", "Done. Trust list {number}.")
 
@@ -111,6 +116,17 @@ def renew(request: Request, screen: Screen) -> int:
     if request.values.get("broker"):
         _unlocked(lambda keys: enrolment.renew_own(folder, now(), keys), screen.language)
         screen.say(RENEWED_OWN)
+    return 0
+
+
+def move_box(request: Request, screen: Screen) -> int:
+    """Take a box into another commune; both folders' keys are needed."""
+    box, target = request.values["box"], CommuneFolder(request.values["to"])
+    names = {box: request.values["as"] or box}
+    source = _folder(request)
+    _unlocked(lambda keys: move(source, target, names, now(), keys, keys), screen.language)
+    screen.say(MOVED.fill(box=box, folder=target.path))
+    screen.say(TELL_BROKER)
     return 0
 
 

@@ -207,6 +207,18 @@ _OFFICE = (
             _OUT,
         ),
     ),
+    _command(
+        "move",
+        "enrolling:move_box",
+        "chuyển cụm loa sang xã mới",
+        "take a box into a renamed or merged commune",
+        (_BOX,),
+        (
+            _option("to", "thư mục của xã mới", "the new commune's folder", FOLDER, "DIR", True),
+            _option("as", "tên mới của cụm loa", "its new id", WORD, "ID"),
+            _ROOT,
+        ),
+    ),
     _command("expiry", "enrolling:expiry", "chứng thư số còn hạn bao lâu", "when certificates end", options=(JSON,)),
     _command(
         "neighbours",
