@@ -75,6 +75,11 @@ def test_the_socket_answers_every_question_and_survives_nonsense(daemon: Daemon)
     assert daemon.status()["condition"] in ("quiescent", "fault")
 
 
+def changes(daemon: Daemon) -> list[str]:
+    """What became of each edit, as far as it is on the disk."""
+    return [row["outcome"] for row in daemon.rows("settings") if not row["detail"].get("first")]
+
+
 def test_a_bad_edit_keeps_the_running_settings_and_is_told(daemon: Daemon) -> None:
     good = daemon.config.read_text()
     daemon.config.write_text(good.replace("pin: 27", "pin: 99"))
@@ -87,10 +92,8 @@ def test_a_bad_edit_keeps_the_running_settings_and_is_told(daemon: Daemon) -> No
     daemon.config.write_text(good)
     assert daemon.ask("reload")["ok"]
     assert "settings-bad" not in daemon.faults()
-    assert [row["outcome"] for row in daemon.rows("settings") if not row["detail"].get("first")] == [
-        "refused",
-        "applied",
-    ]
+    until(lambda: changes(daemon)[1:], "the record of the good edit on the disk")
+    assert changes(daemon) == ["refused", "applied"]
 
 
 def test_new_settings_wait_for_silence(daemon: Daemon) -> None:
