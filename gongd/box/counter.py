@@ -38,6 +38,7 @@ class Desk(Protocol):
     def request(self, activation: Activation, now: Moment) -> tuple[Effect, ...]: ...
     def silence(self, by: str, now: Moment) -> None: ...
     def drill_refusal(self, signal: str) -> str | None: ...
+    def refused(self, activation: Activation, code: str, now: Moment) -> None: ...
     def presser(self) -> Callable[[str, float], None] | None: ...
     def reload(self, now: Moment) -> Answer: ...
     def vouch(self, said: time, now: Moment) -> Answer: ...
@@ -79,8 +80,6 @@ class Counter:
             return refuse(NO_SIGNAL.fill(name=name, known=", ".join(sorted(signals))), "unknown-signal")
         if status not in tuple(Status):
             return refuse(NO_STATUS.fill(name=status), "malformed")
-        if status == Status.EXERCISE and (code := self._desk.drill_refusal(name)):
-            return refuse(reason_words(code, Outcome.REFUSED), code)
         signal = signals[name]
         by = request.get("by")
         activation = activation_of(
@@ -91,6 +90,9 @@ class Counter:
             now,
             by=by if isinstance(by, str) else None,
         )
+        if activation.status is Status.EXERCISE and (code := self._desk.drill_refusal(name)):
+            self._desk.refused(activation, code, now)
+            return refuse(reason_words(code, Outcome.REFUSED), code)
         return _became(activation, self._desk.request(activation, now))
 
     def _stop(self, request: Mapping[str, object], now: Moment) -> Answer:

@@ -7,7 +7,7 @@ from datetime import time
 from gongd import __version__
 from gongd.box import records
 from gongd.box.parts import Parts
-from gongd.core.activation import Activation
+from gongd.core.activation import Activation, Outcome
 from gongd.core.air import Effect, Phase, Silenced, Turn
 from gongd.core.catalogue import Origin, Signal, Status
 from gongd.core.clock_trust import WORDS
@@ -48,6 +48,10 @@ class FrontDesk:
         voiceless = getattr(track, "stem", "") in self.parts.voiceless
         track.close()
         return "drill-needs-voice" if voiceless else None
+
+    def refused(self, asked: Activation, code: str, now: Moment) -> None:
+        """A request that came to nothing is recorded, too."""
+        self.parts.write([records.of_activation(asked, Outcome.REFUSED, now, {}, code)])
 
     def presser(self) -> Callable[[str, float], None] | None:
         """How mock buttons are held; None on real pins."""

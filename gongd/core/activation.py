@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from gongd.core.catalogue import Again, Origin, Priority, Status
+from gongd.core.catalogue import CALMING, Again, Origin, Priority, Status
 
 
 class Outcome(StrEnum):
@@ -54,5 +54,5 @@ class Activation:
 
     @property
     def is_alarm(self) -> bool:
-        """Is it resumed when something has interrupted it? The actual ones above routine are."""
-        return self.status is Status.ACTUAL and self.priority is not Priority.ROUTINE
+        """Is it resumed when something has interrupted it? The actual ones above routine that do not calm are."""
+        return self.status is Status.ACTUAL and self.priority is not Priority.ROUTINE and self.signal not in CALMING

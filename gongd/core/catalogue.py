@@ -54,6 +54,10 @@ class Again:
     for_s: float
 
 
+CALMING = frozenset({"all-clear", "false-alarm"})
+"""Signals that say that all is well. One that was cut off never comes back: by then it may be untrue."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """A catalogue entry: meaning, rhythm, voice, priority, relays.

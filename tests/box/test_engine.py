@@ -77,6 +77,11 @@ def test_a_drill_is_refused_without_its_words(village: Village) -> None:
     village.inbox.post(PrintsChanged({}, frozenset()))
     assert village.ask("play", signal="fire", status="exercise")["code"] == "drill-needs-voice"
     assert not village.relays.moves or {name for _, name, _ in village.relays.moves} <= {"lamp"}
+    refused = [(row["outcome"], row["reason"], row["status"]) for row in village.rows("activation")]
+    assert refused == [
+        ("refused", "print-missing", "exercise"),
+        ("refused", "drill-needs-voice", "exercise"),
+    ]
 
 
 def test_the_fault_lamp_is_lit_while_a_fault_stands(village: Village) -> None:

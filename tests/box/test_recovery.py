@@ -100,3 +100,23 @@ def test_an_alarm_whose_signal_is_gone_is_closed(ram: Path) -> None:
     village.start()
     assert village.outcomes("thief") == ["started", "interrupted"]
     assert village.sounding is None
+
+
+def test_an_all_clear_that_was_cut_off_never_comes_back(ram: Path) -> None:
+    village = Village(ram, at("02:00")).start()
+    village.ask("play", signal="all-clear", status="actual")
+    village.wait(2)
+    village.kill()
+    village.start()
+    village.wait(2)
+    assert village.sounding is None
+    assert village.outcomes("all-clear") == ["started", "interrupted"]
+
+
+def test_an_all_clear_that_a_new_alarm_cuts_off_never_comes_back(ram: Path) -> None:
+    village = Village(ram, at("02:00")).start()
+    village.ask("play", signal="all-clear", status="actual")
+    village.hold("fire")
+    village.ask("stop")
+    village.wait(5)
+    assert village.outcomes("all-clear") == ["started", "preempted"]
