@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gongd.cli.clock import meaning
-from tests.cli.box import Run, answering
+from tests.cli.box import ALL_LOADED, Run, answering
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 11, 21, 23, 50, tzinfo=ZONE)
@@ -51,8 +51,7 @@ def test_a_clock_that_is_wrong_is_not_vouched_for_as_if_it_were_right(run: Run, 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
 def test_who_is_not_root_is_told_to_use_sudo() -> None:
     script = (
-        "import os, sys\n"
-        "import gongd.cli.clock, gongd.cli.front\n"
+        f"{ALL_LOADED}\nimport os, sys\n"
         "from gongd.cli import main\n"
         "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "sys.exit(main(['clock', 'set', '21:47', '--config', '/nonexistent']))\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gongd.adapters.control import ControlSocket
-from tests.cli.box import Run, answering, gongd, refusal, write_settings
+from tests.cli.box import ALL_LOADED, Run, answering, gongd, refusal, write_settings
 
 YES: dict[str, object] = {"ok": True}
 
@@ -141,7 +141,7 @@ def test_who_may_not_use_the_socket_is_told_how_to_get_it(config: Path, tmp_path
     for folder in (tmp_path, *own):  # never the machine's own folder for temporary files
         folder.chmod(0o755)
     script = (
-        "import os, sys\n"
+        f"{ALL_LOADED}\nimport os, sys\n"
         "from gongd.cli import main\n"
         f"main(['status', '--config', {str(config)!r}])\n"  # an interpreter that nobody may read is loaded by now
         "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
