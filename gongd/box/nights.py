@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from gongd.core.activation import Activation, Outcome
-from gongd.core.air import Cancelled, Event, Requested, Why
-from gongd.core.catalogue import Origin, Signal, Status
+from gongd.core.air import Cancelled, Event, Requested
+from gongd.core.catalogue import Origin, Signal, Status, Why
 from gongd.core.moment import Moment
 from gongd.core.night import Decision, Ledger, Miss, Ring, Withdraw, look, missed, open_ledger, rung, unrung
 from gongd.core.night_record import record_of, rung_record

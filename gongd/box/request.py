@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 
 from gongd.core.activation import Activation
-from gongd.core.air import Cancelled, Event, Reach, Requested, Together, Why
-from gongd.core.catalogue import Origin, Signal, Status
+from gongd.core.air import Cancelled, Event, Reach, Requested, Together
+from gongd.core.catalogue import ENDINGS, Origin, Signal, Status, Why
 from gongd.core.moment import Moment
 
-ENDS_ALARMS: Mapping[str, Why] = {"all-clear": Why.SAFE, "false-alarm": Why.MISTAKE}
-"""Signals that, when they are meant, end every actual alarm before they sound."""
+_ENDS_ALARMS: Mapping[str, Why] = {signal: why for why, signal in ENDINGS.items()}
 
 REHEARSAL_WAITS_S = 60.0
 """A drill or a test that cannot sound by then is dropped: it must not follow an alarm by surprise."""
@@ -42,7 +41,7 @@ def activation_of(
 
 def event_of(asked: Activation) -> Event:
     """What the arbiter is told: an all clear ends the alarms in the same decision."""
-    why = ENDS_ALARMS.get(asked.signal)
+    why = _ENDS_ALARMS.get(asked.signal)
     if why is None or asked.status is not Status.ACTUAL:
         return Requested(asked)
     return Together((Cancelled(why, Reach.ALARMS, by=asked.by), Requested(asked)))

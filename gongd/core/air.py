@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gongd.core.activation import FINAL, Activation, Outcome
-from gongd.core.catalogue import Origin, Priority, Status
+from gongd.core.catalogue import Origin, Priority, Status, Why
 
 
 class Phase(StrEnum):
@@ -149,14 +149,6 @@ class Silenced:
     """A person on site wants quiet: all that sounds or waits is dropped. The next alarm sounds all the same."""
 
     by: str | None = None
-
-
-class Why(StrEnum):
-    """Why an alarm is ended: safe ("An toàn!"), a mistake (an apology), or a pause."""
-
-    SAFE = "safe"
-    MISTAKE = "mistake"
-    PAUSE = "pause"
 
 
 class Reach(StrEnum):

@@ -1,5 +1,6 @@
 """What may be sounded: signals, their priority, their words. Values only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -33,6 +34,14 @@ class Origin(StrEnum):
     NEIGHBOUR = "neighbour"
 
 
+class Why(StrEnum):
+    """Why an alarm is ended: safe ("An toàn!"), a mistake (an apology), or a pause."""
+
+    SAFE = "safe"
+    MISTAKE = "mistake"
+    PAUSE = "pause"
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """What the loudspeaker says at one moment.
@@ -54,8 +63,15 @@ class Again:
     for_s: float
 
 
-CALMING = frozenset({"all-clear", "false-alarm"})
+ENDINGS: Mapping[Why, str] = {Why.SAFE: "all-clear", Why.MISTAKE: "false-alarm"}
+"""The signal whose words end an alarm, by its reason: a cancel sounds it, and whoever sounds it for real ends
+every actual alarm with it. For a pause there is the phrase `pause`."""
+
+CALMING = frozenset(ENDINGS.values())
 """Signals that say that all is well. One that was cut off never comes back: by then it may be untrue."""
+
+CALM = CALMING | {"peace", "test"}
+"""Signals whose words alarm nobody (language.md, 1, rule 3)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from gongd.core.activation import Activation
-from gongd.core.air import Cancelled, Silenced, Why
-from gongd.core.catalogue import Origin, Priority, Signal, Status
+from gongd.core.air import Cancelled, Silenced
+from gongd.core.catalogue import ENDINGS, Origin, Priority, Signal, Status, Why
 from gongd.core.freshness import REMEMBER_CANCEL_S, Cancels, Challenges, EarlyCancel, staleness
 from gongd.core.limit import Usage
 from gongd.core.moment import Moment
@@ -38,9 +38,6 @@ from gongd.core.wire_refusal import STALE, Reason, Refused
 
 LOW_WAITS_S = 60.0
 """A drill, a test or a routine signal that cannot sound by then is dropped: late, it would be a false alarm."""
-
-ENDING: Mapping[Why, str] = {Why.SAFE: "all-clear", Why.MISTAKE: "false-alarm"}
-"""The signal whose words end an alarm. For a pause there is the phrase `pause`."""
 
 BROKER = "broker"
 """The name of the holder where nobody signs (`trust.require: broker`, a workshop bench)."""
@@ -318,6 +315,6 @@ def _end(case: _Case) -> End:
     reason, ids = claims.reason or Why.PAUSE, frozenset(claims.references or ())
     known = (case.standing.past.get(reference) for reference in ids)
     heard = claims.status is Status.ACTUAL and any(done is not None and done.sounded for done in known)
-    ending = case.standing.signals.get(ENDING.get(reason, ""))
+    ending = case.standing.signals.get(ENDINGS.get(reason, ""))
     words = _activation(case, ending, f"{case.id}.end", Status.ACTUAL) if heard and ending else None
     return End(Cancelled(reason, ids=ids, by=case.by), words, pause=heard and reason is Why.PAUSE)

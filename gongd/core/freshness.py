@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gongd.core.air import Why
-from gongd.core.catalogue import Status
+from gongd.core.catalogue import Status, Why
 from gongd.core.moment import Moment
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_name import Identity

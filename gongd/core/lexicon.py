@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gongd.core.activation import Outcome
-from gongd.core.air import Why
-from gongd.core.catalogue import Origin, Priority, Status
+from gongd.core.catalogue import Origin, Priority, Status, Why
 from gongd.core.fault import FAULTS
 from gongd.core.record import Kind
 from gongd.core.words import Text

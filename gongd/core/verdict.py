@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from gongd.core.activation import Activation
-from gongd.core.air import Cancelled, Event, Requested, Silenced, Together, Why
-from gongd.core.catalogue import Origin, Status
+from gongd.core.air import Cancelled, Event, Requested, Silenced, Together
+from gongd.core.catalogue import Origin, Status, Why
 from gongd.core.wire_blob import Blob
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_refusal import Reason, Refused

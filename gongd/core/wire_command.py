@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from gongd.core import wire_form as form
-from gongd.core.air import Why
-from gongd.core.catalogue import Status
+from gongd.core.catalogue import Status, Why
 from gongd.core.wire_form import INSTANT, Spelt, choice, integer, matching, one_or_more, table
 from gongd.core.wire_name import ADDRESS, CHALLENGE_FORM, JTI, SHA256, SLUG_FORM, Address
 

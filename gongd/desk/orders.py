@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gongd.core.activation import FINAL, Outcome
-from gongd.core.air import Why
-from gongd.core.catalogue import Status
+from gongd.core.catalogue import Status, Why
 from gongd.core.record import Kind
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_event import Event

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from gongd.core.activation import Outcome
-from gongd.core.air import Why
-from gongd.core.catalogue import Status
+from gongd.core.catalogue import ENDINGS, Status, Why
 from gongd.core.lexicon import OUTCOMES, PROOFS, RECEIVED, REFUSALS, SIGNALS, Proof, reason_words
 from gongd.core.notation_words import fold
 from gongd.core.wire_command import CommandClaims, CommandType
@@ -181,13 +180,9 @@ def line(box: RosterBox, answer: Answer, claims: CommandClaims, titles: Mapping[
     shown = Text(f" ({proof.vi})", f" ({proof.en})") if proof else NOTHING
     what = _what(answer, titles)
     if claims.reason is not None and answer.step in SOUNDING | {Step.FINISHED}:
-        named = title(_AFTER[claims.reason], titles) if claims.reason in _AFTER else NOTHING
+        named = title(ENDINGS[claims.reason], titles) if claims.reason in ENDINGS else NOTHING
         what = Text(f"{what.vi} {named.vi}".strip(), f"{what.en} {named.en}".strip())
     return LINE.fill(place=box.name, what=what, at=clock(answer.at, zone), proof=shown)
-
-
-_AFTER = {Why.SAFE: "all-clear", Why.MISTAKE: "false-alarm"}
-"""What a box sounds once an alarm has been cancelled."""
 
 
 def _what(answer: Answer, titles: Mapping[str, str]) -> Text:

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 
 from gongd.cli.screen import Screen
 from gongd.cli.usage import Request
-from gongd.core.air import Why
-from gongd.core.catalogue import Status
+from gongd.core.catalogue import Status, Why
 from gongd.core.errors import GongdError
 from gongd.core.wire_command import LONGEST_TEXT, CommandType
 from gongd.core.words import Text

@@ -8,8 +8,7 @@ from datetime import timedelta
 
 from gongd.cli.screen import Screen
 from gongd.cli.usage import MisuseError, NoError, Request
-from gongd.core.air import Why
-from gongd.core.catalogue import Status
+from gongd.core.catalogue import Status, Why
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_form import to_object
 from gongd.core.words import Text

@@ -6,7 +6,7 @@ from pathlib import Path
 from gongd.cli.kinds import DATE, DAYS, FILE, FOLDER, TEXT, TIME, WORD, choice
 from gongd.cli.table import HELP, VERSION
 from gongd.cli.usage import Argument, Book, Command, Kind, Option
-from gongd.core.air import Why
+from gongd.core.catalogue import Why
 from gongd.core.words import Text
 from gongd.gongctl.kinds import FORMAT, PORT, SECONDS
 

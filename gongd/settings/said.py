@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from gongd.core.catalogue import Utterance
+from gongd.core.catalogue import CALM, Utterance
 from gongd.core.words import Language, Text
 from gongd.settings.ailment import COMMENT
 from gongd.settings.clip import CLIP_SUFFIXES
@@ -12,7 +12,7 @@ from gongd.settings.finding import Findings, Spoilt, Spot, clip_words
 from gongd.settings.kind import Scalar, Schema, Unfit, refuse
 from gongd.settings.node import Branch, Leaf, Node, Row
 from gongd.settings.scalar import WORDS
-from gongd.settings.wording import CALM_SIGNALS, flaws, strangers
+from gongd.settings.wording import flaws, strangers
 
 _SENTENCE = Text(
     vi='câu nói, {vi: "câu nói"}, hoặc danh sách tệp âm thanh và câu nói',
@@ -88,7 +88,7 @@ class Sentence:
 
 
 def _calms(spot: Spot) -> bool:
-    return len(spot.path) > 1 and spot.path[1] in CALM_SIGNALS
+    return len(spot.path) > 1 and spot.path[1] in CALM
 
 
 @dataclass(frozen=True, slots=True)

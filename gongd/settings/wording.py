@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from gongd.core.words import Text
 from gongd.settings.finding import guess
 
-CALM_SIGNALS = frozenset({"peace", "all-clear", "false-alarm", "test"})
-"""Signals that calm (rule 3)."""
 ALARMING = ("cháy", "lũ", "lụt", "trộm", "cướp", "báo động", "khẩn cấp")
 NEGATIONS = ("không", "đừng", "chớ", "chẳng", "chưa", "hết báo động")
 LONGEST_S = 12.0

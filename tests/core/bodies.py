@@ -7,8 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from gongd.core.air import Why
-from gongd.core.catalogue import Status
+from gongd.core.catalogue import Status, Why
 from gongd.core.condition import Sounds
 from gongd.core.condition import State as Condition
 from gongd.core.lexicon import Proof

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from gongd.core.air import Why
-from gongd.core.catalogue import Priority, Signal, Status
+from gongd.core.catalogue import Priority, Signal, Status, Why
 from gongd.core.command import Ledger, Standing, judge
 from gongd.core.fingerprint import thumbprint
 from gongd.core.moment import Moment

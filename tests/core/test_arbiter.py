@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from gongd.core.activation import Activation, Outcome
-from gongd.core.air import Air, Begin, Cancelled, Ended, Extend, Reach, Report, Requested, Silenced, Tick, Together, Why
+from gongd.core.air import Air, Begin, Cancelled, Ended, Extend, Reach, Report, Requested, Silenced, Tick, Together
 from gongd.core.arbiter import CAP_ALLOWANCE_S, MOST_JOINED, MOST_WAITING, decide, next_deadline
-from gongd.core.catalogue import Origin, Priority, Status
+from gongd.core.catalogue import Origin, Priority, Status, Why
 from tests.core.stage import DRILL, FIRE, FIRE_TOO, FLOOD, GONG, NEWS, SECURITY, TEST, WATCH, Scene, ask
 
 

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from gongd.core.activation import Outcome
-from gongd.core.air import MOVES, Begin, Cancelled, Ended, Phase, Reach, Report, Requested, Silenced, Tick, Why, diagram
+from gongd.core.air import MOVES, Begin, Cancelled, Ended, Phase, Reach, Report, Requested, Silenced, Tick, diagram
 from gongd.core.arbiter import next_deadline
+from gongd.core.catalogue import Why
 from tests.core.stage import DRILL, FIRE, FLOOD, GONG, NEWS, TEST, Scene
 
 

@@ -22,10 +22,9 @@ from gongd.core.air import (
     Silenced,
     Tick,
     Turn,
-    Why,
 )
 from gongd.core.arbiter import CAP_ALLOWANCE_S, decide, next_deadline
-from gongd.core.catalogue import Origin, Priority, Status
+from gongd.core.catalogue import Origin, Priority, Status, Why
 from tests.core.stage import DRILL, FIRE, FIRE_TOO, FLOOD, GONG, WATCH, Stage
 
 DEPTH = 6

@@ -20,9 +20,9 @@ from gongd.core.air import (
     Requested,
     Silenced,
     Tick,
-    Why,
 )
 from gongd.core.arbiter import CAP_ALLOWANCE_S, MOST_OVER, decide, next_deadline
+from gongd.core.catalogue import Why
 from tests.core.stage import DRILL, FIRE, FLOOD, GONG, NEWS, SECURITY, TEST, WATCH, Stage
 
 

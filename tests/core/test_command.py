@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from gongd.core.air import Cancelled, Requested, Silenced, Together, Why
-from gongd.core.catalogue import Origin, Status
+from gongd.core.air import Cancelled, Requested, Silenced, Together
+from gongd.core.catalogue import Origin, Status, Why
 from gongd.core.command import Bare, judge
 from gongd.core.verdict import Accepted, Apply, End, Quiet, Repeated, Sound, Speak, Tell, Verdict, jti_of
 from gongd.core.wire_blob import Blob

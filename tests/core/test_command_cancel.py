@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from gongd.core.air import Why
-from gongd.core.catalogue import Status
+from gongd.core.catalogue import Status, Why
 from gongd.core.freshness import MOST_CANCELS, MOST_OF_A_NEIGHBOUR, REMEMBER_CANCEL_S, Cancels, EarlyCancel
 from gongd.core.verdict import Accepted, End, Killed, Sound
 from gongd.core.wire_refusal import Reason, Refused

@@ -9,8 +9,7 @@ import pytest
 import gongd
 from gongd.core import lexicon
 from gongd.core.activation import Outcome
-from gongd.core.air import Why
-from gongd.core.catalogue import Origin, Priority, Status
+from gongd.core.catalogue import Origin, Priority, Status, Why
 from gongd.core.fault import FAULTS, FaultCode
 from gongd.core.lexicon import Proof, Refusal, reason_words
 from gongd.core.record import Kind

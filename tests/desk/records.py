@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from gongd.core.air import Why
+from gongd.core.catalogue import Why
 from gongd.core.condition import Sounds, State
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_event import Event, EventBatch

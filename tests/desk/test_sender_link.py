@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gongd.core.air import Why
+from gongd.core.catalogue import Why
 from gongd.core.wire_command import CommandType
 from gongd.core.wire_report import Step
 from tests.desk.commune import needs_mosquitto

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from gongd.core.air import Why
+from gongd.core.catalogue import Why
 from gongd.core.lexicon import Proof
 from gongd.core.wire import Channel
 from gongd.core.wire_command import CommandType

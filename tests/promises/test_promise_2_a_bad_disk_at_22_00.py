@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gongd.core.air import Cancelled, Reach, Why
+from gongd.core.air import Cancelled, Reach
+from gongd.core.catalogue import Why
 from gongd.core.words import Text
 from gongd.ports import JournalFailed, JournalWell
 from tests.box.village import Village, at

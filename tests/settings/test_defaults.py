@@ -5,14 +5,14 @@ from datetime import time
 import pytest
 
 from gongd.core.button import Deed
-from gongd.core.catalogue import Priority, Utterance
+from gongd.core.catalogue import CALM, Priority, Utterance
 from gongd.core.notation import parse as rhythm
 from gongd.core.rhythm import Tempo
 from gongd.core.schedule import Entry
 from gongd.core.words import Language
 from gongd.settings import Settings, parse
 from gongd.settings.defaults import SIGNALS
-from gongd.settings.wording import CALM_SIGNALS, flaws
+from gongd.settings.wording import flaws
 
 BOX = "box: {id: thon-3, commune: nguyet-an, name: Thôn 3}\n"
 RELAYS = """
@@ -142,7 +142,7 @@ def test_the_built_in_texts_keep_the_rules_of_wording(name: str) -> None:
     preset = SIGNALS[name]
     for said in (preset.say or Utterance(), preset.say_short or Utterance()):
         for _, text in said.words:
-            assert [flaw.text.en for flaw in flaws(text, name in CALM_SIGNALS)] == []
+            assert [flaw.text.en for flaw in flaws(text, name in CALM)] == []
 
 
 def test_the_built_in_rhythms_are_those_of_the_table() -> None:
