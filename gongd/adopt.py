@@ -32,7 +32,7 @@ from gongd.core.words import Language, Text
 from gongd.settings import Settings, load, parse
 from gongd.settings.clip import CLIP_SUFFIXES
 from gongd.settings.model import JournalSettings
-from gongd.settings.place import control_path
+from gongd.settings.place import ENROLMENT, ROOT, control_path, papers
 from gongd.settings.source import LARGEST_BYTES
 
 BOOT_PARTITIONS = (Path("/boot/firmware"), Path("/boot"))
@@ -62,6 +62,14 @@ KEPT = Text(
 )
 UNSTORED = Text(
     "{loa} giữ cấu hình cũ. Thẻ nhớ đầy hoặc hỏng.", "{loa} keeps the old settings. The memory card is full or broken."
+)
+WEAKER = Text(
+    "{loa} giữ cấu hình cũ. Cấu hình mới đổi phần bảo vệ lệnh.",
+    "{loa} keeps the old settings. The new ones change how orders are guarded.",
+)
+_BY_HAND = Text(
+    "Cụm loa đã đăng ký: mục trust và nơi để nhật ký chỉ đổi được ngay trên máy, trong {path}",
+    "This box is enrolled: trust, and where the journal lies, can be changed on the machine itself only, in {path}",
 )
 NOTHING = Text("Không có cấu hình mới", "There are no new settings")
 ANSWERED = Text("{path}: đã trả lời rồi", "{path}: has had its answer")
@@ -193,12 +201,24 @@ def _decide(home: Home, offer: Offer, data: bytes, now: datetime) -> Adoption:
         return _answer(Verdict.TAKEN, SAME, home.settings)
     try:
         draft = _check(home, offer, data)
+        if _weakens(home, draft.settings):
+            return _answer(Verdict.REFUSED, WEAKER, home.settings, (_BY_HAND.fill(path=home.config),))
         placed = _place(home, offer, draft, now)
         return _introduce(home, draft, placed)
     except ConfigError as error:
         return _refused(home, error)
     except DeliveryError as error:
         return _answer(Verdict.REFUSED, UNSTORED, home.settings, (error.text,))
+
+
+def _weakens(home: Home, new: Settings) -> bool:
+    """Would an enrolled box obey others than its commune's root lists? An unsigned file may not do that."""
+    held = home.settings
+    pinned = papers(held).root if held else home.state / ENROLMENT / ROOT
+    if not pinned.exists():
+        return False
+    was_bare = held is not None and held.is_bare
+    return papers(new).root != pinned or (new.is_bare and not was_bare)
 
 
 def _check(home: Home, offer: Offer, data: bytes) -> Draft:

@@ -26,7 +26,7 @@ from gongd.core.wire_form import from_json, to_json
 from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Connection, Heartbeat, Presence
 from gongd.ports_link import Parcel
-from gongd.settings.model import Mqtt, Require, Settings
+from gongd.settings.model import Mqtt, Settings
 from gongd.settings.place import Papers, papers
 
 log = logging.getLogger("gongd.link")
@@ -108,10 +108,10 @@ def open_line(parts: Parts, can_drill: Callable[[str], bool], state: Path, inbox
     if mqtt is None:
         return None
     where = papers(settings)
-    is_bare = settings.trust is not None and settings.trust.require is Require.BROKER
     try:
-        seals = None if is_bare else BoxSeals(jose.load(where.key))
-        shelf = None if is_bare else TrustShelf(jose.load_public(where.root), settings.box.commune, where.trust)
+        bare, commune = settings.is_bare, settings.box.commune
+        seals = None if bare else BoxSeals(jose.load(where.key))
+        shelf = None if bare else TrustShelf(jose.load_public(where.root), commune, where.trust)
     except KeyFileError as error:
         log.error("%s", error.text.vi)
         now = parts.timekeeper.now()
@@ -142,14 +142,10 @@ def _no_trust(_token: bytes, _held: int) -> TrustList | None:
 
 def _address(settings: Settings, mqtt: Mqtt, where: Papers, names: Names) -> Address:
     will = Parcel(names.topics.box(names.box, Channel.STATE), to_json(Presence(Connection.LOST)), 1, True)
-    is_plain = mqtt.tls.ca is None and not where.authorities.exists() and _is_bench(settings)
+    # Only where the broker's word is enough may a connection be without TLS.
+    is_plain = mqtt.tls.ca is None and not where.authorities.exists() and settings.is_bare
     tls = None if is_plain else TlsPapers(where.authorities, where.certificate, where.tls_key)
     return Address(mqtt.host, mqtt.port, f"{names.commune}/{names.box}", tls, will, WILL_DELAY_S)
-
-
-def _is_bench(settings: Settings) -> bool:
-    """Only where the broker's word is enough may a connection be without TLS."""
-    return settings.trust is not None and settings.trust.require is Require.BROKER
 
 
 def _ends_at(path: Path) -> datetime | None:

@@ -9,6 +9,7 @@ import pytest
 
 from gongd.adopt import Verdict
 from gongd.core.errors import ConfigError
+from gongd.core.words import Language
 from gongd.settings import load
 from tests.adopting import NAMED, Box, bring_clip, running, settled
 
@@ -111,3 +112,50 @@ def test_bad_settings_in_force_are_still_bad_after_a_refusal(box: Box) -> None:
     with pytest.raises(ConfigError):
         load(box.config)
     assert len(box.left()) == 1
+
+
+# ── An enrolled box ──────────────────────────────────────────────────────────────────────────────────────────────
+
+WEAKER = (
+    "trust: {require: broker}\n",
+    "trust: {root: /boot/firmware/gongd/root.pub}\n",
+    "trust: {root: /etc/gongd/root.ogg}\n",
+)
+
+
+def enrolled(box: Box) -> Box:
+    """A box that has pinned its commune's root."""
+    (box.state / "enrolment").mkdir()
+    (box.state / "enrolment" / "root.pub").write_text("the commune's")
+    return box
+
+
+@pytest.mark.parametrize("more", WEAKER)
+@pytest.mark.parametrize("readable", [True, False])
+def test_an_enrolled_box_takes_no_settings_that_change_whom_it_obeys(box: Box, more: str, readable: bool) -> None:
+    if not readable:
+        box.config.write_text("box: [")
+    before = enrolled(box).config.read_bytes()
+    box.offer(box.text(more=more))
+    answer = box.adopt()
+    assert (answer.verdict, box.config.read_bytes()) == (Verdict.REFUSED, before)
+    assert box.left() == [f"Loa{' Thôn 3' if readable else ''} giữ cấu hình cũ. Cấu hình mới đổi phần bảo vệ lệnh."]
+    (why,) = (text.read(Language.EN) for text in answer.details)
+    assert why.startswith(
+        "This box is enrolled: trust, and where the journal lies, can be changed on the machine itself"
+    )
+
+
+def test_an_enrolled_box_does_not_forget_its_root_by_a_journal_elsewhere(box: Box) -> None:
+    box.offer(enrolled(box).text().replace(str(box.journal), str(box.root / "journal.db")))
+    assert box.adopt().verdict is Verdict.REFUSED
+
+
+def test_other_settings_of_an_enrolled_box_and_all_of_one_that_is_not_are_taken(box: Box) -> None:
+    box.offer(box.text(more=WEAKER[0]))
+    assert box.adopt().verdict is Verdict.TAKEN
+    enrolled(box)
+    box.offer(box.text("Thôn 5", more=WEAKER[0]))
+    assert box.adopt().verdict is Verdict.TAKEN
+    box.offer(box.text("Thôn 6"))
+    assert box.adopt().verdict is Verdict.TAKEN

@@ -129,5 +129,5 @@ def test_the_page_of_settings_names_every_section_and_every_built_in_signal() ->
 def test_the_spoken_answers_to_a_stick_are_those_of_the_code() -> None:
     page = read("cau-hinh.md")
     refused = adopt.REFUSED.fill(n=5, lines="dòng 4, dòng 6, dòng 8", loa="{loa}", s="")
-    for answer in (adopt.TAKEN, adopt.SAME, refused, adopt.UNSTORED):
+    for answer in (adopt.TAKEN, adopt.SAME, refused, adopt.WEAKER, adopt.UNSTORED):
         assert f"“{answer.fill(loa='Loa Thôn 3').vi}”" in page

@@ -171,3 +171,8 @@ class Settings:
     trust: Trust | None
     source_digest: str
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
+
+    @property
+    def is_bare(self) -> bool:
+        """Is the broker's word enough (a workshop bench)?"""
+        return self.trust is not None and self.trust.require is Require.BROKER

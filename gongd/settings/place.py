@@ -5,6 +5,10 @@ from pathlib import Path
 
 from gongd.settings.model import Settings, Tls, Trust
 
+ENROLMENT = "enrolment"
+"""The folder of a box's papers, beside its journal."""
+ROOT = "root.pub"
+
 
 def control_path(journal: Path) -> Path:
     """The local socket of the daemon that keeps this journal."""
@@ -35,7 +39,7 @@ class Papers:
 def papers(settings: Settings) -> Papers:
     """Where the settings say (`mqtt.tls`, `trust`); what they leave out lies beside the journal, under `enrolment`."""
     state = settings.journal.path.parent
-    folder = state / "enrolment"
+    folder = state / ENROLMENT
     tls = settings.mqtt.tls if settings.mqtt else Tls()
     trust = settings.trust or Trust()
     return Papers(
@@ -43,6 +47,6 @@ def papers(settings: Settings) -> Papers:
         certificate=tls.cert or folder / "box.pem",
         tls_key=tls.key or folder / "box.key",
         key=trust.key or folder / "sign.key",
-        root=trust.root or folder / "root.pub",
+        root=trust.root or folder / ROOT,
         trust=state / "trust.jws",
     )
