@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from gongd.core.catalogue import Status
+from gongd.core.gathering import FRESH_FOR
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_event import EventBatch
 from gongd.core.wire_name import to_box
 from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Answer, ChallengeNote, Heartbeat, Info, Presence
-from gongd.desk.gathering import FRESH_FOR
 from gongd.desk.hearing import Ear, Heard
 from gongd.desk.link import Down, Link, Message, Posted, Up
 from gongd.desk.office import Office, Pen, new_name

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from gongd.core.activation import FINAL, Outcome
 from gongd.core.catalogue import Status, Why
+from gongd.core.gathering import FRESH_FOR, SENT_AGAIN_FOR
 from gongd.core.record import Kind
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_event import Event
 from gongd.core.wire_name import Address
 from gongd.core.wire_report import Answer, Step
-from gongd.desk.gathering import FRESH_FOR, SENT_AGAIN_FOR
 
 TEST_SIGNAL = "test"
 ANNOUNCEMENT = "announcement"

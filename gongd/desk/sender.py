@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gongd.core.gathering import Gathering, freshly, open_gathering
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_name import Address, To, to_box
 from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Answer, ChallengeNote, Connection, Heartbeat, Presence
 from gongd.desk.collector import MOST_AT_ONCE, keep
-from gongd.desk.gathering import Gathering, freshly, open_gathering
 from gongd.desk.hearing import Heard
 from gongd.desk.link import Down, Link, Message, Posted, Up
 from gongd.desk.office import Office, Pen

@@ -6,12 +6,12 @@ from datetime import datetime, tzinfo
 
 from gongd.core.activation import Outcome
 from gongd.core.catalogue import ENDINGS, Status, Why
+from gongd.core.gathering import SOUNDING, Gathering, Standing
 from gongd.core.lexicon import OUTCOMES, PROOFS, RECEIVED, REFUSALS, SIGNALS, Proof, reason_words
 from gongd.core.notation_words import fold
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_report import Answer, Step
 from gongd.core.words import Language, Text
-from gongd.desk.gathering import SOUNDING, Gathering, Standing
 from gongd.desk.places import Target
 from gongd.desk.roster import RosterBox
 from gongd.settings.defaults import SIGNALS as PRESETS

@@ -12,11 +12,11 @@ from gongd.cli.screen import Screen
 from gongd.cli.usage import Request
 from gongd.core.catalogue import Status, Why
 from gongd.core.errors import GongdError
+from gongd.core.gathering import SILENT_AFTER, Gathering, Standing
 from gongd.core.wire_command import LONGEST_TEXT, CommandType
 from gongd.core.words import Text
 from gongd.desk import forecast as tonight
 from gongd.desk import sheet_file
-from gongd.desk.gathering import SILENT_AFTER, Gathering, Standing
 from gongd.desk.office import Pen, new_name
 from gongd.desk.orders import TEST_SIGNAL, GoingOn
 from gongd.desk.places import Target

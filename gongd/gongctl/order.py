@@ -9,11 +9,11 @@ from datetime import timedelta
 from gongd.cli.screen import Screen
 from gongd.cli.usage import MisuseError, NoError, Request
 from gongd.core.catalogue import Status, Why
+from gongd.core.gathering import Gathering
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_form import to_object
 from gongd.core.words import Text
 from gongd.desk import orders
-from gongd.desk.gathering import Gathering
 from gongd.desk.office import new_name
 from gongd.desk.orders import Given, GoingOn, Hand
 from gongd.desk.places import Target, target_of

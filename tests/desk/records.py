@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from gongd.core.catalogue import Why
 from gongd.core.condition import Sounds, State
+from gongd.core.gathering import Gathering, open_gathering
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_event import Event, EventBatch
 from gongd.core.wire_name import to_box
 from gongd.core.wire_report import Answer, Connection, Heartbeat, Presence, Step
-from gongd.desk.gathering import Gathering, open_gathering
 from gongd.desk.orders import Hand, alert, cancel
 from gongd.desk.roster import Person, Roster, RosterBox
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from gongd.core.gathering import AGAIN_AFTER, SENT_AGAIN_FOR, SILENT_AFTER, Standing, freshly
 from gongd.core.lexicon import Proof
 from gongd.core.wire_report import Step
-from gongd.desk.gathering import AGAIN_AFTER, SENT_AGAIN_FOR, SILENT_AFTER, Standing, freshly
 from gongd.desk.orders import Given, going_on
 from gongd.desk.wording import result
 from tests.desk.records import NOW, answer, gather, order, stop

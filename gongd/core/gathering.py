@@ -1,6 +1,7 @@
 """One order on its way: what each box has answered, who is silent, and who is to be sent it again. Pure.
 
-The desk believes a box's own signed answers and nothing else: that a broker has taken a message proves nothing.
+Whoever gives an order (the desk; a box that calls its neighbours or is a panel) believes a box's own signed answers and
+nothing else: that a broker has taken a message proves nothing.
 """
 
 from collections.abc import Iterable, Mapping
