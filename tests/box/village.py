@@ -16,10 +16,11 @@ from gongd.adapters.ring_note import RungNote
 from gongd.box.engine import Box
 from gongd.box.equipment import Doors, Equipment, Found, Hands, Remembered
 from gongd.box.inbox import Inbox
+from gongd.box.parts import OpenLine, no_line
 from gongd.box.timekeeper import Timekeeper
 from gongd.core.clock_trust import ClockState
 from gongd.player import Player
-from gongd.ports import Asked
+from gongd.ports import Asked, Journal
 from gongd.repertoire import house_of, repertoire
 from gongd.settings import Settings, load
 from gongd.settings.model import Backend, TrustedBy
@@ -73,6 +74,8 @@ class Village:
         self.is_stalled = self.is_dead = False
         self.stride_s = 0.001
         self.stuck_at_start: set[str] = set()
+        self.open_line: OpenLine = no_line
+        self.journal: Journal
         self.box: Box
 
     def write(self, text: str) -> None:
@@ -85,16 +88,22 @@ class Village:
         """The daemon starts."""
         settings = load(self.file)
         self.inbox = Inbox()
-        self.journal = SqliteJournal(self.path, self.inbox.post, self.boot)
+        self.journal = self.open_journal()
         trust = ClockState(settings.clock.trust is TrustedBy.ASSUME, settings.clock.holdover_s)
         timekeeper = Timekeeper(self.clock, trust, ZONE)
-        self.box = Box(self.inbox, self._doors(), self._equip, self._equip(settings, None), timekeeper)
+        self.box = Box(
+            self.inbox, self._doors(), self._equip, self._equip(settings, None), timekeeper, self.open_line
+        )
         self.is_dead = False
         self.box.start(timekeeper.now())
         self.settle()
         self.inbox.post(Remembered(self.journal.remember()))
         self.settle()
         return self
+
+    def open_journal(self) -> Journal:
+        """Its memory card."""
+        return SqliteJournal(self.path, self.inbox.post, self.boot)
 
     def kill(self) -> None:
         """The daemon dies without a word. `relays-off` sees to its relays."""
@@ -105,6 +114,7 @@ class Village:
 
     def kill_without_a_word(self) -> None:
         """The daemon dies while its records wait for a disk that takes nothing: they are lost with it."""
+        assert isinstance(self.journal, SqliteJournal)
         self.journal._queue.give_up()
         self.kill()
 
