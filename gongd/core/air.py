@@ -247,7 +247,7 @@ _PLACE_OF_ORIGIN = {
     Origin.BUTTON: "on site",
     Origin.LOCAL: "on site",
     Origin.COMMAND: "from afar",
-    Origin.NEIGHBOUR: "from afar",
+    Origin.NEIGHBOUR: "next door",
 }
 
 
@@ -299,9 +299,12 @@ class Turn:
 
 
 def kin(activation: Activation) -> tuple[object, ...]:
-    """What two requests must share to be one sound: signal, status, place, rank and class of origin."""
+    """What two requests must share to be one sound: signal, status, place, rank, class of origin, and the neighbour that
+    calls: it may end its own alarm, and nobody else's along with it."""
     asked = activation
-    return (asked.signal, asked.status, asked.place, _PLACE_OF_ORIGIN[asked.origin], asked.priority, asked.number)
+    caller = asked.by if asked.origin is Origin.NEIGHBOUR else None
+    where = (asked.place, _PLACE_OF_ORIGIN[asked.origin], caller)
+    return (asked.signal, asked.status, *where, asked.priority, asked.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,9 @@ class _Case:
 
     @property
     def by(self) -> str:
-        return self.claims.by or self.authority.name
+        """Who it was, for people. A neighbour is called as the list of trust calls it, whatever it says of itself."""
+        name = self.authority.name
+        return name if self.authority.own_only else self.claims.by or name
 
     @property
     def counts(self) -> bool:

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
-from gongd.core.catalogue import Status, Why
+from gongd.core.air import Cancelled
+from gongd.core.catalogue import Origin, Status, Why
 from gongd.core.freshness import MOST_CANCELS, MOST_OF_A_NEIGHBOUR, REMEMBER_CANCEL_S, Cancels, EarlyCancel
 from gongd.core.verdict import Accepted, End, Killed, Sound
 from gongd.core.wire_refusal import Reason, Refused
-from tests.core.orders import DESK, DRILLER, JTI, NEIGHBOUR, ORDER, Bench, cancel
+from tests.core.orders import COMMUNE, DESK, DRILLER, JTI, NEIGHBOUR, ORDER, Bench, cancel
+from tests.core.stage import FIRE, Scene
 
 
 def deed(box: Bench, *order: object) -> object:
@@ -94,3 +96,18 @@ def test_what_is_remembered_is_bounded_and_a_neighbour_pushes_out_nobody() -> No
     assert len(cancels.early) == MOST_CANCELS + MOST_OF_A_NEIGHBOUR
     assert cancels.find(f"desk-{MOST_CANCELS + 19:04d}", Status.ACTUAL, "x", 0.0) is not None
     assert cancels.find("desk-0000", Status.ACTUAL, "x", 0.0) is None
+
+
+def test_the_end_of_a_neighbours_alarm_leaves_everybody_elses_alone() -> None:
+    alarm = replace(FIRE, id="desk-0001", origin=Origin.COMMAND)
+    scene = Scene().then(alarm)
+    for call, caller in (("call-0001", "nguyet-an/thon-4"), ("call-0002", "nguyet-an/thon-5")):
+        scene = scene.then(replace(alarm, id=call, origin=Origin.NEIGHBOUR, by=caller))
+    scene = scene.then(Cancelled(Why.SAFE, ids=frozenset({"call-0001"})))
+    assert {person.id for turn in scene.air.turns for person in turn.people} == {"desk-0001", "call-0002"}
+
+
+def test_a_neighbour_is_called_as_the_list_of_trust_calls_it() -> None:
+    sound = deed(Bench(), replace(ORDER, by="Công an xã"), NEIGHBOUR)
+    assert isinstance(sound, Sound)
+    assert sound.activation.by == f"{COMMUNE}/thon-4"
