@@ -105,6 +105,14 @@ class Link(Protocol):
         """Send. Only on the link's thread. Without a connection it is settled as not sent."""
         ...
 
+    def hear(self, asked: Subscription) -> None:
+        """Subscribe to one more topic. Only on the link's thread; without a connection the next one asks the ear."""
+        ...
+
+    def leave(self, topic: str) -> None:
+        """Subscribe to it no more. Only on the link's thread."""
+        ...
+
     def acknowledge(self, delivery: Delivery) -> None:
         """The broker may forget this message."""
         ...

@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gongd.box.intake import Intake
 from gongd.box.outbox import Outbox
 from gongd.core.command import Bare
 from gongd.core.trust_list import TrustList, identify
 from gongd.core.wire import MANNERS, Channel, FindKey, Topics, Verified
+from gongd.core.wire_blob import Blob
 from gongd.core.wire_event import EventBatch
 from gongd.core.wire_form import from_json, to_json
 from gongd.core.wire_name import Identity
@@ -97,6 +99,9 @@ class Gate:
         self._answers: deque[Answer] = deque(maxlen=MOST_ANSWERS)
         self._is_up = False
         self.dropped = 0
+        self.intake = Intake(
+            self._topics, inlets.post, lambda topic: self.link.hear(Subscription(topic)), lambda it: self.link.leave(it)
+        )
         self.link: Link
         self.outbox: Outbox
 
@@ -125,7 +130,7 @@ class Gate:
         calls = [topics.box(neighbour, Channel.CALL) for neighbour in (own.neighbours if own else ())]
         heartbeat = Subscription(topics.box(box, Channel.HEARTBEAT), 0)
         trust = () if self.is_bare else (Subscription(topics.trust(), 1, kept=True),)
-        return (*map(Subscription, (*orders, *calls)), heartbeat, *trust)
+        return (*map(Subscription, (*orders, *calls, *self.intake.filters())), heartbeat, *trust)
 
     def up(self, session: int) -> None:
         """The box says who it is and what stands."""
@@ -140,10 +145,13 @@ class Gate:
         self._inlets.post(lost)
 
     def came(self, delivery: Delivery) -> None:
-        """A heartbeat is looked at right away, all else in its turn."""
+        """A heartbeat or a piece is looked at right away, all else in its turn."""
         topic = self._topics.parse(delivery.topic)
         if topic is not None and topic.channel is Channel.HEARTBEAT:
             self._heartbeat(delivery)
+        elif topic is not None and topic.channel is Channel.BLOB:
+            self.intake.take(topic, delivery)
+            self.link.acknowledge(delivery)
         elif len(self._waiting) < MOST_WAITING:
             self._waiting.append(delivery)
         else:
@@ -156,6 +164,7 @@ class Gate:
         while self._waiting and self._tokens >= 1 and self._look_at(self._waiting[0]):
             self._tokens -= 1
             self._waiting.popleft()
+        self.intake.step(now, self._is_up)
         if not self._is_up:
             return 1.0
         self._send_answers()
@@ -208,6 +217,10 @@ class Gate:
     def tell(self, channel: Channel, body: Any) -> None:
         """Say it now, or not at all: what stands is said again with every connection."""
         self.link.call(lambda: self._publish(channel, body))
+
+    def gather(self, identity: str, blob: Blob) -> None:
+        """An accepted order waits for this blob."""
+        self.link.call(lambda: self.intake.want(identity, blob))
 
     def take_back(self, channel: Channel) -> None:
         """What was retained holds no more."""

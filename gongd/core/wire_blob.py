@@ -5,6 +5,7 @@ file of them, and a piece that is wrong is found out when the whole does not mat
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from gongd.core.wire_command import LARGEST_BLOB, PIECE, CommandClaims, count_pieces
@@ -70,3 +71,24 @@ class Gathered:
 
     def _length(self, number: int) -> int:
         return PIECE if number < self.blob.pieces - 1 else self.blob.size - PIECE * (self.blob.pieces - 1)
+
+
+def spans_of(numbers: Iterable[int]) -> list[list[int]]:
+    """Numbers as spans of first and last, as an answer tells what is missing: 0, 1, 2, 5 are [[0, 2], [5, 5]]."""
+    spans: list[list[int]] = []
+    for number in sorted(numbers):
+        if spans and spans[-1][1] == number - 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return spans
+
+
+def numbers_in(spans: object, below: int) -> tuple[int, ...]:
+    """The numbers of such spans, those under `below`; nothing for whatever else a box may have said."""
+    found: set[int] = set()
+    for span in spans if isinstance(spans, list) else ():
+        match span:
+            case [int(first), int(last)]:
+                found.update(range(max(0, first), min(last, below - 1) + 1))
+    return tuple(sorted(found))

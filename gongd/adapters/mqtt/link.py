@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from gongd.adapters.mqtt.session import CONNECT_S, Address, Session, SessionError, lost, taken
-from gongd.ports_link import Delivery, Ear, LinkLost, Parcel
+from gongd.ports_link import Delivery, Ear, LinkLost, Parcel, Subscription
 
 LEAST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 15.0
@@ -85,6 +85,16 @@ class MqttLink:
             session.publish(parcel)
         elif parcel.settled is not None:
             parcel.settled(False)
+
+    def hear(self, asked: Subscription) -> None:
+        """One more topic; the next connection asks the ear."""
+        if self._session is not None and self._session.is_accepted:
+            self._session.subscribe([asked])
+
+    def leave(self, topic: str) -> None:
+        """One topic less."""
+        if self._session is not None and self._session.is_accepted:
+            self._session.leave(topic)
 
     def _acknowledge(self, delivery: Delivery) -> None:
         if self._session is not None and self._session.number == delivery.session:

@@ -169,6 +169,10 @@ class Session:
         result, _ = self._client.subscribe(wanted)
         self._check(result)
 
+    def leave(self, topic: str) -> None:
+        """Hear a topic no more."""
+        self._check(self._client.unsubscribe(topic)[0])
+
     # ── Life ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def step(self, wake: int, timeout_s: float, reading: bool = True) -> None:
