@@ -306,7 +306,7 @@ class Player:
         running, self._running = self._running, None
         if running is None:
             return
-        for relay in {line.relay for line in running.performance.sheet.lines} - keep:
+        for relay in sorted(running.performance.sheet.relays - keep):
             self._switch(Cue(0.0, relay, False))
         self._speaker.stop()
 

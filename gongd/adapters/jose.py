@@ -78,6 +78,11 @@ def generate() -> PrivateKey:
     return _private(Ed25519PrivateKey.generate())
 
 
+def from_seed(seed: bytes) -> PrivateKey:
+    """The key of these 32 bytes (RFC 8032, 5.1.5). Whoever knows them has it: for simulated people only."""
+    return _private(Ed25519PrivateKey.from_private_bytes(seed))
+
+
 def _private(secret: Ed25519PrivateKey) -> PrivateKey:
     x = str(OKPKey.import_key(secret).as_dict(private=False)["x"])
     return PrivateKey(x, thumbprint(x), secret)

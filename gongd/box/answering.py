@@ -6,7 +6,6 @@ goes on after the daemon's death is answered as any other. Lives on the deciding
 """
 
 import logging
-import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -75,12 +74,13 @@ class _Due:
 
 @dataclass(slots=True)
 class Answering:
-    """Judges, obeys, answers. `can_drill` says whether a signal's drill has its words."""
+    """Judges, obeys, answers. `can_drill` says whether a signal's drill has its words; `draw` a fresh challenge."""
 
     parts: Parts
     mouth: Mouth
     can_drill: Callable[[str], bool]
     trust: TrustList | None
+    draw: Callable[[], str]
     ledger: Ledger = field(default_factory=Ledger)
     past: Past = field(default_factory=Past)
     refused: Counter[str] = field(default_factory=Counter)
@@ -132,8 +132,7 @@ class Answering:
         if not self._is_open:
             self._held = [*self._held, came][-MOST_HELD:]
             return
-        drawn = secrets.token_urlsafe(24)
-        self.ledger, verdict = judge(came.message, came.retained, self._standing(), self.ledger, now, drawn)
+        self.ledger, verdict = judge(came.message, came.retained, self._standing(), self.ledger, now, self.draw())
         match verdict:
             case Refused():
                 self._refuse(verdict, came, now)

@@ -28,18 +28,30 @@ class _PastCame:
     found: Recalled
 
 
+def draw_challenge() -> str:
+    """Random bits enough that nobody guesses them (`core.freshness.Challenges`)."""
+    return secrets.token_urlsafe(24)
+
+
 class Line:
     """The port `parts.Line`. The mouth of Answering, too."""
 
     def __init__(
-        self, parts: Parts, gate: Gate, link: Link, me: Self, trust: TrustList | None, can_drill: Callable[[str], bool]
+        self,
+        parts: Parts,
+        gate: Gate,
+        link: Link,
+        me: Self,
+        trust: TrustList | None,
+        can_drill: Callable[[str], bool],
+        draw: Callable[[], str] = draw_challenge,
     ) -> None:
-        self._parts, self._gate, self._link = parts, gate, link
+        self._parts, self._gate, self._link, self._draw = parts, gate, link, draw
         journal = parts.doors.journal
         gate.link = link
         gate.outbox = self._outbox = Outbox(parts.settings.box.id, journal, link.call, gate.send_events)
         self._heart = Heart(parts, me, gate.tell, gate.take_back, link.rebuild, trust.number if trust else 0)
-        self._answering = Answering(parts, self, can_drill, trust)
+        self._answering = Answering(parts, self, can_drill, trust, draw)
         self.handlers: Mapping[type, Callable[[Any, Moment], None]] = {
             OrderCame: self._answering.heard,
             LinkUp: lambda _event, now: self._heart.up(now),
@@ -130,5 +142,5 @@ class Line:
     def _renew_challenge(self, now: Moment) -> None:
         ledger = self._answering.ledger
         if not now.trusted and ledger.challenges.current(now.mono) is None:
-            challenges = ledger.challenges.issue(secrets.token_urlsafe(24), now.mono)
+            challenges = ledger.challenges.issue(self._draw(), now.mono)
             self._answering.ledger = replace(ledger, challenges=challenges)

@@ -2,13 +2,13 @@
 
 import os
 import sqlite3
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from gongd.adapters.journal.means import MACHINE, Means
 from gongd.adapters.journal.recollection import Carried, Recollection, recollect
 from gongd.adapters.journal.schema import INSERT, SELECT, TABLES, VERSION, to_record, to_row
 from gongd.adapters.journal.trouble import is_second_night
@@ -17,7 +17,6 @@ from gongd.core.air import is_final
 from gongd.core.record import ADOPTED, CLEARED, OUTAGE, RETIRED, Kind, Record
 from gongd.ports import Recalled
 
-BUSY_S = 1.0
 KEEP_RECORDS = 20_000
 """So many are kept whatever their age: a clock that was far ahead for a day must not empty the journal."""
 _CHECKPOINT_PAGES = 256
@@ -48,12 +47,13 @@ class RefusedError(Exception):
 class Book:
     """An open journal. Every method may raise sqlite3.Error; the caller decides what that means."""
 
-    def __init__(self, path: Path, boot: str, carried: Carried) -> None:
+    def __init__(self, path: Path, boot: str, carried: Carried, means: Means = MACHINE) -> None:
         self.path = path
         self._boot = boot
-        self._run = str(uuid.uuid4())
+        self._means = means
+        self._run = means.new_id()
         is_new = not path.exists()
-        self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+        self._db = means.connect(path)
         try:
             self._prepare(carried)
         except sqlite3.Error:
@@ -88,7 +88,7 @@ class Book:
         self._db.execute("BEGIN IMMEDIATE")
         for statement in TABLES.split(";")[:-1]:
             self._db.execute(statement)
-        about = {"journal_id": str(uuid.uuid4()), "began_at": datetime.now(UTC).isoformat()}
+        about = {"journal_id": self._means.new_id(), "began_at": self._means.wall().isoformat()}
         self._db.executemany("INSERT INTO meta VALUES (?, ?)", about.items())
         nights = [(schedule, night.isoformat()) for schedule, night in carried.nights]
         self._db.executemany("INSERT INTO night VALUES (?, ?)", nights)

@@ -2,15 +2,15 @@
 
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 
 from gongd.adapters.journal.book import Book, RefusedError, set_aside
-from gongd.adapters.journal.life import LifeFile, Sign
+from gongd.adapters.journal.life import Sign
+from gongd.adapters.journal.means import MACHINE, Means
 from gongd.adapters.journal.queue import Pledge, Queue
 from gongd.adapters.journal.recollection import Carried, Recollection, salvage
 from gongd.adapters.journal.trouble import CORRUPT, is_busy, name_trouble
@@ -45,18 +45,28 @@ _SLOW = Text(vi="Thẻ nhớ quá chậm, chưa mở được nhật ký", en="T
 class SqliteJournal:
     """Appends are queued and committed in groups by its own thread; a failing disk keeps them waiting, in order.
 
-    `post` is told JournalFailed, JournalWell and JournalRefused. `boot` is the identity of this boot.
+    `post` is told JournalFailed, JournalWell and JournalRefused. `boot` is the identity of this boot. Unless
+    `threaded`, whoever drives the clock calls `turn`.
     """
 
-    def __init__(self, path: Path, post: Post, boot: str, keep_days: int = KEEP_DAYS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        post: Post,
+        boot: str,
+        keep_days: int = KEEP_DAYS,
+        means: Means = MACHINE,
+        threaded: bool = True,
+    ) -> None:
         if keep_days < KEEP_DAYS:
             raise JournalError(
                 Text(vi=f"Nhật ký phải giữ ít nhất {KEEP_DAYS} ngày", en=f"The journal keeps at least {KEEP_DAYS} days")
             )
         self._path, self._post, self._boot, self._keep_days = path, post, boot, keep_days
+        self._means = means
         self._queue = Queue()
         self._book: Book | None = None
-        self._life = LifeFile(Path(f"{path}.life"))
+        self._life = means.life(Path(f"{path}.life"))
         self._carried = Carried()
         self._held_sign: Sign | None = None
         self._salvaged = Recollection()
@@ -68,13 +78,16 @@ class SqliteJournal:
         self._stuck_since: float | None = None
         self._sign_at = self._tidied_at = float("-inf")
         self._told: Callable[[], None] = _nobody
-        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
-        self._thread.start()
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True) if threaded else None
+        if self._thread:
+            self._thread.start()
 
     # ── The door: called from any thread, never waits for the disk (except `remember` and `close`) ───────────────
 
     def remember(self) -> Memory:
         """What the file says at start. A file that cannot be opened in 15 s is posted, and remembers nothing."""
+        if self._thread is None:
+            self.turn()
         if not self._opened.wait(_OPEN_PATIENCE_S) or self._memory is None:
             self._post(JournalFailed("disk-read-only", _SLOW))
             return self._as_memory(Recollection())
@@ -100,7 +113,8 @@ class SqliteJournal:
     def alive(self) -> bool:
         """Is the thread there, and has no single write taken longer than 20 s?"""
         since = self._busy_since
-        return self._thread.is_alive() and (since is None or time.monotonic() - since < _PATIENCE_S)
+        lives = self._thread is None or self._thread.is_alive()
+        return lives and (since is None or self._means.mono() - since < _PATIENCE_S)
 
     def recall(self, first: int, most: int, answer: Recall) -> None:
         """Read records back, on the thread that writes."""
@@ -117,51 +131,57 @@ class SqliteJournal:
     def close(self) -> None:
         """Write what is queued, then close; at most 10 s."""
         self._queue.close()
-        self._thread.join(_CLOSE_PATIENCE_S)
+        if self._thread:
+            self._thread.join(_CLOSE_PATIENCE_S)
+        else:
+            self._end()
 
     # ── The thread ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _run(self) -> None:
         while not self._queue.closing:
-            self._turn()
-            self._busy_since = None
+            self.turn()
             failing = self._stuck_since is not None
             self._queue.wait(_RETRY_S if failing else _TIDY_EVERY_S, for_work=not failing)
-        self._turn()
+        self._end()
+
+    def _end(self) -> None:
+        self.turn()
         self._queue.give_up()
         self._close_book()
 
-    def _turn(self) -> None:
+    def turn(self) -> None:
         """Do all there is to do. Whatever fails is told and tried again at the next turn."""
-        self._busy_since = time.monotonic()
+        self._busy_since = self._means.mono()
         try:
             self._work()
         except Exception as error:  # noqa: BLE001  the outermost loop of this thread: told, and it goes on
             self._failed(error)
+        self._busy_since = None
 
     def _work(self) -> None:
         book = self._book or self._open()
         while pledges := self._queue.waiting(_GROUP):
-            self._busy_since = time.monotonic()
+            self._busy_since = self._means.mono()
             self._commit(book, pledges)
             self._told()
         while question := self._queue.next_question():
             question()
         self._write_sign()
         self._well()
-        if time.monotonic() - self._tidied_at >= _TIDY_EVERY_S:
-            self._tidied_at = time.monotonic()
+        if self._means.mono() - self._tidied_at >= _TIDY_EVERY_S:
+            self._tidied_at = self._means.mono()
             book.check()
             book.prune(self._keep_days)
 
     def _open(self) -> Book:
         try:
-            book = Book(self._path, self._boot, self._carried)
+            book = Book(self._path, self._boot, self._carried, self._means)
         except sqlite3.Error as error:
             if name_trouble(error).fault != CORRUPT:
                 raise
             self._replace(error)
-            book = Book(self._path, self._boot, self._carried)
+            book = Book(self._path, self._boot, self._carried, self._means)
         self._book = book
         found = book.recollect(self._life.sign.sounding)
         self._carried = found.carried
@@ -187,7 +207,7 @@ class SqliteJournal:
 
     def _lost_record(self, lost: int) -> Record:
         return Record(
-            datetime.now(UTC), Kind.FAULT, outcome=Outcome.REFUSED, reason="records-lost", detail={"count": lost}
+            self._means.wall(), Kind.FAULT, outcome=Outcome.REFUSED, reason="records-lost", detail={"count": lost}
         )
 
     def _tell_refused(self, refused: RefusedError) -> None:
@@ -200,7 +220,7 @@ class SqliteJournal:
             about["night"], reason = str(record.night), "night-twice"
         else:
             self._post(JournalRefused(_UNFIT.fill(why=refused)))
-        self._queue.put([Record(datetime.now(UTC), Kind.FAULT, outcome=Outcome.REFUSED, reason=reason, detail=about)])
+        self._queue.put([Record(self._means.wall(), Kind.FAULT, outcome=Outcome.REFUSED, reason=reason, detail=about)])
 
     def _carry(self, records: Sequence[Record]) -> None:
         """Remember the nights in memory too: a journal that is set aside must not take them along."""
@@ -219,11 +239,11 @@ class SqliteJournal:
         sign = self._held_sign = self._queue.take_sign() or self._held_sign
         if sign is None:
             return
-        before, since = self._life.sign, time.monotonic() - self._sign_at
+        before, since = self._life.sign, self._means.mono() - self._sign_at
         urgent = bool(sign.sounding) or bool(before.sounding) or _says_otherwise(sign, before)
         if self._queue.closing or since >= (_SOUNDING_SIGN_S if urgent else _IDLE_SIGN_S):
             self._life.write(sign)
-            self._held_sign, self._sign_at = None, time.monotonic()
+            self._held_sign, self._sign_at = None, self._means.mono()
 
     # ── Trouble ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -234,7 +254,7 @@ class SqliteJournal:
             return
         if self._memory is None:
             self._remember_unopened()
-        now = time.monotonic()
+        now = self._means.mono()
         self._stuck_since = self._stuck_since or now
         if is_busy(error) and now - self._stuck_since < _BUSY_PATIENCE_S:
             return
@@ -249,7 +269,7 @@ class SqliteJournal:
             self._post(JournalWell())
 
     def _replace_quietly(self, error: Exception) -> None:
-        self._stuck_since = self._stuck_since or time.monotonic()
+        self._stuck_since = self._stuck_since or self._means.mono()
         try:
             self._replace(error)
         except OSError as worse:
@@ -258,7 +278,7 @@ class SqliteJournal:
     def _replace(self, error: Exception) -> None:
         """Set the corrupt file aside; the next `_open` begins a new journal that knows the nights of the old one."""
         self._close_book()
-        aside = set_aside(self._path, datetime.now(UTC))
+        aside = set_aside(self._path, self._means.wall())
         if self._memory is None:
             self._set_aside = aside
             self._salvaged = salvage(aside, self._boot, self._life.sign.sounding)
