@@ -165,9 +165,11 @@ class MqttLink:
             self._jobs.popleft()()
 
     def _pause(self, pause_s: float) -> None:
+        watch = select.poll()
+        watch.register(self._wake, select.POLLIN)
         end = time.monotonic() + pause_s
         while not self._closing and (left_s := end - time.monotonic()) > 0:
-            select.select([self._wake], [], [], left_s)
+            watch.poll(1000.0 * left_s)
             self._work()
             self._ear.step(time.monotonic())
 

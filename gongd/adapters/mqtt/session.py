@@ -185,12 +185,13 @@ class Session:
             raise self._why or self._closed()
         pending = getattr(sock, "pending", None)
         more = reading and pending is not None and pending() > 0
-        waits_s = 0.0 if more else timeout_s
-        writing = [sock] if self._client.want_write() else []
-        readable, writable, _ = select.select([sock, wake] if reading else [wake], writing, [], waits_s)
-        if sock in readable or more:
+        watch = select.poll()
+        watch.register(wake, select.POLLIN)
+        watch.register(sock, select.POLLIN * reading | select.POLLOUT * self._client.want_write())
+        said = dict(watch.poll(0.0 if more else 1000.0 * timeout_s)).get(sock.fileno(), 0)
+        if more or said & ~select.POLLOUT:
             self._check(self._client.loop_read())
-        if writable:
+        if said & select.POLLOUT:
             self._check(self._client.loop_write())
         self._check(self._client.loop_misc())
         self._look_at_size()
