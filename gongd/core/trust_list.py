@@ -137,6 +137,8 @@ class TrustList:
     successor: Annotated[Successor | None, Spelt(nested(Successor), "the commune after a merger")] = None
     holders: Mapping[str, _Holder] = field(init=False, repr=False, compare=False)
     """Every key by its thumbprint, revoked ones too."""
+    by_id: Mapping[str, ListedBox] = field(init=False, repr=False, compare=False)
+    """Every box by its id."""
 
     def __post_init__(self) -> None:
         for what in (
@@ -150,6 +152,7 @@ class TrustList:
         if any("/" in key.name for key in self.keys):
             raise ValueError("a name with / is a box's")
         object.__setattr__(self, "holders", _holders(self.keys, self.boxes))
+        object.__setattr__(self, "by_id", {box.id: box for box in self.boxes})
 
     def find_key(self, kid: str) -> str | Refused:
         """The `x` of a listed key, of a desk or a box; else why not: `revoked` or `unknown-key`."""
@@ -160,12 +163,12 @@ class TrustList:
 
     def box_of(self, me: Identity) -> ListedBox | None:
         """This box in the list: by its key, else by its id."""
-        by_key = (box for box in self.boxes if me.fingerprint is not None and box.kid == me.fingerprint)
-        return next(by_key, None) or self.box(me.box)
+        holder = self.holders.get(me.fingerprint) if me.fingerprint is not None else None
+        return (holder.box if holder else None) or self.box(me.box)
 
     def box(self, box: str) -> ListedBox | None:
         """A box by its id."""
-        return next((listed for listed in self.boxes if listed.id == box), None)
+        return self.by_id.get(box)
 
 
 def accepts(offered: TrustList, commune: str, held_number: int) -> bool:

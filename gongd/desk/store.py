@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from gongd.core.errors import JournalError
@@ -220,15 +221,19 @@ class Store:
 
     def known(self, box: str) -> Known:
         """What is known of one box."""
-        return self.boxes().get(box, Known(box))
+        return self._known("WHERE box = ?", box).get(box, Known(box))
 
     def boxes(self) -> dict[str, Known]:
         """Every box that has ever been heard, by its id."""
+        return self._known("")
+
+    def _known(self, where: str, *values: object) -> dict[str, Known]:
         found: dict[str, Known] = {}
-        for row in self._all("SELECT * FROM box_word ORDER BY box"):
+        for row in self._all(f"SELECT * FROM box_word {where} ORDER BY box", *values):
             held = found.get(row["box"], Known(row["box"]))
             found[held.box] = _learn(held, row["what"], row["body"], datetime.fromtimestamp(row["at_s"], UTC))
-        for row in self._all("SELECT box, max(heard_at_s) AS at_s FROM journal GROUP BY box"):
+        counted = f"SELECT box, max(heard_at_s) AS at_s FROM journal {where} GROUP BY box"
+        for row in self._all(counted, *values):
             held = found.get(row["box"], Known(row["box"]))
             found[held.box] = held.heard(datetime.fromtimestamp(row["at_s"], UTC))
         return found
@@ -308,22 +313,35 @@ class Store:
             return self._db.execute(query, values).fetchall()
 
 
+_WORDS: Mapping[str, type] = {
+    "challenge": ChallengeNote,
+    "heartbeat": Heartbeat,
+    "presence": Presence,
+    "info": Info,
+}
+
+
+@lru_cache(maxsize=8192)
+def _word(what: str, body: bytes) -> object:
+    """A word as it is kept, read once: the board of a thousand boxes is drawn every second."""
+    return from_json(_WORDS[what], body, LARGEST_REPORT)
+
+
 def _learn(held: Known, what: str, body: bytes, at: datetime) -> Known:
-    if what == "challenge":
-        note = from_json(ChallengeNote, body) if body else None
-        return replace(held, challenge=None if isinstance(note, Refused) else note)
-    kinds: Mapping[str, type] = {"heartbeat": Heartbeat, "presence": Presence, "info": Info}
-    word = from_json(kinds[what], body, LARGEST_REPORT)
-    if isinstance(word, Refused):
-        return held
-    match word:
-        case Heartbeat():
+    if what == "challenge" and not body:
+        return replace(held, challenge=None)
+    match _word(what, body):
+        case ChallengeNote() as note:
+            return replace(held, challenge=note)
+        case Heartbeat() as word:
             return replace(held, heartbeat=word, heartbeat_at=at).heard(at)
-        case Presence():
+        case Presence() as word:
             held = replace(held, presence=word, presence_at=at)
             return held if word.state is Connection.LOST else held.heard(at)
-        case _:
+        case Info() as word:
             return replace(held, info=word)
+        case _:
+            return held
 
 
 def _order(row: sqlite3.Row) -> Order | None:
