@@ -47,6 +47,7 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	@touch $@ $(VENV)/.run
 
 demo: packages $(VENV)/.run
+	@setup/debian-packages mosquitto
 	@$(BIN)/python -m gongd.demo $(if $(SOUND),--aloud)
 
 lint: $(VENV)/.test

@@ -28,7 +28,7 @@ PATIENCE_S = 300.0
 
 
 def _begin(out: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "gongd.demo", "--out", str(out), "--picture", str(out.with_suffix(".png"))]
+    command = [sys.executable, "-m", "gongd.demo", "--out", str(out), "--pictures", str(out.parent)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")
 
 
@@ -63,7 +63,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
 
 def test_the_demo_keeps_all_that_it_promises(shown: Shown) -> None:
     assert shown.status == 0, shown.said
-    assert shown.said.count("✓") == 11
+    assert shown.said.count("✓") == 11 + 9
     assert "✗" not in shown.said
 
 
@@ -97,9 +97,10 @@ def test_strokes_are_drawn_as_they_happened(shown: Shown) -> None:
     assert struck >= 0.9 * sum(edge.on for edge in pins.edges if edge.pin == STRIKER)
 
 
+@pytest.mark.parametrize(("folder", "name"), [("", "demo.png"), ("xa", "commune.png")])
 @pytest.mark.parametrize("small", [False, True])
-def test_a_picture_of_the_whole_is_left(shown: Shown, small: bool) -> None:
-    path = shown.out.with_suffix(".png") if small else shown.out / "demo.png"
+def test_a_picture_of_the_whole_is_left(shown: Shown, folder: str, name: str, small: bool) -> None:
+    path = shown.out.parent / name if small else shown.out / folder / name
     with Image.open(path) as image:
         assert image.format == "PNG"
         assert image.width > 1500

@@ -14,7 +14,7 @@ from gongd.demo.village import DemoError, Village
 
 END_S = 5.0
 """SIGTERM must end it well within that."""
-_FROM_SYSTEMD = (
+FROM_SYSTEMD = (
     "NOTIFY_SOCKET",
     "WATCHDOG_USEC",
     "WATCHDOG_PID",
@@ -39,12 +39,12 @@ class Daemon:
         asked = ["run", "--dry", "--out", str(village.out), "--config", str(village.config)]
         with self._log.open("wb") as log:
             self._child = subprocess.Popen(
-                [*_dying_with_us(), sys.executable, "-m", "gongd", *asked],
+                [*dying_with_us(), sys.executable, "-m", "gongd", *asked],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env={key: value for key, value in os.environ.items() if key not in _FROM_SYSTEMD},
+                env={key: value for key, value in os.environ.items() if key not in FROM_SYSTEMD},
             )
 
     def check(self) -> None:
@@ -81,7 +81,7 @@ class Daemon:
             return self._child.wait()
 
 
-def _dying_with_us() -> list[str]:
+def dying_with_us() -> list[str]:
     """Where util-linux is there, the kernel ends the daemon even when the demo itself is killed."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []

@@ -36,7 +36,7 @@ _UNUSABLE = Text("Không dùng được thư mục {out}: {why}", "the folder {o
 
 _MARK = "# The demo's own box, written anew at every run. A real one: config.example.yaml\n"
 _SETTINGS = """\
-box: {{id: thon-3, commune: nguyet-an, name: "Thôn 3, xã Nguyệt Ấn"}}
+box: {{id: {id}, commune: nguyet-an, name: "{name}, xã Nguyệt Ấn", zones: [{zone}]}}
 
 relays:
   amplifier: {{pin: 17, on: activation, lead: 500ms, tail: 1s}}
@@ -60,7 +60,7 @@ signals:
 schedules: {schedules}
 
 journal: {{path: {journal}}}
-"""
+{more}"""
 
 
 class DemoError(GongdError, RuntimeError):
@@ -69,9 +69,13 @@ class DemoError(GongdError, RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Village:
-    """The demo's folder. `out` is absolute; the daemon's files lie below it."""
+    """One box's folder. `out` is absolute; the daemon's files lie below it. `more` joins its settings."""
 
     out: Path
+    id: str = "thon-3"
+    name: str = "Thôn 3"
+    zone: str = "trung-tam"
+    more: str = ""
 
     @property
     def config(self) -> Path:
@@ -110,7 +114,10 @@ class Village:
     def write(self, at: time | None) -> None:
         """The settings file; with `at`, the peace gong rings at that time of day, to the second."""
         entry = f'[{{id: {SCHEDULE}, signal: peace, at: "{at:%H:%M:%S}", days: daily}}]' if at else "[]"
-        text = _SETTINGS.format(schedules=entry, journal=json.dumps(str(self.journal), ensure_ascii=False))
+        journal = json.dumps(str(self.journal), ensure_ascii=False)
+        text = _SETTINGS.format(
+            id=self.id, name=self.name, zone=self.zone, schedules=entry, journal=journal, more=self.more
+        )
         self.config.write_text(_MARK + text, encoding="utf-8")
 
     def _is_ours(self) -> bool:
