@@ -299,8 +299,8 @@ class Turn:
 
 
 def kin(activation: Activation) -> tuple[object, ...]:
-    """What two requests must share to be one sound: signal, status, place, rank, class of origin, and the neighbour that
-    calls: it may end its own alarm, and nobody else's along with it."""
+    """What two requests must share to be one sound: signal, status, place, rank, class of origin, and the neighbour
+    that calls: it may end its own alarm, and nobody else's along with it."""
     asked = activation
     caller = asked.by if asked.origin is Origin.NEIGHBOUR else None
     where = (asked.place, _PLACE_OF_ORIGIN[asked.origin], caller)

@@ -8,7 +8,19 @@ from gongd.core.activation import Outcome
 from gongd.core.air import THEN
 from gongd.core.fault import FAULTS, FaultCode, told_of
 from gongd.core.lexicon import KINDS, ORIGINS, OUTCOMES, PROOFS, SIGNALS, STATUSES, WHY, Proof, as_it_is, reason_words
-from gongd.core.record import ADOPTED, CLEARED, MISSED, OUTAGE, RETIRED, RUNG, STEPPED, Kind, Record
+from gongd.core.record import (
+    ADOPTED,
+    ANSWERED,
+    CLEARED,
+    MISSED,
+    OUTAGE,
+    RETIRED,
+    RUNG,
+    SENT,
+    STEPPED,
+    Kind,
+    Record,
+)
 from gongd.core.words import Text
 
 EVENTS: Mapping[tuple[Kind, str], Text] = {
@@ -28,6 +40,9 @@ EVENTS: Mapping[tuple[Kind, str], Text] = {
     (Kind.CLOCK, "trusted"): Text("Đồng hồ: đã tin được", "Clock: trusted"),
     (Kind.CLOCK, "untrusted"): Text("Đồng hồ: chưa tin được", "Clock: not trusted"),
     (Kind.COMMAND, "accepted"): Text("Lệnh {type}: đã nhận từ {key}", "Order {type}: accepted from {key}"),
+    (Kind.COMMAND, SENT): Text("Lệnh {order}: đã gửi {to}", "Order {order}: sent to {to}"),
+    (Kind.COMMAND, ANSWERED): Text("Lệnh {order}: {box} trả lời: {answer}", "Order {order}: {box} answers: {answer}"),
+    (Kind.COMMAND, "refused"): Text("Lệnh {order}: không gửi ({why})", "Order {order}: not sent ({why})"),
     (Kind.BOOT, "started"): Text("Máy: đã chạy", "Machine: started"),
     (Kind.BOOT, "stopped"): Text("Máy: đã tắt", "Machine: stopped"),
     (Kind.BOOT, OUTAGE): Text("Máy: mất điện từ {since} đến {until}", "Machine: no power from {since} to {until}"),
@@ -167,7 +182,22 @@ def _filled(words: Text, record: Record) -> Text:
     } | {"n": detail.get("n", detail.get("problems", "?"))}
     dates = {key: _readable(detail.get(key)) for key in ("first", "since", "until")}
     named = {"schedule": record.schedule or "?", "signal": record.signal or "?", "reason": record.reason or "?"}
-    return words.fill(fault=_fault(record), person=person, **plain, **dates, **named)
+    return words.fill(fault=_fault(record), person=person, **plain, **dates, **named, **_order(record))
+
+
+def _order(record: Record) -> dict[str, object]:
+    """What is said of an order that the box itself has given."""
+    if record.kind is not Kind.COMMAND:
+        return {}
+    to, why = record.detail.get("to"), reason_words(record.reason or "unknown", Outcome.REFUSED)
+    why = why.fill(signal=record.signal or "?", n="?", result="?")
+    return {
+        "order": record.signal or record.detail.get("type", "?"),
+        "to": ", ".join(map(str, to)) if isinstance(to, list) else "?",
+        "box": record.detail.get("box", "?"),
+        "why": why,
+        "answer": _known(OUTCOMES, str(record.detail.get("result"))).fill(reason=why, signal="?"),
+    }
 
 
 def _number(value: object) -> object:

@@ -72,6 +72,7 @@ WHY: Mapping[Why, Text] = {
 _OTHER_REASONS: Mapping[str, Text] = {
     "crowded": Text("quá nhiều hiệu lệnh cùng chờ", "too many waited"),
     "power": Text("mất điện", "power was lost"),
+    "no-place": Text("xã không có nơi nhận này", "the commune has no such place"),
     "restarted": Text("máy khởi động lại nhiều lần", "the machine restarted again and again"),
     "stalled": Text("máy bị treo", "the machine stalled"),
     "not-supported": Text("cụm loa chưa làm được việc này", "the box cannot do this yet"),

@@ -18,7 +18,8 @@ class Kind(StrEnum):
     CLOCK = "clock"
     BOOT = "boot"
     COMMAND = "command"
-    """An order from the wire: accepted. `activation` is its id, which is used up by this record."""
+    """An order from the wire: accepted. `activation` is its id, which is used up by this record. An order of this box
+    itself (a call to neighbours, a panel's button): sent, answered, refused."""
 
 
 RUNG = "rung"
@@ -31,6 +32,10 @@ OUTAGE = "outage"
 """Outcome of a BOOT record: no power from `detail["since"]` until `detail["until"]` (instants), as far as known."""
 STEPPED = "stepped"
 """Outcome of a CLOCK record: the wall clock was set by `detail["by_s"]` seconds."""
+SENT = "sent"
+"""Outcome of a COMMAND record: this box has given the order to others."""
+ANSWERED = "answered"
+"""Outcome of a COMMAND record: what `detail["box"]` has answered (`detail["result"]`) to an order of this box."""
 CLEARED = "cleared"
 """Outcome of a FAULT record that ends the fault `reason` (of `detail["subject"]` where it has one)."""
 

@@ -170,6 +170,11 @@ class TrustList:
         """A box by its id."""
         return self.by_id.get(box)
 
+    def hearers(self, me: Identity) -> tuple[ListedBox, ...]:
+        """The boxes that ring when this one calls: those that list it as their neighbour."""
+        own = self.box_of(me)
+        return tuple(box for box in self.boxes if own is not None and own.id in box.neighbours)
+
 
 def accepts(offered: TrustList, commune: str, held_number: int) -> bool:
     """Does a list whose signature by the root was verified replace the one that is held? The number only grows."""
