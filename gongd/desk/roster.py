@@ -81,14 +81,18 @@ class Roster:
     zone: tzinfo = field(default_factory=lambda: ZoneInfo(ZONE_NAME))
     zones: Mapping[str, str] = field(default_factory=dict)
     boxes: tuple[RosterBox, ...] = ()
+    by_id: Mapping[str, RosterBox] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {box.id: box for box in self.boxes})
 
     def box(self, box: str) -> RosterBox:
         """A box by its id; one that nobody has written down is called by its id."""
-        return next((known for known in self.boxes if known.id == box), RosterBox(box, box, box))
+        return self.by_id.get(box) or RosterBox(box, box, box)
 
     def knows(self, box: str) -> bool:
         """Does it stand in the file?"""
-        return any(known.id == box for known in self.boxes)
+        return box in self.by_id
 
     def of_zone(self, zone: str) -> tuple[RosterBox, ...]:
         """The boxes of a zone."""

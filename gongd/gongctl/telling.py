@@ -1,10 +1,11 @@
 """What has happened, shown as it comes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from gongd.core.words import Text
-from gongd.desk.sender import LinkChanged, News, Sent, Silent, Told, Unreached
+from gongd.desk.roster import Roster
+from gongd.desk.sender import News, Sent, Silent, Told, Unreached
 from gongd.desk.wording import NO_LINK, SENT, call_list, clock, line, silent_line
 from gongd.gongctl.duty import Duty
 
@@ -13,25 +14,35 @@ Say = Callable[[Text], None]
 
 def tell(duty: Duty, news: Iterable[News], say: Say, at: datetime) -> None:
     """Show what has happened, a line each."""
-    for one in news:
-        for text in lines(duty, one, at):
-            say(text)
+    for text in lines(duty, news, at):
+        say(text)
 
 
-def lines(duty: Duty, news: News, at: datetime) -> list[Text]:
-    """One piece of news in words; what heals by itself is not told."""
-    roster, zone = duty.roster, duty.office.roster.zone
+def lines(duty: Duty, news: Iterable[News], at: datetime) -> list[Text]:
+    """News in words; what heals by itself is not told. The names are looked up once for all of it."""
+    told = list(news)
+    if not any(isinstance(one, Told | Silent | Unreached) for one in told):
+        return [text for one in told if isinstance(one, Sent) for text in _sent(duty, one, at)]
+    roster, titles = duty.roster, duty.titles
+    return [text for one in told for text in _line(duty, one, roster, titles, at)]
+
+
+def _sent(duty: Duty, sent: Sent, at: datetime) -> list[Text]:
+    return [] if sent.again else [SENT.fill(at=clock(at, duty.office.roster.zone), n=len(sent.boxes))]
+
+
+def _line(duty: Duty, news: News, roster: Roster, titles: Mapping[str, str], at: datetime) -> list[Text]:
     match news:
         case Told(jti, answer):
             if answer.is_stale or answer.refusal == "duplicate":
                 return []
             claims = duty.talk.gathering(jti).claims
-            return [line(roster.box(answer.box), answer, claims, duty.titles, zone)]
-        case Sent(_, boxes, again):
-            return [] if again else [SENT.fill(at=clock(at, zone), n=len(boxes))]
+            return [line(roster.box(answer.box), answer, claims, titles, duty.office.roster.zone)]
+        case Sent():
+            return _sent(duty, news, at)
         case Silent(_, box):
             return [silent_line(roster.box(box))]
         case Unreached(_, boxes):
             return [NO_LINK, *call_list(tuple(roster.box(box) for box in boxes))]
-        case LinkChanged():
+        case _:
             return []
