@@ -1,7 +1,7 @@
 """The menu's second hand: one thread that keeps the link, sends again and shows answers, while the officer types."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -11,7 +11,7 @@ from gongd.core.errors import GongdError
 from gongd.core.words import Text
 from gongd.desk.sender import News
 from gongd.gongctl.duty import Duty, now, on_duty
-from gongd.gongctl.telling import lines
+from gongd.gongctl.telling import tell
 
 Made = TypeVar("Made")
 STEP_S = 0.1
@@ -44,10 +44,9 @@ class Worker:
         self._tasks.put((task, done))  # type: ignore[arg-type]
         return done.result()
 
-    def show(self, duty: Duty, news: News) -> None:
+    def show(self, duty: Duty, news: Iterable[News]) -> None:
         """Say what has happened. Called by the thread itself."""
-        for text in lines(duty, news, now()):
-            self._say(text)
+        tell(duty, news, self._say, now())
 
     def _run(self) -> None:
         try:
@@ -60,8 +59,7 @@ class Worker:
 
     def _step(self, duty: Duty) -> None:
         at = now()
-        for news in duty.talk.step(at, STEP_S):
-            self.show(duty, news)
+        self.show(duty, duty.talk.step(at, STEP_S))
         try:
             task, done = self._tasks.get_nowait()
         except Empty:
