@@ -19,6 +19,7 @@ from gongd.adapters.clock import SystemClock, boot_id
 from gongd.adapters.control import ControlSocket, Lock, LockedError, lock
 from gongd.adapters.journal.writer import SqliteJournal
 from gongd.adapters.last_good import LastGood
+from gongd.adapters.pushes import PushShelf
 from gongd.adapters.ring_note import RungNote
 from gongd.adapters.supervisor import Systemd
 from gongd.box.engine import Box
@@ -54,7 +55,7 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     out = (out or Path("out")) if dry else None
-    settings, found = _settings(config, dry)
+    settings, pushes, found = _settings(config, dry)
     state = settings.journal.path.parent
     _make(state)
     runtime = Path(os.environ.get("RUNTIME_DIRECTORY", state))
@@ -64,8 +65,8 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
     bare.load()
     outfit = Outfit(config, state, runtime, out, inbox.post)
     equipment = outfit.equip(settings, None)
-    last_good = LastGood(config, state / LAST_GOOD)
-    doors = _doors(config, dry, settings, found, runtime, inbox, last_good)
+    last_good = LastGood(state / LAST_GOOD)
+    doors = _doors(pushes, dry, settings, found, runtime, inbox, last_good)
     open_line = _open_line(state, inbox)
     box = Box(inbox, doors, outfit.equip, equipment, _timekeeper(settings, doors.clock), open_line)
     board = BoardWatch(state, inbox.post)
@@ -76,17 +77,17 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
     if settings.mqtt is not None:
         threading.Thread(target=lambda: _prepare(inbox), name="papers", daemon=True).start()
     if not found:
-        last_good.keep(settings.source_digest)
+        doors.keep(settings)
     try:
         return box.run()
     finally:
-        for door in (control, board, last_good, held):
+        for door in (control, board, last_good, pushes, held):
             if door is not None:
                 door.close()
 
 
 def _doors(
-    config: Path,
+    pushes: PushShelf,
     dry: bool,
     settings: Settings,
     found: tuple[Found, ...],
@@ -100,10 +101,11 @@ def _doors(
         clock=SystemClock(settings.box.timezone),
         journal=SqliteJournal(settings.journal.path, inbox.post, boot, settings.journal.keep_days),
         supervisor=supervisor,
-        load=lambda: _as_asked(load(config), dry),
-        keep=lambda settings: last_good.keep(settings.source_digest),
+        load=pushes.load,
+        keep=lambda settings: last_good.keep(settings.source_digest, pushes.path_of(settings.source_digest)),
         boot_id=boot,
         rings=RungNote(runtime / RUNG, boot),
+        pushes=pushes,
         watchdog_s=supervisor.watchdog_s and supervisor.watchdog_s / 2,
         boot={"version": __version__, "settings": settings.source_digest[:12], "dry": dry},
         found=found,
@@ -135,17 +137,24 @@ def _timekeeper(settings: Settings, clock: Clock) -> Timekeeper:
     return Timekeeper(clock, trust, settings.box.timezone)
 
 
-def _settings(config: Path, dry: bool) -> tuple[Settings, tuple[Found, ...]]:
-    """The settings; where the file is bad, the last good copy, and the fault that says so."""
+def _settings(config: Path, dry: bool) -> tuple[Settings, PushShelf, tuple[Found, ...]]:
+    """The settings that count; where the file is bad, the last good copy, and the fault that says so."""
+
+    def shelf(state: Path) -> PushShelf:
+        return PushShelf(config, state, lambda read: _as_asked(read, dry))
+
     try:
-        return _as_asked(load(config), dry), ()
+        settings = _as_asked(load(config), dry)
+        pushes = shelf(settings.journal.path.parent)
+        return pushes.load(starting=True) if pushes.note else settings, pushes, ()
     except ConfigError as error:
-        copy = _state_of(config) / LAST_GOOD
+        state = _state_of(config)
+        copy = state / LAST_GOOD
         if not copy.is_file():
             raise
         log.error("%s", error.text.vi)
-        settings = load(copy)
-        return _as_asked(settings, dry), (Found(FaultCode.SETTINGS_BAD, None, error.text),)
+        settings = load(copy, config.parent)
+        return _as_asked(settings, dry), shelf(state), (Found(FaultCode.SETTINGS_BAD, None, error.text),)
 
 
 def _as_asked(settings: Settings, dry: bool) -> Settings:

@@ -113,9 +113,9 @@ def open_line(parts: Parts, can_drill: Callable[[str], bool], state: Path, inbox
         seals = None if bare else BoxSeals(jose.load(where.key))
         shelf = None if bare else TrustShelf(jose.load_public(where.root), commune, where.trust)
     except KeyFileError as error:
-        log.error("%s", error.text.vi)
-        now = parts.timekeeper.now()
-        parts.health.raise_fault(FaultCode.BROKER_REFUSED, now, text=error.text)
+        if not parts.health.condition.has(FaultCode.BROKER_REFUSED):
+            log.error("%s", error.text.vi)
+        parts.health.raise_fault(FaultCode.BROKER_REFUSED, parts.timekeeper.now(), text=error.text)
         return None
     trust = shelf.load() if shelf else None
     box = settings.box

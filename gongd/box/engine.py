@@ -9,7 +9,8 @@ from gongd import ports
 from gongd.box import records
 from gongd.box.airtime import Airtime, Hooks
 from gongd.box.announcer import START_PATIENCE_S, Announcer
-from gongd.box.counter import Answer, Counter, refuse
+from gongd.box.changes import Changes
+from gongd.box.counter import Counter
 from gongd.box.deeds import Deeds
 from gongd.box.equipment import Doors, Equip, Equipment, Found, Hangup, Prepared, Remembered, Terminate
 from gongd.box.frontdesk import FrontDesk
@@ -19,12 +20,13 @@ from gongd.box.nights import Nights
 from gongd.box.panel import Panel
 from gongd.box.parts import OpenLine, Parts, no_line
 from gongd.box.programme import Programme
+from gongd.box.pushed import Pushed, PushNoted, PushRead
 from gongd.box.recovery import Recovery
 from gongd.box.timekeeper import Timekeeper
 from gongd.box.watch import Watch
 from gongd.core.activation import Activation, Outcome
 from gongd.core.catalogue import Origin
-from gongd.core.errors import ConfigError, PinsError
+from gongd.core.errors import PinsError
 from gongd.core.fault import FaultCode
 from gongd.core.moment import Moment
 from gongd.core.record import Kind, Record
@@ -34,6 +36,9 @@ from gongd.settings.model import Settings, TrustedBy
 
 FAREWELL_S = 1.5
 """The desk is told that the box stops, if it can be told so soon."""
+
+PAPERS_EVERY_S = 15.0
+"""So often a box without a line looks whether the papers of its enrolment have come."""
 
 BEAT_S = 1.0
 """The loop comes round at least so often: it renews the stage's lease, and looks at the clock."""
@@ -56,17 +61,20 @@ class Box:
         self._doors = doors
         self._equip = equip
         self._status: int | None = None
+        self._is_prepared = False
         self._recovery = Recovery()
         self.parts = self._furnish(equipment, timekeeper)
         self._deeds = Deeds(self.parts)
         self._watch = Watch(self.parts)
-        self._front = FrontDesk(self.parts, self.reload)
+        self._changes = Changes(self.parts, Pushed(self.parts, inbox.post), self._refurnish)
+        self.parts.trials = self._changes.pushed
+        self._front = FrontDesk(self.parts, self._changes.reload)
         self._counter = Counter(self._front)
         self._handlers = self._table()
 
     def _table(self) -> Mapping[type, Callable[[Any, Moment], None]]:
         """What is done about each kind of event."""
-        parts = self.parts
+        parts, pushed = self.parts, self._changes.pushed
         return {
             ports.ContactMoved: lambda event, now: self._deeds.heed(parts.panel.moved(event), now),
             ports.SpeakerLost: self._speaker_lost,
@@ -84,6 +92,8 @@ class Box:
             stage.StageBroken: lambda _event, _now: self._end(1),
             Remembered: self._remembered,
             Prepared: lambda _event, now: self._connect(now),
+            PushRead: pushed.was_read,
+            PushNoted: pushed.was_noted,
             Hangup: self._hung_up,
             Terminate: lambda _event, _now: self._end(0),
         }
@@ -132,7 +142,8 @@ class Box:
         parts.carry(*parts.nights.step(now), now)
         parts.carry(*self._recovery.step(now), now)
         airtime_at = parts.airtime.step(now)
-        self._take_settings(now)
+        self._changes.step(now)
+        self._look_for_papers(now)
         marks = [parts.panel.next_at(), airtime_at, parts.line.step(now) if parts.line else None]
         if parts.nights.ledger is not None:
             marks.append(parts.nights.next_look_at)
@@ -145,15 +156,26 @@ class Box:
         self.parts.equipment.renderer.request(self.parts.equipment.jobs)
         self.parts.write([records.simple(Kind.BOOT, now, "started", self._doors.boot)])
         self._raise_found((*self._doors.found, *self.parts.equipment.hands.found), now)
+        self._changes.pushed.start(now)
         for message in self._doors.messages:
             self.parts.announcer.say(message, Origin.LOCAL, None, now, START_PATIENCE_S)
 
     def _connect(self, now: Moment) -> None:
         """The line to the desk, if the settings ask for one: once everything else works."""
+        self._is_prepared = True
         line = self._open_line(self.parts, lambda signal: self._front.drill_refusal(signal) is None)
         self.parts.open_line(line, now)
         if self.parts.line is not None and self.parts.memory is not None:
             self.parts.line.remembered(now, self.inbox.post)
+
+    def _hung_up(self, _event: Hangup, now: Moment) -> None:
+        self._changes.reload(now)
+
+    def _look_for_papers(self, now: Moment) -> None:
+        """A box that is enrolled after its start begins its line without another start."""
+        waits = self._is_prepared and self.parts.line is None and self.parts.settings.mqtt is not None
+        if waits and self._watch.due("papers", PAPERS_EVERY_S, now):
+            self._connect(now)
 
     def _end(self, status: int) -> None:
         self._status = status
@@ -220,7 +242,7 @@ class Box:
         self._raise_found(equipment.hands.found, now)
         self._show_faults()
         equipment.renderer.request(parts.announcer.wanted)
-        if on_the_wire(before) != on_the_wire(settings):
+        if on_the_wire(before) != on_the_wire(settings) or (self._is_prepared and self.parts.line is None):
             self._reconnect(now)
 
     def _reconnect(self, now: Moment) -> None:
@@ -238,38 +260,6 @@ class Box:
     def _raise_found(self, found: Sequence[Found], now: Moment) -> None:
         for fault in found:
             self.parts.health.raise_fault(fault.code, now, fault.subject, fault.text)
-
-    def reload(self, now: Moment) -> Answer:
-        """Read the settings file again. A bad one changes nothing but a fault; a good one waits for silence."""
-        supervisor = self._doors.supervisor
-        supervisor.reloading()
-        try:
-            settings = self._doors.load()
-        except ConfigError as error:
-            detail = {"problems": len(error.problems)}
-            self.parts.write([records.simple(Kind.SETTINGS, now, "refused", detail, "settings-bad")])
-            self.parts.health.raise_fault(FaultCode.SETTINGS_BAD, now, text=error.text)
-            supervisor.ready(self.parts.status_line())
-            return refuse(error.text, "settings-invalid")
-        self.parts.coming = settings
-        waits = not self.parts.airtime.is_free
-        self._take_settings(now)
-        supervisor.ready(self.parts.status_line())
-        return {"ok": True, "waiting": waits}
-
-    def _hung_up(self, _event: Hangup, now: Moment) -> None:
-        self.reload(now)
-
-    def _take_settings(self, now: Moment) -> None:
-        settings = self.parts.coming
-        if settings is None or not self.parts.airtime.is_free:
-            return
-        self.parts.coming = None
-        self._refurnish(settings, now)
-        self._doors.keep(settings)
-        detail = {"digest": settings.source_digest}
-        self.parts.write([records.simple(Kind.SETTINGS, now, "applied", detail)])
-        self.parts.health.clear_fault(FaultCode.SETTINGS_BAD, now)
 
     # ── What the hands report ────────────────────────────────────────────────────────────────────────────────────
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from gongd.core.fault import FaultCode
 from gongd.core.job import House, Job
+from gongd.core.push import NOT_STORED, Declined, Note, Push
 from gongd.core.timeline import Timeline
 from gongd.core.words import Text
 from gongd.player import Player
@@ -56,6 +57,40 @@ class Equipment:
     bare_track: Callable[[Timeline, int], Track]
 
 
+class Pushes(Protocol):
+    """Settings files that the desk has pushed, on the disk. No call waits; answers come on another thread.
+
+    `read` checks a file over the settings in force and lays it down, not proven; `prove` makes the last one count at
+    a start; `undo` forgets the last, `forget` all. The answers say whether the disk has it.
+    """
+
+    @property
+    def note(self) -> Note | None: ...
+    def read(self, push: Push, data: bytes, held: Settings, answer: Callable[[Settings | Declined], None]) -> None: ...
+    def prove(self, answer: Callable[[bool], None]) -> None: ...
+    def undo(self, answer: Callable[[bool], None]) -> None: ...
+    def forget(self) -> None: ...
+
+
+class NoPushes:
+    """A box that keeps none. The port `Pushes`."""
+
+    note = None
+
+    def read(self, push: Push, data: bytes, held: Settings, answer: Callable[[Settings | Declined], None]) -> None:
+        """It cannot be kept."""
+        answer(Declined(NOT_STORED))
+
+    def prove(self, answer: Callable[[bool], None]) -> None:
+        """There is none."""
+        answer(False)
+
+    undo = prove
+
+    def forget(self) -> None:
+        """There is none."""
+
+
 Equip = Callable[[Settings, Equipment | None], Equipment]
 """Opens the equipment for new settings; hands that need not change are taken over from the equipment before."""
 
@@ -76,6 +111,7 @@ class Doors:
     keep: Callable[[Settings], None]
     boot_id: str
     rings: RingNote
+    pushes: Pushes = field(default_factory=NoPushes)
     watchdog_s: float | None = None
     boot: Mapping[str, object] = field(default_factory=dict)
     found: tuple[Found, ...] = ()

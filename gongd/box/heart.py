@@ -58,6 +58,7 @@ class Heart:
     is_up: bool = False
     proven_at: float | None = None
     beat: int = 0
+    proven_beat: int = 0
     _believed_at: float | None = None
     _beat_at: float = float("-inf")
     _taken_at: float | None = None
@@ -105,6 +106,7 @@ class Heart:
         if event.boot != self.me.run:
             return
         self.proven_at = self._believed_at = now.mono
+        self.proven_beat = event.beat
         self._refused = 0
         self.parts.health.clear_fault(FaultCode.LINK_DOWN, now)
         self.parts.health.clear_fault(FaultCode.BROKER_REFUSED, now)
@@ -217,6 +219,7 @@ class Heart:
             name=settings.box.name,
             version=__version__,
             settings=settings.source_digest,
+            replaced=parts.replaced,
             zones=settings.box.zones,
             signals=tuple(
                 OfferedSignal(each.name, each.title, int(each.priority), each.at_most_s)

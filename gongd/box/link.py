@@ -63,6 +63,16 @@ class Line:
 
     # ── The port `parts.Line` ────────────────────────────────────────────────────────────────────────────────────
 
+    @property
+    def proven_beat(self) -> int:
+        """The last heartbeat that has come back."""
+        return self._heart.proven_beat
+
+    def prove(self) -> int:
+        """One more heartbeat, at once."""
+        self._heart.say_all()
+        return self._heart.beat
+
     def remembered(self, now: Moment, post: Callable[[object], None]) -> None:
         """The journal is open: which orders are old?"""
         self._outbox.open()

@@ -16,6 +16,7 @@ from gongd.core.activation import Activation, Outcome
 from gongd.core.air import Effect, Event
 from gongd.core.condition import status_line
 from gongd.core.moment import Moment
+from gongd.core.push import Push
 from gongd.core.record import Record
 from gongd.core.words import Text
 from gongd.player import Began
@@ -30,6 +31,15 @@ class Line(Protocol):
 
     handlers: Mapping[type, Callable[[Any, Moment], None]]
 
+    @property
+    def proven_beat(self) -> int:
+        """The number of the last heartbeat that has come back; 0: none."""
+        ...
+
+    def prove(self) -> int:
+        """Have a heartbeat sent at once; the number of the last before it."""
+        ...
+
     def remembered(self, now: Moment, post: Callable[[object], None]) -> None: ...
     def step(self, now: Moment) -> float | None: ...
     def written(self, written: Sequence[Record], now: Moment) -> None: ...
@@ -37,6 +47,13 @@ class Line(Protocol):
     def began(self, event: Began, now: Moment) -> None: ...
     def report(self) -> Mapping[str, object]: ...
     def close(self, now: Moment, within_s: float) -> None: ...
+
+
+class Trials(Protocol):
+    """Where a settings file goes that the desk has pushed."""
+
+    def begin(self, push: Push, data: bytes, now: Moment) -> None: ...
+    def is_about(self, identity: str) -> bool: ...
 
 
 @dataclass(slots=True)
@@ -56,6 +73,7 @@ class Parts:
     rendered: bool = False
     voiceless: frozenset[str] = frozenset()
     line: Line | None = None
+    trials: Trials | None = None
     last_outcome: Outcome | None = None
     unheard: list[Sequence[Record] | Began] = field(default_factory=list)
     """What the line will be told once it is open: an alarm that goes on after a restart does not wait for it."""
@@ -64,6 +82,13 @@ class Parts:
     def settings(self) -> Settings:
         """The settings in force."""
         return self.equipment.settings
+
+    @property
+    def replaced(self) -> str | None:
+        """The digest of the file in /etc, where settings that the desk has pushed are in force over it."""
+        note = self.doors.pushes.note
+        pushed = note is not None and note.last.digest == self.settings.source_digest
+        return note.last.replaces if note is not None and pushed else None
 
     def write(self, written: Sequence[Record]) -> None:
         """Append records that nobody waits for."""
@@ -84,9 +109,10 @@ class Parts:
     def open_line(self, line: Line | None, now: Moment) -> None:
         """The line is there, or another one: it hears what it has missed."""
         self.line = line
-        unheard, self.unheard = self.unheard, []
-        for told in unheard if line is not None else ():
-            self.tell_line(told, now)
+        if line is not None:
+            unheard, self.unheard = self.unheard, []
+            for told in unheard:
+                self.tell_line(told, now)
 
     def carry(self, written: Sequence[Record], events: Iterable[Event], now: Moment) -> None:
         """Append records, then put events before the arbiter."""

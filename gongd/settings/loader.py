@@ -9,17 +9,23 @@ from gongd.settings.assemble import Parts, assemble
 from gongd.settings.finding import Findings, Spoilt, Spot
 from gongd.settings.model import Settings
 from gongd.settings.node import Branch, Broken, Leaf, Node, Place
-from gongd.settings.sense import CHECKS, Draft, judge
+from gongd.settings.sense import CHECKS, Check, Draft, judge
 from gongd.settings.sense_time import CHECKS_IN_TIME
 from gongd.settings.source import LARGEST_BYTES, decode
 from gongd.settings.table import ROOT
 from gongd.settings.tree import grow
 
+CHECKED: tuple[Check, ...] = CHECKS + CHECKS_IN_TIME
+"""Everything that a file is held against, beyond its shape."""
+
 _UNREADABLE = Text(vi="Không đọc được tệp ({reason})", en="The file cannot be read ({reason})")
 
 
-def load(path: Path) -> Settings:
-    """Read one settings file. Raises ConfigError with every problem, in the order of the file."""
+def load(path: Path, folder: Path | None = None) -> Settings:
+    """Read one settings file; its clips lie beside it, or in `folder`.
+
+    Raises ConfigError with every problem, in the order of the file.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST_BYTES + 1)
@@ -27,10 +33,10 @@ def load(path: Path) -> Settings:
         findings = Findings(str(path))
         findings.note(Place(1, 1), (), _UNREADABLE.fill(reason=error.strerror or type(error).__name__))
         raise ConfigError(findings.in_order()) from error
-    return parse(data, str(path), path.parent)
+    return parse(data, str(path), folder or path.parent)
 
 
-def parse(text: str | bytes, file: str, folder: Path | None = None) -> Settings:
+def parse(text: str | bytes, file: str, folder: Path | None = None, checks: tuple[Check, ...] = CHECKED) -> Settings:
     """Read settings from text or bytes. `file` is how problems name it; clips are looked for in `folder`.
 
     Raises ConfigError with every problem, in the order of the file.
@@ -38,21 +44,21 @@ def parse(text: str | bytes, file: str, folder: Path | None = None) -> Settings:
     findings = Findings(file)
     plain = decode(text, findings)
     tree = grow(plain, findings) if plain is not None else None
-    parts = _read(tree, findings, folder) if tree is not None else None
+    parts = _read(tree, findings, folder, checks) if tree is not None else None
     if parts is None or findings.fatal:
         raise ConfigError(findings.in_order(), language_of(tree))
     data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     return parts.settings(hashlib.sha256(data).hexdigest(), findings.in_order())
 
 
-def _read(tree: Node, findings: Findings, folder: Path | None) -> Parts | None:
+def _read(tree: Node, findings: Findings, folder: Path | None, checks: tuple[Check, ...]) -> Parts | None:
     try:
         values = ROOT.read(tree, Spot((), Place(1, 1)), findings)
     except Spoilt:
         return None
     parts = assemble(values, findings)
     branch = tree if isinstance(tree, Branch) else Branch((), Place(1, 1))
-    judge(Draft(branch, parts, folder), CHECKS + CHECKS_IN_TIME, findings)
+    judge(Draft(branch, parts, folder), checks, findings)
     return parts
 
 

@@ -14,8 +14,8 @@ def digest(text: str) -> str:
 def kept(folder: Path, text: str, wanted: str) -> str | None:
     config, copy = folder / "config.yaml", folder / "last-good.yaml"
     config.write_text(text, encoding="utf-8")
-    last_good = LastGood(config, copy)
-    last_good.keep(digest(wanted))
+    last_good = LastGood(copy)
+    last_good.keep(digest(wanted), config)
     last_good.close()
     return copy.read_text(encoding="utf-8") if copy.is_file() else None
 
@@ -34,8 +34,8 @@ def test_a_file_that_was_edited_meanwhile_is_not_put_aside(tmp_path: Path) -> No
 def test_asking_waits_for_no_disk_that_hangs(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     os.mkfifo(config)  # reading it hangs until somebody writes
-    last_good = LastGood(config, tmp_path / "last-good.yaml")
-    last_good.keep(digest("box: one"))
+    last_good = LastGood(tmp_path / "last-good.yaml")
+    last_good.keep(digest("box: one"), config)
     config.write_text("box: one", encoding="utf-8")
     last_good.close()
     assert (tmp_path / "last-good.yaml").read_text(encoding="utf-8") == "box: one"
@@ -44,7 +44,7 @@ def test_asking_waits_for_no_disk_that_hangs(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text("box: one", encoding="utf-8")
-    last_good = LastGood(config, tmp_path / "nowhere" / "last-good.yaml")
-    last_good.keep(digest("box: one"))
+    last_good = LastGood(tmp_path / "nowhere" / "last-good.yaml")
+    last_good.keep(digest("box: one"), config)
     last_good.close()
     assert not (tmp_path / "nowhere").exists()
