@@ -5,15 +5,17 @@ Nothing here decides. What is signed wrong goes on as a Refused, so that it is c
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from gongd.box.echoes import Echoes
 from gongd.box.intake import Intake
 from gongd.box.outbox import Outbox
 from gongd.core.command import Bare
 from gongd.core.trust_list import TrustList, identify
 from gongd.core.wire import MANNERS, Channel, FindKey, Topics, Verified
 from gongd.core.wire_blob import Blob
+from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_event import EventBatch
 from gongd.core.wire_form import from_json, to_json
 from gongd.core.wire_name import Identity
@@ -27,6 +29,9 @@ FULL = 64
 """So many wait to be looked at; then the network is not read."""
 MOST_WAITING = 256
 MOST_ANSWERS = 500
+ANSWERS_AT_ONCE = 20
+"""So many are under way. paho reads as many packets in one go as it has messages under way: with hundreds, a flood
+would run past FULL."""
 
 ReadTrust = Callable[[bytes, int], TrustList | None]
 """From a signed list and the number that is held to the list, if the root has signed it and it is newer; kept first."""
@@ -97,11 +102,13 @@ class Gate:
         self._waiting: deque[Delivery] = deque()
         self._tokens, self._filled_at = PER_SECOND, 0.0
         self._answers: deque[Answer] = deque(maxlen=MOST_ANSWERS)
+        self._answers_out = 0
         self._is_up = False
         self.dropped = 0
         self.intake = Intake(
             self._topics, inlets.post, lambda topic: self.link.hear(Subscription(topic)), lambda it: self.link.leave(it)
         )
+        self.echoes = Echoes(self._topics, seals, lambda: self._trust, inlets.post_remote, lambda: self.link)
         self.link: Link
         self.outbox: Outbox
 
@@ -130,7 +137,8 @@ class Gate:
         calls = [topics.box(neighbour, Channel.CALL) for neighbour in (own.neighbours if own else ())]
         heartbeat = Subscription(topics.box(box, Channel.HEARTBEAT), 0)
         trust = () if self.is_bare else (Subscription(topics.trust(), 1, kept=True),)
-        return (*map(Subscription, (*orders, *calls, *self.intake.filters())), heartbeat, *trust)
+        firm = map(Subscription, (*orders, *calls, *self.intake.filters()))
+        return (*firm, heartbeat, *trust, *self.echoes.subscriptions())
 
     def up(self, session: int) -> None:
         """The box says who it is and what stands."""
@@ -152,10 +160,12 @@ class Gate:
         elif topic is not None and topic.channel is Channel.BLOB:
             self.intake.take(topic, delivery)
             self.link.acknowledge(delivery)
+        elif topic is not None and topic.channel in (Channel.ANSWER, Channel.CHALLENGE):
+            self.echoes.came(delivery)
         elif len(self._waiting) < MOST_WAITING:
             self._waiting.append(delivery)
         else:
-            self.dropped += 1
+            self._drop(delivery)
 
     def step(self, now: float) -> float:
         """Look at what has come, as fast as is allowed; send what is to go."""
@@ -165,10 +175,18 @@ class Gate:
             self._tokens -= 1
             self._waiting.popleft()
         self.intake.step(now, self._is_up)
+        self.echoes.step(now)
         if not self._is_up:
             return 1.0
         self._send_answers()
-        return min(self.outbox.step(now), 1.0 / PER_SECOND if self._waiting else 1.0)
+        waits = bool(self._waiting) or self.echoes.is_waiting
+        return min(self.outbox.step(now), 1.0 / PER_SECOND if waits else 1.0)
+
+    def _drop(self, delivery: Delivery) -> None:
+        """There is no room. What is not acknowledged would stand in the way of all that follows: connect anew."""
+        self.dropped += 1
+        if delivery.number:
+            self.link.rebuild("more has come than there is room for")
 
     # ── In ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -222,6 +240,10 @@ class Gate:
         """An accepted order waits for this blob."""
         self.link.call(lambda: self.intake.want(identity, blob))
 
+    def order(self, topic: str, claims: CommandClaims) -> None:
+        """Give an order to others, now or not at all: whoever gives it sees to it that it is given again."""
+        self.link.call(lambda: self.link.publish(replace(self.parcel(Channel.COMMAND, claims), topic=topic)))
+
     def take_back(self, channel: Channel) -> None:
         """What was retained holds no more."""
         topic = self._topics.box(self._names.box, channel)
@@ -248,12 +270,14 @@ class Gate:
         self.link.publish(self.parcel(channel, felt, settled))
 
     def _send_answers(self) -> None:
-        for _ in range(len(self._answers)):
+        for _ in range(min(len(self._answers), ANSWERS_AT_ONCE - self._answers_out)):
             answer = self._answers.popleft()
+            self._answers_out += 1
             self._publish(Channel.ANSWER, answer, self._or_again(answer))
 
     def _or_again(self, answer: Answer) -> Callable[[bool], None]:
         def settled(sent: bool) -> None:
+            self._answers_out -= 1
             if not sent:
                 self._answers.append(answer)
 

@@ -3,13 +3,14 @@
 import random
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from gongd.adapters import jose
-from gongd.box.gate import PER_SECOND, Gate, Inlets, Names, OrderCame
+from gongd.box.gate import ANSWERS_AT_ONCE, MOST_WAITING, PER_SECOND, Gate, Inlets, Names, OrderCame
 from gongd.core.catalogue import Priority, Signal
 from gongd.core.command import Ledger, Standing, judge
 from gongd.core.moment import Moment
@@ -19,8 +20,9 @@ from gongd.core.verdict import Accepted, Done
 from gongd.core.wire import Seal
 from gongd.core.wire_form import to_json
 from gongd.core.wire_refusal import Refused
+from gongd.core.wire_report import Answer, Step
 from gongd.line import BoxSeals
-from gongd.ports_link import Delivery
+from gongd.ports_link import Delivery, Parcel
 from tests.link.world import BOX, COMMUNE, alert
 
 MESSAGES = 3000
@@ -105,6 +107,67 @@ def test_no_more_than_twenty_a_second_are_looked_at(room: Room) -> None:
     assert len(room.came) == PER_SECOND
     room.gate.step(1.5)
     assert len(room.came) == PER_SECOND * 1.5
+
+
+@dataclass
+class ToldLink:
+    """A line that writes down why it was made anew, and sends what the test lets it send."""
+
+    rebuilt: list[str] = field(default_factory=list)
+    under_way: list[Parcel] = field(default_factory=list)
+
+    def rebuild(self, why: str) -> None:
+        self.rebuilt.append(why)
+
+    def publish(self, parcel: Parcel) -> None:
+        self.under_way.append(parcel)
+
+    def call(self, job: Callable[[], None]) -> None:
+        job()
+
+
+class NoOutbox:
+    """No records."""
+
+    def step(self, _now: float) -> float:
+        return 1.0
+
+
+@pytest.fixture
+def linked(room: Room) -> ToldLink:
+    """The gate's line."""
+    link = ToldLink()
+    room.gate.link, room.gate.outbox = link, NoOutbox()  # type: ignore[assignment]
+    room.gate.up(1)
+    return link
+
+
+def test_what_finds_no_room_is_not_left_unacknowledged_for_ever(room: Room, linked: ToldLink) -> None:
+    for _ in range(MOST_WAITING):
+        room.gate.came(Delivery(room.topic, b"x", False, 1, 1))
+    assert linked.rebuilt == []
+    room.gate.came(Delivery(room.topic, b"x", False, 1, 0))
+    assert linked.rebuilt == []
+    room.gate.came(Delivery(room.topic, b"x", False, 1, 1))
+    assert room.gate.dropped == 2
+    assert len(linked.rebuilt) == 1
+
+
+def test_answers_go_out_a_few_at_a_time_and_none_is_lost(room: Room, linked: ToldLink) -> None:
+    many = 3 * ANSWERS_AT_ONCE
+    for number in range(many):
+        room.gate.answer(Answer(BOX, Step.REFUSED, datetime.now(UTC), True, f"order-{number:04}"))
+    room.gate.step(1.0)
+    assert len(linked.under_way) == ANSWERS_AT_ONCE
+    sent = 0
+    for turn in range(2 * many):
+        while linked.under_way:
+            settled = linked.under_way.pop(0).settled
+            assert settled
+            sent += bool(turn % 2)
+            settled(bool(turn % 2))
+        room.gate.step(2.0 + turn)
+    assert sent == many
 
 
 def test_a_flood_makes_the_network_wait(room: Room) -> None:

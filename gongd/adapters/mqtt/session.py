@@ -201,9 +201,9 @@ class Session:
     def publish(self, parcel: Parcel) -> None:
         """Send one message."""
         sent = self._client.publish(parcel.topic, parcel.payload, parcel.qos, parcel.retained)
-        self._check(sent.rc)
         if parcel.qos and parcel.settled is not None:
             self._settling[sent.mid] = parcel.settled
+        self._check(sent.rc)
 
     def acknowledge(self, number: int) -> None:
         """PUBACK."""
