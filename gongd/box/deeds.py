@@ -14,7 +14,9 @@ from gongd.core.contact import ContactEvent, Held, StuckCleared, StuckRaised
 from gongd.core.fault import FaultCode
 from gongd.core.moment import Moment
 from gongd.core.record import Kind
+from gongd.core.words import Text
 
+NO_LINK = Text("Mất kết nối. Chưa loa nào nhận được lệnh.", "No connection. No box has the order yet.")
 VOUCH_HOLD_S = 10.0
 """The status button, held so long while the clock is not trusted, says that it is 22:00 (box.md, promise 6)."""
 VOUCHED_HOUR = 22
@@ -79,16 +81,28 @@ class Deeds:
                 self._speak_status(button, now)
             case Send():
                 self._write(Kind.BUTTON, "held", detail, now)
-                self.parts.health.raise_fault(FaultCode.LINK_DOWN, now)
+                self._send(button, now)
+                return
         self.parts.panel.over(button.name)
 
     def _sound(self, button: Button, name: str, place: str | None, now: Moment) -> None:
-        signal = self.parts.settings.signals[name]
-        self._count += 1
-        identity = f"{button.name}-{now.wall:%Y%m%dT%H%M%S}-{self.parts.doors.boot_id[:8]}-{self._count}"
+        signal, identity = self.parts.settings.signals[name], self._identity(button, now)
         asked = request.activation_of(signal, identity, Origin.BUTTON, Status.ACTUAL, now, place, button.name)
         self._lamps[identity] = button.name
         self.parts.ask(asked, now)
+
+    def _identity(self, button: Button, now: Moment) -> str:
+        self._count += 1
+        return f"{button.name}-{now.wall:%Y%m%dT%H%M%S}-{self.parts.doors.boot_id[:8]}-{self._count}"
+
+    def _send(self, button: Button, now: Moment) -> None:
+        """The line sees to its lamp; without one nobody hears of it, and that is said."""
+        if self.parts.line is not None:
+            self.parts.line.send(button, self._identity(button, now), now)
+            return
+        told = NO_LINK.read(self.parts.settings.box.language)
+        self.parts.announcer.say(told, Origin.BUTTON, button.name, now)
+        self.parts.panel.over(button.name)
 
     def _speak_status(self, button: Button, now: Moment) -> None:
         box = self.parts.settings.box

@@ -118,6 +118,11 @@ class Gate:
         return identify(names.commune, names.box, names.zones, x, self._trust)
 
     @property
+    def topics(self) -> Topics:
+        """The topics of its commune."""
+        return self._topics
+
+    @property
     def is_bare(self) -> bool:
         """Is the broker's word enough?"""
         return self._seals is None

@@ -6,14 +6,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gongd.box.answering import Answering
+from gongd.box.calling import Calling
+from gongd.box.echoes import EchoCame
 from gongd.box.gate import BeatCame, Gate, LinkUp, OrderCame, TrustCame
 from gongd.box.heart import Heart, Self
 from gongd.box.outbox import Outbox
 from gongd.box.parts import Parts
+from gongd.core.button import Button
 from gongd.core.moment import Moment
 from gongd.core.record import Kind, Record
 from gongd.core.trust_list import TrustList
-from gongd.core.wire import Channel
+from gongd.core.wire import Channel, Topics
+from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_name import Identity
 from gongd.core.wire_report import Answer
 from gongd.player import Began
@@ -52,13 +56,15 @@ class Line:
         gate.outbox = self._outbox = Outbox(parts.settings.box.id, journal, link.call, gate.send_events)
         self._heart = Heart(parts, me, gate.tell, gate.take_back, link.rebuild, trust.number if trust else 0)
         self._answering = Answering(parts, self, can_drill, trust, draw)
+        self._calling = Calling(parts, self, trust)
         self.handlers: Mapping[type, Callable[[Any, Moment], None]] = {
             OrderCame: self._answering.heard,
             LinkUp: lambda _event, now: self._heart.up(now),
             LinkLost: self._heart.lost,
             BeatCame: self._heart.came_back,
             TrustCame: self._trust_came,
-            _PastCame: lambda event, now: self._answering.open(event.found, now),
+            EchoCame: self._calling.heard,
+            _PastCame: self._past_came,
         }
 
     # ── The port `parts.Line` ────────────────────────────────────────────────────────────────────────────────────
@@ -83,13 +89,15 @@ class Line:
         self._link.check_times(now.trusted)
         self._renew_challenge(now)
         self._heart.number = self._outbox.last
-        marks = [self._answering.step(now), self._heart.step(now, self._answering.ledger.challenges)]
+        heart_at = self._heart.step(now, self._answering.ledger.challenges)
+        marks = [self._answering.step(now), heart_at, self._calling.step(now)]
         return min((mark for mark in marks if mark is not None), default=None)
 
     def written(self, written: Sequence[Record], now: Moment) -> None:
         """Records were appended."""
         if any(record.kind is Kind.ACTIVATION for record in written):
             self._answering.note(written, now)
+            self._calling.note(written, now)
 
     def companions(self) -> Sequence[Record]:
         """What must be committed together with the step that an order brings about."""
@@ -109,7 +117,12 @@ class Line:
             "published": self._outbox.acked,
             "refused": dict(self._answering.refused),
             "dropped": self._gate.dropped,
+            "orders": self._calling.report(),
         }
+
+    def send(self, button: Button, identity: str, now: Moment) -> None:
+        """A `send:` button was held."""
+        self._calling.send(button, identity, now)
 
     def close(self, now: Moment, within_s: float) -> None:
         """Say `stopped`, and end."""
@@ -121,6 +134,24 @@ class Line:
     def is_bare(self) -> bool:
         """Is the broker's word enough?"""
         return self._gate.is_bare
+
+    @property
+    def is_up(self) -> bool:
+        """Is there a connection, as far as is known?"""
+        return self._heart.is_up
+
+    @property
+    def topics(self) -> Topics:
+        """The topics of the commune."""
+        return self._gate.topics
+
+    def order(self, topic: str, claims: CommandClaims) -> None:
+        """To other boxes."""
+        self._gate.order(topic, claims)
+
+    def want_echoes(self, filters: tuple[str, ...]) -> None:
+        """Other boxes' answers."""
+        self._link.call(lambda: self._gate.echoes.want(filters))
 
     def answer(self, answer: Answer) -> None:
         """To the desk."""
@@ -145,9 +176,13 @@ class Line:
     # ── Trust ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _trust_came(self, event: TrustCame, _now: Moment) -> None:
-        self._answering.trust = event.trust
+        self._answering.trust = self._calling.trust = event.trust
         self._heart.trust_number = event.trust.number
         self._heart.say_all()
+
+    def _past_came(self, event: _PastCame, now: Moment) -> None:
+        self._answering.open(event.found, now)
+        self._calling.open([record for _, record in event.found.records], now)
 
     def _renew_challenge(self, now: Moment) -> None:
         ledger = self._answering.ledger
