@@ -124,7 +124,7 @@ class World:
 
     def __init__(self, folder: Path, heartbeat: str = "10s", more: str = "") -> None:
         self.commune = make_commune(folder)
-        self.port = _port_of(self.commune.broker)
+        self.port = port_of(self.commune.broker)
         self.broker = Broker(self.commune.broker, self.port)
         more = MQTT.format(port=self.port, heartbeat=heartbeat) + more
         self.box = Daemon(folder / "box", more=more, at_most="20s")
@@ -199,7 +199,8 @@ class World:
             desk.__exit__()
 
 
-def _port_of(folder: Path) -> int:
+def port_of(folder: Path) -> int:
+    """Where the broker of this folder listens."""
     text = (folder / "mosquitto.conf").read_text()
     return int(next(line.split()[1] for line in text.splitlines() if line.startswith("listener ")))
 
