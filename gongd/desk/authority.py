@@ -18,7 +18,16 @@ from gongd.adapters.certificate import Asked, Authority, Facts, Use
 from gongd.core.errors import GongdError
 from gongd.core.words import Text
 from gongd.desk.commune_folder import NOT_WRITTEN, PRIVATE, CommuneFolder, FolderError, read, write, write_new
-from gongd.desk.register import Commune, Issued, load_struckoff, save_struckoff, strike
+from gongd.desk.register import (
+    Commune,
+    Issued,
+    OwnCertificates,
+    load_own,
+    load_struckoff,
+    save_own,
+    save_struckoff,
+    strike,
+)
 
 AUTHORITY_SPAN = timedelta(days=30 * 365)
 SPAN = timedelta(days=730)
@@ -100,7 +109,24 @@ def renew_seats(folder: CommuneFolder, commune: Commune, authority: Authority, n
         made, one = _issue(authority, Asked(name, public), Use.CLIENT, now)
         write(folder.desk / f"seat-{number}.pem", made)
         issued.append(one)
+    known = load_own(folder).seats
+    save_own(folder, OwnCertificates((*(one for one in known if one.ends_at > now), *issued)))
     return tuple(issued)
+
+
+def replace_seats(folder: CommuneFolder, commune: Commune, authority: Authority, now: datetime) -> tuple[Issued, ...]:
+    """A new TLS key for the desk; every certificate that its seats had before is struck. Raises FolderError."""
+    paths = sorted(folder.desk.glob("seat-*.pem"))
+    former = {one.serial: one for one in (*load_own(folder).seats, *(_issued_in(path) for path in paths))}
+    write(folder.desk / "seat.key", certificate.new_key(), PRIVATE)
+    save_own(folder, OwnCertificates())
+    issued = renew_seats(folder, commune, authority, now)
+    publish_struckoff(folder, authority, tuple(former.values()), now)
+    return issued
+
+
+def _issued_in(path: Path) -> Issued:
+    return issued_as(certificate.read(read(path)))
 
 
 def _issue(

@@ -1,5 +1,6 @@
 """The board: how each box is, seen from the desk. Pure: time comes in as an argument."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -52,6 +53,7 @@ class Row:
     last_gong: Event | None = None
     next_gong: datetime | None = None
     disabled_until: str | None = None
+    trust_number: int | None = None
 
     @property
     def can_sound(self) -> bool:
@@ -85,7 +87,13 @@ def row(place: RosterBox, known: Known, last_gong: Event | None, now: datetime) 
         last_gong=last_gong,
         next_gong=_next_gong(known.info, now),
         disabled_until=known.info.disabled_until if known.info else None,
+        trust_number=known.info.trust_number if known.info else None,
     )
+
+
+def behind(rows: Iterable[Row], newest: int) -> list[Row]:
+    """Boxes that hold an older trust list than this, as they say."""
+    return [seen for seen in rows if seen.trust_number is not None and seen.trust_number < newest]
 
 
 def _is_later(known: Known) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from gongd.core.catalogue import Status
+from gongd.core.errors import GongdError
 from gongd.core.gathering import FRESH_FOR
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_event import EventBatch
@@ -132,6 +133,7 @@ class Collector:
         self._watchlist = Watchlist()
         self._looked_at = datetime.min.replace(tzinfo=UTC)
         self._refused = 0
+        self._trouble = ""
 
     def step(self, now: datetime, wait_s: float = WAIT_S) -> int:
         """Take what has come, store it, acknowledge it; look for gaps. How many messages. Raises StoreError."""
@@ -173,11 +175,20 @@ class Collector:
         keep(self._store, heard, now)
 
     def _renew(self) -> None:
-        number = self._office.trust.number if self._office.trust else 0
-        self._office = self._office.renewed()
-        if self._office.trust is not None and self._office.trust.number != number:
-            self._ear = self._office.ear
+        try:
+            renewed = self._office.renewed()
+        except GongdError as error:
+            self._say_once(error.text.vi)
+            return
+        if renewed is not self._office:
+            self._office, self._ear = renewed, renewed.ear
             self._publish_standing()
+
+    def _say_once(self, trouble: str) -> None:
+        """A roster that is being edited is looked at every ten seconds, and told of once."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._say(trouble)
 
     def _publish_standing(self) -> None:
         if self._office.trust is not None:

@@ -179,6 +179,17 @@ def renew_own(folder: CommuneFolder, now: datetime, passphrases: Passphrases = U
         broker.write_all(folder, commune, ledger.current(folder).trust, load_struckoff(folder))
 
 
+def replace_seats(folder: CommuneFolder, now: datetime, passphrases: Passphrases = UNLOCKED) -> bool:
+    """`gongctl renew --seats`: a new TLS key for the desk; the former certificates are struck, the broker told.
+
+    True when a broker that runs from this folder was told. Raises FolderError, PassphraseError.
+    """
+    with held(folder):
+        commune = load_commune(folder)
+        office.replace_seats(folder, commune, office.open_authority(folder, passphrases.authority), now)
+        return broker.write_all(folder, commune, ledger.current(folder).trust, load_struckoff(folder))
+
+
 @dataclass(frozen=True, slots=True)
 class Expiry:
     """When a certificate ends. `name` is its common name; `days_left` is negative once it is over."""

@@ -16,6 +16,8 @@ from gongd.desk.membership import UNLOCKED, EnrolmentError, Passphrases, checked
 from gongd.desk.register import Commune, Struckoff, save_new_commune
 
 DESK_NAME = "cong-an-xa"
+BENCH_PORT = 1883
+LOOPBACK = "127.0.0.1"
 
 NO_HOST = Text(
     "Cần tên miền hoặc địa chỉ của máy chủ: --host kenh.example.vn",
@@ -60,6 +62,27 @@ def found(
     broker.write_all(folder, founding, signed.trust, Struckoff())
     save_new_commune(folder, founding)
     return Founded(founding, signed, check_code(root.x))
+
+
+def found_bench(
+    folder: CommuneFolder,
+    commune: str,
+    hosts: Sequence[str],
+    now: datetime,
+    port: int = BENCH_PORT,
+    address: str = LOOPBACK,
+    base: str = "gong",
+) -> Commune:
+    """`gongctl init --bench`: a folder for a workshop bench, whose boxes say `trust.require: broker`.
+
+    No key, no certificate, no secret: whoever reaches the broker gives orders, so it listens on this machine only,
+    unless another address is said. Raises EnrolmentError, FolderError where anything lies already.
+    """
+    founding = Commune(checked_id(commune), _hosts(hosts), port, checked_id(base), now, address, bench=True)
+    make(folder)
+    broker.write_bench(folder, founding)
+    save_new_commune(folder, founding)
+    return founding
 
 
 def _hosts(hosts: Sequence[str]) -> tuple[str, ...]:

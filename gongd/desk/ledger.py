@@ -1,6 +1,6 @@
 """Every list of trust that a commune's root has signed, by its number, which only grows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -55,8 +55,17 @@ def read_list(token: bytes, root: str) -> TrustList | Refused:
 
 def current(folder: CommuneFolder) -> SignedList:
     """The newest list. One that was cut off while it was written is passed over. Raises LedgerError, KeyFileError."""
+    return _first_of(folder, sorted(_numbers(folder), reverse=True))
+
+
+def first(folder: CommuneFolder) -> SignedList:
+    """The oldest list: that with which the commune was founded. Raises LedgerError, KeyFileError."""
+    return _first_of(folder, sorted(_numbers(folder)))
+
+
+def _first_of(folder: CommuneFolder, numbers: Iterable[int]) -> SignedList:
     root = jose.load_public(folder.root_public)
-    for number in sorted(_numbers(folder), reverse=True):
+    for number in numbers:
         token = read(_path(folder, number), jose.LARGEST_SIGNED_TRUST)
         trust = read_list(token, root)
         if not isinstance(trust, Refused):

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from gongd.core.catalogue import Status
 from gongd.core.errors import GongdError
 from gongd.core.fingerprint import thumbprint
-from gongd.core.trust_list import ListedBox, ListedKey, TrustList
+from gongd.core.trust_list import ANY, KeyKind, ListedBox, ListedKey, TrustList
+from gongd.core.wire_command import CommandType
 from gongd.core.wire_name import is_id
 from gongd.core.words import Text
 from gongd.desk import authority as office
@@ -26,8 +28,8 @@ BAD_ID = Text(
 NOT_LISTED = Text("Không có cụm loa hay khóa nào tên {name}", "There is no box and no key called {name}")
 REVOKED_KEY = Text("Khóa này đã bị hủy, không đăng ký lại được", "This key was revoked and cannot be enrolled again")
 LAST_KEY = Text(
-    "Đây là khóa trực ban cuối cùng: hủy thì không ai ra lệnh được. Thêm khóa khác trước",
-    "This is the desk's last key: without it nobody can give orders. Add another first",
+    "Đây là khóa trực ban cuối cùng: bỏ thì không ai báo động được. Thêm khóa khác trước: gongctl key new",
+    "This is the desk's last key: without it nobody can raise an alarm. Add another first: gongctl key new",
 )
 
 
@@ -69,17 +71,18 @@ def link_neighbours(
     now: datetime,
     passphrases: Passphrases = UNLOCKED,
 ) -> SignedList:
-    """`gongctl neighbours BOX --of BOX...`: these boxes and BOX ring for each other's fire button, and with no others
-    that BOX had before. Raises EnrolmentError, and what `enrol` raises."""
+    """`gongctl neighbours BOX --with BOX,BOX`: these boxes and BOX ring for each other's fire button, and BOX with no
+    others that it had before. Raises EnrolmentError, and what `enrol` raises."""
     others = frozenset(of) - {box}
 
-    def change(trust: TrustList) -> TrustList:
+    def linked(trust: TrustList) -> TrustList:
         for name in (box, *others):
             if trust.box(name) is None:
                 raise EnrolmentError(NOT_LISTED.fill(name=name))
         return replace(trust, boxes=tuple(_linked(each, box, others) for each in trust.boxes))
 
-    return _change(folder, now, passphrases, change)
+    with held(folder):
+        return change(folder, now, passphrases, linked)
 
 
 def _linked(each: ListedBox, box: str, others: frozenset[str]) -> ListedBox:
@@ -104,32 +107,54 @@ def set_zones(
     """The zones whose orders the broker lets a box hear. Raises EnrolmentError, and what `enrol` raises."""
     wanted = tuple(dict.fromkeys(checked_id(zone) for zone in zones))
 
-    def change(trust: TrustList) -> TrustList:
+    def zoned(trust: TrustList) -> TrustList:
         known = trust.box(box)
         if known is None:
             raise EnrolmentError(NOT_LISTED.fill(name=box))
         return replace(trust, boxes=swapped(trust, replace(known, zones=wanted)))
 
-    return _change(folder, now, passphrases, change)
+    with held(folder):
+        return change(folder, now, passphrases, zoned)
 
 
 def grant(folder: CommuneFolder, key: ListedKey, now: datetime, passphrases: Passphrases = UNLOCKED) -> SignedList:
     """A key of the desk or of a panel, with its rights; the same name again replaces them. Raises as `enrol` does."""
-
-    def change(trust: TrustList) -> TrustList:
-        if key.kid in trust.revoked:
-            raise EnrolmentError(REVOKED_KEY)
-        return replace(trust, keys=(*(each for each in trust.keys if each.name != key.name), key))
-
-    return _change(folder, now, passphrases, change)
-
-
-def _change(folder: CommuneFolder, now: datetime, passphrases: Passphrases, change: ledger.Change) -> SignedList:
     with held(folder):
-        commune = load_commune(folder)
-        signed = ledger.publish(folder, ledger.open_root(folder, passphrases.root), now, change)
-        broker.write_all(folder, commune, signed.trust, load_struckoff(folder))
-        return signed
+        return change(folder, now, passphrases, lambda trust: give_rights(trust, key))
+
+
+def give_rights(trust: TrustList, key: ListedKey) -> TrustList:
+    """The list with this key, in the place of its namesake. Raises EnrolmentError."""
+    if key.kid in trust.revoked:
+        raise EnrolmentError(REVOKED_KEY)
+    return _commanded(trust, replace(trust, keys=(*(each for each in trust.keys if each.name != key.name), key)))
+
+
+def swap_key(trust: TrustList, key: ListedKey) -> TrustList:
+    """The list with this key in the place of its namesake, which is revoked. Raises EnrolmentError."""
+    former = {each.kid for each in trust.keys if each.name == key.name and each.kid != key.kid}
+    return replace(give_rights(trust, key), revoked=trust.revoked | former)
+
+
+def change(folder: CommuneFolder, now: datetime, passphrases: Passphrases, made: ledger.Change) -> SignedList:
+    """The next list, and the broker's part of it, for whoever holds the folder. Raises as `enrol` does."""
+    commune = load_commune(folder)
+    signed = ledger.publish(folder, ledger.open_root(folder, passphrases.root), now, made)
+    broker.write_all(folder, commune, signed.trust, load_struckoff(folder))
+    return signed
+
+
+def _commanded(former: TrustList, trust: TrustList) -> TrustList:
+    """The same list, if anybody may still raise an alarm by it. Raises EnrolmentError."""
+    if any(_commands(key) for key in former.keys) and not any(_commands(key) for key in trust.keys):
+        raise EnrolmentError(LAST_KEY)
+    return trust
+
+
+def _commands(key: ListedKey) -> bool:
+    return key.kind is KeyKind.DESK and any(
+        {ANY, CommandType.ALERT} & right.types and {ANY, Status.ACTUAL} & right.statuses for right in key.rights
+    )
 
 
 # ── Revoking ───────────────────────────────────────────────────────────────────────────────────────────
@@ -160,15 +185,13 @@ def revoke(folder: CommuneFolder, name: str, now: datetime, passphrases: Passphr
 
 def _without(trust: TrustList, kids: frozenset[str]) -> TrustList:
     keys = tuple(each for each in trust.keys if each.kid not in kids)
-    if not keys:
-        raise EnrolmentError(LAST_KEY)
     gone = {each.id for each in trust.boxes if each.kid in kids}
     boxes = tuple(
         replace(each, neighbours=tuple(one for one in each.neighbours if one not in gone))
         for each in trust.boxes
         if each.kid not in kids
     )
-    return replace(trust, keys=keys, boxes=boxes, revoked=trust.revoked | kids)
+    return _commanded(trust, replace(trust, keys=keys, boxes=boxes, revoked=trust.revoked | kids))
 
 
 def _retire(folder: CommuneFolder, box: str) -> tuple[Issued, ...]:

@@ -15,6 +15,7 @@ from gongd.adapters.jose import LARGEST_SIGNED_TRUST
 from gongd.core.discovery import every_discovery
 from gongd.core.errors import GongdError
 from gongd.core.wire import Channel, Topics
+from gongd.core.wire_name import Address, To
 from gongd.core.words import Text
 
 PORT = 8883
@@ -53,11 +54,14 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A box as the access list sees it. `name` is `<commune>/<box>`; `neighbours` are the ids whose calls it hears."""
+    """A box as the access list sees it. `name` is `<commune>/<box>`; `neighbours` are the ids whose calls it hears,
+    `hearers` those that hear its own. `orders` are the places that it may order, where it is a panel."""
 
     name: str
     zones: tuple[str, ...] = ()
     neighbours: tuple[str, ...] = ()
+    hearers: tuple[str, ...] = ()
+    orders: tuple[Address, ...] = ()
 
 
 # ── The configuration ────────────────────────────────────────────────────────────────────────────────────────────
@@ -119,6 +123,31 @@ def configuration(commune: str, listener: Listener) -> str:
     )
 
 
+_BENCH = """\
+# Bàn thử {commune}, KHÔNG dùng ở thôn: ai nối được vào đây cũng ra lệnh được.
+# A workshop bench, NEVER for a village: whoever reaches this broker gives orders. docs/vi/ban-thu.md
+
+listener {listen}
+allow_anonymous true
+{user}max_packet_size {most_bytes}
+persistence true
+persistence_location {store}/
+log_dest stdout
+include_dir conf.d
+"""
+
+
+def bench_configuration(commune: str, listener: Listener) -> str:
+    """`mosquitto.conf` of a workshop bench: no TLS, no names, no list of who may what."""
+    return _BENCH.format(
+        commune=commune,
+        listen=f"{listener.port} {listener.address}" if listener.address else str(listener.port),
+        user=f"user {listener.user}\n" if listener.user else "",
+        most_bytes=MOST_PACKET_BYTES,
+        store=STORE,
+    )
+
+
 # ── Who may read and write what ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -164,19 +193,35 @@ def _seat(base: str, commune: str, name: str) -> str:
 
 
 def _box(base: str, box: Reader) -> str:
-    """What a box hears: its own commands, its zones', everybody's, lists, pieces, and its neighbours."""
+    """What a box hears: its own commands, its zones', everybody's, lists, pieces, and its neighbours. What a panel says
+    beyond that is orders, to the places that it has a right to."""
     commune, _, name = box.name.partition("/")
     topics = Topics(base, commune)
-    heard = (topics.box(other, channel) for other in box.neighbours for channel in (Channel.CALL, Channel.CHALLENGE))
+    calls = (topics.box(other, Channel.CALL) for other in box.neighbours)
+    echoes = (Channel.CHALLENGE, Channel.ANSWER)
+    if box.orders:
+        answers = [topics.every_box(channel) for channel in echoes]
+    else:
+        answers = [topics.box(other, channel) for other in box.hearers for channel in echoes]
     reads = (
         topics.command(name),
         *(topics.zone_command(zone) for zone in box.zones),
         topics.all_command(),
         topics.trust(),
         f"{topics.trust().removesuffix(Channel.TRUST)}{Channel.BLOB}/#",
-        *heard,
+        *calls,
+        *answers,
     )
-    return _section(box.name, read=reads)
+    writes = dict.fromkeys(topic for place in box.orders for topic in _ordered(topics, place))
+    return _section(box.name, read=reads, write=writes)
+
+
+def _ordered(topics: Topics, place: Address) -> tuple[str, ...]:
+    """The topics on which orders for a place leave."""
+    if place.to is To.ALL:
+        zones = topics.zone_command("any").replace("/any/", "/+/")
+        return topics.every_box(Channel.COMMAND), zones
+    return (topics.of(place),)
 
 
 def _section(name: str, read: Iterable[str] = (), write: Iterable[str] = ()) -> str:

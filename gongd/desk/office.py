@@ -1,7 +1,7 @@
 """The desk of one commune as its programs find it: who it is, whom it trusts, its roster, its key, its store."""
 
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from gongd.desk import ledger
 from gongd.desk.authority import Seat
 from gongd.desk.commune_folder import CommuneFolder
 from gongd.desk.hearing import CHANNELS, Ear
+from gongd.desk.keyring import key_path
 from gongd.desk.link import Dial, open_tls
 from gongd.desk.register import Commune, load_box, load_commune
 from gongd.desk.roster import Roster, RosterBox, load_roster
@@ -32,6 +33,8 @@ class Office:
     token: bytes
     roster: Roster
     store: Path
+    stamp: object = None
+    """By which an edit of the roster is seen."""
     topics: Topics = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,23 +59,33 @@ class Office:
         return Dial(host, port, seat.name, tls, keeps)
 
     def renewed(self) -> "Office":
-        """With the newest trust list. Raises LedgerError."""
-        if self.trust is None:
-            return self
-        signed = ledger.current(self.folder)
-        return replace(self, trust=signed.trust, token=signed.token)
+        """As it is now: with the newest trust list, and with the roster as it was edited. Raises as `open_office`."""
+        number = None if self.trust is None else ledger.current(self.folder).trust.number
+        held = None if self.trust is None else self.trust.number
+        same = number == held and _stamp(self.folder) == self.stamp
+        return self if same else open_office(self.folder.path)
 
 
 def open_office(path: Path) -> Office:
     """The office of a commune's folder. Raises FolderError, RegisterError, LedgerError, KeyFileError, ConfigError."""
     folder = CommuneFolder(path)
-    commune = load_commune(folder)
+    commune, stamp = load_commune(folder), _stamp(folder)
+    roster = load_roster(path / ROSTER)
+    if commune.bench:
+        return Office(folder, commune, None, b"", roster, path / STORE, stamp)
     signed = ledger.current(folder)
     listed = [
         RosterBox(box.id, name, name, box.zones) for box in signed.trust.boxes for name in (_name_of(folder, box.id),)
     ]
-    roster = load_roster(path / ROSTER).with_boxes(listed)
-    return Office(folder, commune, signed.trust, signed.token, roster, path / STORE)
+    return Office(folder, commune, signed.trust, signed.token, roster.with_boxes(listed), path / STORE, stamp)
+
+
+def _stamp(folder: CommuneFolder) -> object:
+    try:
+        facts = (folder.path / ROSTER).stat()
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
 
 
 def _name_of(folder: CommuneFolder, box: str) -> str:
@@ -98,9 +111,12 @@ class Pen:
         return jose.sign(body, self.key, Seal.COMMAND) if self.key is not None else body
 
 
-def take_pen(office: Office, passphrase: str | None) -> Pen:
-    """The desk's pen. Raises PassphraseError, KeyFileError."""
-    key = jose.load(office.folder.desk / "desk.key", passphrase)
+def take_pen(office: Office, passphrase: str | None, name: str | None = None) -> Pen:
+    """The desk's pen, or that of the key with this name. Raises PassphraseError, KeyFileError, LedgerError."""
+    if office.commune.bench:
+        return Pen(office.commune.id, None)
+    path = office.folder.desk / "desk.key" if name is None else key_path(office.folder, name)
+    key = jose.load(path, passphrase)
     listed = office.trust.holders.get(key.kid) if office.trust else None
     return Pen(listed.key.name if listed and listed.key else office.commune.id, key)
 

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 from gongd.core import wire_form as form
 from gongd.core.enrolment import HOST, PEM
 from gongd.core.errors import GongdError
-from gongd.core.wire_form import INSTANT, Spelt, from_json, integer, listed, matching, nested, to_json
+from gongd.core.wire_form import BOOL, INSTANT, Spelt, from_json, integer, listed, matching, nested, to_json
 from gongd.core.wire_name import KEY_ID, SLUG_FORM, is_id
 from gongd.core.wire_refusal import Refused
 from gongd.core.words import Text
@@ -41,6 +41,7 @@ class Commune:
     base: Annotated[str, Spelt(matching(r"[A-Za-z0-9_-]{1,40}"), "the first level of every topic")]
     made_at: Annotated[datetime, Spelt(INSTANT, "when the folder was made")]
     address: Annotated[str | None, Spelt(HOST, "the one address that the broker listens at; none: all")] = None
+    bench: Annotated[bool, Spelt(BOOL, "a workshop bench: nobody signs, nothing is encrypted")] = False
 
     @property
     def host(self) -> str:
@@ -70,6 +71,13 @@ class BoxRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnCertificates:
+    """Every certificate that the desk's seats were given, so that all of them can be struck."""
+
+    seats: Annotated[tuple[Issued, ...], Spelt(listed(nested(Issued), 2_000), "the newest last")] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Struck:
     """A certificate that counts no more, and since when."""
 
@@ -86,7 +94,7 @@ class Struckoff:
     number: Annotated[int, Spelt(integer(), "of the revocation list, only grows")] = 0
 
 
-Kept = TypeVar("Kept", Commune, BoxRecord, Struckoff)
+Kept = TypeVar("Kept", Commune, BoxRecord, Struckoff, OwnCertificates)
 
 
 def _load(kind: type[Kept], path: Path, most: int = LARGEST_RECORD) -> Kept:
@@ -141,3 +149,14 @@ def strike(held: Struckoff, issued: Iterable[Issued], now: datetime) -> Struckof
 def save_struckoff(folder: CommuneFolder, struckoff: Struckoff) -> None:
     """Raises FolderError."""
     write(folder.authority / "struckoff.json", to_json(struckoff) + b"\n", PRIVATE)
+
+
+def load_own(folder: CommuneFolder) -> OwnCertificates:
+    """Raises FolderError, RegisterError."""
+    path = folder.authority / "own.json"
+    return _load(OwnCertificates, path, 1_048_576) if path.exists() else OwnCertificates()
+
+
+def save_own(folder: CommuneFolder, own: OwnCertificates) -> None:
+    """Raises FolderError."""
+    write(folder.authority / "own.json", to_json(own) + b"\n", PRIVATE)

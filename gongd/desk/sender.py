@@ -81,6 +81,10 @@ class Sender:
         self._looked_at: datetime | None = None
         self._has_been_up = False
 
+    def renew(self, office: Office) -> None:
+        """From now on this office: its list of trust says whose answers are believed."""
+        self._office, self._ear = office, office.ear
+
     def gathering(self, jti: str) -> Gathering:
         """How an order stands."""
         return self._orders[jti]

@@ -37,6 +37,10 @@ PERSON = Text("    đánh tay: {name}, {phone}", "    rings by hand: {name}, {ph
 NOBODY = Text("    CHƯA CÓ NGƯỜI ĐÁNH KẺNG TAY", "    NOBODY TO RING BY HAND")
 BOX = Text("{village} · Loa {name} ({id}){zones}", "{village} · Loudspeaker {name} ({id}){zones}")
 LINK_DOWN = Text("MẤT KẾT NỐI với máy chủ", "NO CONNECTION to the broker")
+OLD_LISTS = Text(
+    "Còn giữ danh sách khóa cũ (mới nhất là số {number}): {boxes}",
+    "Still with an old trust list (the newest is {number}): {boxes}",
+)
 CLEAR = "\033[H\033[2J"
 EVERY_S = 2.0
 
@@ -46,7 +50,8 @@ def roster(request: Request, screen: Screen) -> int:
     with on_duty(request.config) as duty:
         boxes = duty.roster.boxes
         if request.wants_json:
-            screen.json([_box_object(box) for box in boxes])
+            lists = {seen.place.id: seen.trust_number for seen in duty.rows(now())}
+            screen.json([{**_box_object(box), "trust_number": lists.get(box.id)} for box in boxes])
             return 0
         screen.say(Text("", "") if boxes else NO_BOXES)
         for box in boxes:
@@ -56,6 +61,8 @@ def roster(request: Request, screen: Screen) -> int:
                 screen.say(PERSON.fill(name=who.name, phone=who.phone))
             if not box.by_hand:
                 screen.say(NOBODY)
+        for line in old_lists(duty, duty.rows(now())):
+            screen.say(line)
     return 0
 
 
@@ -84,6 +91,7 @@ def watch(request: Request, screen: Screen) -> int:
             deadline = time.monotonic() + EVERY_S
             while time.monotonic() < deadline:
                 tell(duty, duty.talk.step(now(), 0.2), screen.say, now())
+            duty.renew()
             at = now()
             shown = [line.read(screen.language) for line in page(duty, duty.rows(at), at, screen.language)]
             link = [] if duty.talk.is_up else [LINK_DOWN.read(screen.language)]
@@ -103,6 +111,16 @@ def page(duty: Duty, rows: list[Row], at: datetime, language: Language) -> Itera
     for line in table:
         shown = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         yield Text(shown, shown)
+    yield from old_lists(duty, rows)
+
+
+def old_lists(duty: Duty, rows: list[Row]) -> list[Text]:
+    """A line for the boxes that hold an older trust list than the newest, where there are any."""
+    late = duty.outdated(rows)
+    if not late or duty.office.trust is None:
+        return []
+    named = ", ".join(f"{seen.place.name} ({seen.trust_number})" for seen in late)
+    return [OLD_LISTS.fill(number=duty.office.trust.number, boxes=named)]
 
 
 def header(duty: Duty, rows: list[Row], at: datetime) -> Text:
@@ -155,6 +173,7 @@ def _row_object(seen: Row) -> dict[str, object]:
         "sounding": seen.sounding,
         "faults": list(seen.faults),
         "clock_trusted": seen.clock_trusted,
+        "trust_number": seen.trust_number,
         "heard_at": seen.heard_at.isoformat() if seen.heard_at else None,
         "next_gong": seen.next_gong.isoformat() if seen.next_gong else None,
         "last_gong": {"night": str(gong.night), "outcome": gong.outcome, "reason": gong.reason} if gong else None,

@@ -9,14 +9,15 @@ from gongd.core.errors import KeyFileError, PassphraseError
 from gongd.core.words import Text
 from gongd.desk.collector import Collector
 from gongd.desk.home_assistant import announcements
+from gongd.desk.keyring import COLLECTOR
 from gongd.desk.office import Office, Pen, open_office, take_pen
 from gongd.desk.store import Store
-from gongd.gongctl.duty import connected, now
+from gongd.gongctl.duty import connected, now, read_passphrase
 
 COLLECTING = Text("Đang nhận tin của {n} cụm loa", "Collecting from {n} boxes")
 CANNOT_ASK = Text(
-    "Khóa trực ban có mật khẩu: bản ghi nào thiếu thì chỉ báo, không hỏi lại được (thêm --passphrase-file)",
-    "The desk's key is locked: missing records are told, not asked for (add --passphrase-file)",
+    "Khóa trực ban có mật khẩu: bản ghi nào thiếu thì chỉ báo, không hỏi lại được. Làm một lần: gongctl key collector",
+    "The desk's key is locked: missing records are told, not asked for. Do once: gongctl key collector",
 )
 STOPPED = Text("Đã dừng", "Stopped")
 
@@ -46,11 +47,16 @@ def _nothing(_office: Office) -> tuple[tuple[str, bytes], ...]:
     return ()
 
 
+def own_key(office: Office) -> str | None:
+    """The collector's own key, where it has one: then the desk's may stay locked all night."""
+    return COLLECTOR if (office.folder.desk / f"{COLLECTOR}.key").exists() else None
+
+
 def _pen(office: Office, request: Request, screen: Screen) -> Pen | None:
     """The desk's key, where it can be opened without asking anybody."""
     file = request.values["passphrase-file"]
     try:
-        return take_pen(office, file.read_text(encoding="utf-8").rstrip("\r\n") if file else None)
+        return take_pen(office, read_passphrase(file) if file else None, request.values.get("key") or own_key(office))
     except (PassphraseError, KeyFileError) as error:
         if file:
             raise

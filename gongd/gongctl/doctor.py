@@ -1,7 +1,7 @@
 """`gongctl doctor`: the parts of the desk tried, one line each: folder, key, certificates, broker, boxes, people."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gongd.cli.screen import Screen
@@ -10,6 +10,7 @@ from gongd.core.errors import GongdError, PassphraseError
 from gongd.core.words import Text
 from gongd.desk.enrolment import expiries
 from gongd.desk.office import take_pen
+from gongd.gongctl.board import old_lists
 from gongd.gongctl.duty import Duty, now, on_duty
 from gongd.gongctl.order import wait_for_link
 
@@ -22,6 +23,8 @@ CERTIFICATES = Text("Chứng thư số: hạn gần nhất {until}", "Certificat
 CERTIFICATE_ENDS = Text("Chứng thư số {name} còn {days} ngày: gongctl renew", "Certificate {name}: {days} days left")
 BROKER = Text("Máy chủ: đã kết nối sau {s} giây", "The broker: connected after {s} s")
 NO_BROKER = Text("Máy chủ: KHÔNG kết nối được {host}:{port}", "The broker {host}:{port} CANNOT be reached")
+LISTS = Text("Danh sách khóa: không cụm loa nào giữ bản cũ", "Trust list: no box holds an old one")
+BENCH = Text("BÀN THỬ: không có khóa, không mã hóa", "A WORKSHOP BENCH: no keys, nothing is encrypted")
 PEOPLE = Text("Người đánh kẻng tay: thôn nào cũng có", "Every village has somebody who rings by hand")
 NO_PEOPLE = Text("Chưa có người đánh kẻng tay: {villages}", "Nobody to ring by hand: {villages}")
 HEARD = Text("Cụm loa: {n}/{all} đang liên lạc", "Boxes: {n} of {all} are in touch")
@@ -56,7 +59,7 @@ def doctor(request: Request, screen: Screen) -> int:
 
 
 def _examine(duty: Duty) -> Iterator[Finding]:
-    checks: tuple[Callable[[Duty], Finding], ...] = (_folder, _key, _certificates, _broker, _boxes, _store, _people)
+    checks = (_folder, _key, _certificates, _broker, _boxes, _lists, _store, _people)
     for check in checks:
         try:
             yield check(duty)
@@ -72,6 +75,8 @@ def _folder(duty: Duty) -> Finding:
 
 
 def _key(duty: Duty) -> Finding:
+    if duty.office.commune.bench:
+        return Finding("key", None, BENCH)
     try:
         take_pen(duty.office, None)
     except PassphraseError:
@@ -80,6 +85,8 @@ def _key(duty: Duty) -> Finding:
 
 
 def _certificates(duty: Duty) -> Finding:
+    if duty.office.commune.bench:
+        return Finding("certificates", None, BENCH)
     first = expiries(duty.office.folder, now())[0]
     if first.days_left < SOON_DAYS:
         text = CERTIFICATE_ENDS.fill(name=first.name, days=first.days_left)
@@ -108,6 +115,11 @@ def _store(duty: Duty) -> Finding:
     if lacking:
         return Finding("store", None, MISSING.fill(boxes=", ".join(lacking)))
     return Finding("store", True, WHOLE)
+
+
+def _lists(duty: Duty) -> Finding:
+    late = old_lists(duty, duty.rows(now()))
+    return Finding("lists", None, late[0]) if late else Finding("lists", True, LISTS)
 
 
 def _people(duty: Duty) -> Finding:

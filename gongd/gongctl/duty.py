@@ -4,18 +4,19 @@ import os
 import pwd
 import ssl
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
 
-from gongd.cli.usage import NoError
-from gongd.core.errors import PassphraseError
+from gongd.cli.usage import MisuseError, NoError
+from gongd.core.errors import GongdError, PassphraseError
 from gongd.core.words import Language, Text
-from gongd.desk.authority import take_seat
-from gongd.desk.board import Row, row
+from gongd.desk.authority import Seat, take_seat
+from gongd.desk.board import Row, behind, row
+from gongd.desk.commune_folder import FolderError, read
 from gongd.desk.link import Link
 from gongd.desk.office import Office, Pen, open_office, take_pen
 from gongd.desk.orders import Hand
@@ -29,6 +30,7 @@ WRONG = Text("Sai mật khẩu. Còn {n} lần.", "Wrong passphrase. {n} tries l
 WRONG_FOR_GOOD = Text("Sai mật khẩu.", "Wrong passphrase.")
 BAD_TLS = Text("Chứng thư số của bàn trực không dùng được: {why}", "The desk's certificate cannot be used: {why}")
 TRIES = 3
+MOST_PASSPHRASE = 4096
 
 Ask = Callable[[str], str]
 
@@ -89,6 +91,19 @@ class Duty:
         zones = {box.id: box.zones for box in listed}
         return find_target(typed, self.roster, self.office.commune.id, zones)
 
+    def renew(self) -> None:
+        """With the trust list and the roster as they are now; a roster that cannot be read leaves them as they were."""
+        with suppress(GongdError):
+            renewed = self.office.renewed()
+            if renewed is not self.office:
+                self.office = renewed
+                if self.sender is not None:
+                    self.sender.renew(renewed)
+
+    def outdated(self, rows: Iterable[Row]) -> list[Row]:
+        """Boxes that hold an older trust list than the newest."""
+        return behind(rows, self.office.trust.number) if self.office.trust else []
+
     @property
     def talk(self) -> Sender:
         """The sender of a duty that was opened with a link."""
@@ -111,14 +126,18 @@ def on_duty(folder: Path, with_link: bool = False) -> Iterator[Duty]:
 
 
 @contextmanager
-def connected(office: Office, keeps: bool = False) -> Iterator[Link]:
-    """A link from a free seat, connecting. Raises SeatError, FolderError, NoError for a certificate of no use."""
-    with take_seat(office.folder, office.commune) as seat:
+def connected(office: Office, keeps: bool = False, also: str | None = None) -> Iterator[Link]:
+    """A link from a free seat, connecting; it hears the boxes, and one topic more where asked.
+
+    Raises SeatError, FolderError, NoError for a certificate of no use.
+    """
+    bare: AbstractContextManager[Seat | None] = nullcontext()
+    with bare if office.commune.bench else take_seat(office.folder, office.commune) as seat:
         try:
             dial = office.dial(seat, keeps)
         except (OSError, ssl.SSLError) as error:
             raise NoError(BAD_TLS.fill(why=error)) from error
-        link = Link(dial, office.filters)
+        link = Link(dial, [*office.filters, *([(also, 1)] if also else [])])
         link.start()
         try:
             yield link
@@ -126,24 +145,31 @@ def connected(office: Office, keeps: bool = False) -> Iterator[Link]:
             link.close()
 
 
-def ask_pen(office: Office, language: Language, file: Path | None, ask: Ask = getpass) -> Pen:
-    """The desk's pen: its passphrase is asked for where there is one. Raises NoError, KeyFileError."""
+def ask_pen(office: Office, language: Language, file: Path | None, name: str | None = None, ask: Ask = getpass) -> Pen:
+    """The desk's pen, or that of a named key: its passphrase is asked for where there is one.
+
+    Raises NoError, KeyFileError, LedgerError.
+    """
     try:
-        return take_pen(office, _from_file(file))
+        return take_pen(office, read_passphrase(file) if file else None, name)
     except PassphraseError:
         if file is not None or not sys.stdin.isatty():
             raise
     for left in range(TRIES - 1, -1, -1):
         try:
-            return take_pen(office, ask(PASSPHRASE.read(language)))
+            return take_pen(office, ask(PASSPHRASE.read(language)), name)
         except PassphraseError:
             told = WRONG.fill(n=left) if left else WRONG_FOR_GOOD
             print(told.read(language), file=sys.stderr)
     raise NoError(WRONG_FOR_GOOD)
 
 
-def _from_file(file: Path | None) -> str | None:
-    return file.read_text(encoding="utf-8").rstrip("\r\n") if file is not None else None
+def read_passphrase(file: Path) -> str:
+    """The first line of a file. Raises MisuseError."""
+    try:
+        return read(file, MOST_PASSPHRASE).decode().split("\n")[0].rstrip("\r")
+    except (FolderError, UnicodeDecodeError) as error:
+        raise MisuseError(error.text if isinstance(error, FolderError) else Text(str(error), str(error))) from error
 
 
 def hand(pen: Pen, by: str | None) -> Hand:

@@ -1,37 +1,29 @@
-"""`gongctl init`, `enrol`, `revoke`, `renew`, `expiry`, `neighbours`, `broker`: keys and papers, by `gongd.desk`."""
+"""`gongctl init`, `enrol`, `revoke`, `renew`, `move`, `expiry`, `neighbours`, `zones`, `broker`: papers."""
 
 import sys
-from collections.abc import Callable
 from dataclasses import replace
-from getpass import getpass
 from pathlib import Path
-from typing import TypeVar
 
 from gongd.cli.screen import Screen
-from gongd.cli.usage import NoError, Request
-from gongd.core.errors import PassphraseError
-from gongd.core.notation_words import fold
-from gongd.core.words import Language, Text
+from gongd.cli.usage import Request
+from gongd.core.words import Text
 from gongd.desk import enrolment, founding, membership, mosquitto
-from gongd.desk.applicant import read_request
+from gongd.desk.applicant import Applicant, read_request
 from gongd.desk.commune_folder import CommuneFolder
 from gongd.desk.enrolment import Enrolled
 from gongd.desk.membership import UNLOCKED, Passphrases
+from gongd.desk.mosquitto import PORT
 from gongd.desk.move import move
 from gongd.desk.register import box_ids
-from gongd.gongctl.duty import TRIES, WRONG, WRONG_FOR_GOOD, now
-
-Made = TypeVar("Made")
+from gongd.gongctl.duty import now, read_passphrase
+from gongd.gongctl.spreading import spread
+from gongd.gongctl.unlocking import new_passphrase, typed_is, unlocked
 
 FOUNDED = Text(
     "Đã tạo {folder}. Mã của xã: {code}. Chép {root} ra hai USB, cất két, rồi xóa khỏi máy.",
     "{folder} is made. The commune's code: {code}. Copy {root} to two sticks, lock them away, and delete it here.",
 )
 NEXT = Text("Chạy máy chủ: gongctl broker --folder {folder}", "To run the broker: gongctl broker --folder {folder}")
-NEW_PASSPHRASE = Text("Đặt mật khẩu: ", "New passphrase: ")
-ONCE_MORE = Text("Gõ lại mật khẩu: ", "Once more: ")
-DIFFERENT = Text("Hai lần gõ khác nhau", "The two are not the same")
-ROOT_PASSPHRASE = Text("Mật khẩu khóa của xã: ", "Passphrase of the commune's keys: ")
 NOT_ENROLLED = Text("Chưa đăng ký gì.", "Nothing was enrolled.")
 ENROLLED = Text(
     "Đã đăng ký {box}, hạn đến {until}. Giấy trả lời: {path}. Mã của xã: {code}, so với mã loa đọc.",
@@ -51,6 +43,18 @@ MOVED = Text(
     "{box} nay thuộc {folder}. Hai xã cùng được nghe trong 90 ngày.",
     "{box} belongs to {folder} now. For 90 days it obeys both.",
 )
+RESEATED = Text(
+    "Bàn trực có khóa TLS mới; chứng thư số cũ bị hủy. Chạy lại collect và mọi cửa sổ gongctl.",
+    "The desk has a new TLS key; its former certificates are revoked. Restart collect and every gongctl.",
+)
+BENCH = Text(
+    "Đã tạo bàn thử {folder}, nghe ở {address}:{port}. KHÔNG khóa, KHÔNG mã hóa: đừng dùng ở thôn.",
+    "The bench {folder} is made; it listens at {address}:{port}. NO keys, NOTHING encrypted: never for a village.",
+)
+OTHER_CODE = Text(
+    "Mã của tệp là {code}, người lắp đọc {said}: KHÔNG đăng ký. Có thể có kẻ tráo tệp.",
+    "The file's code is {code}, the installer read {said}: NOT enrolled. Somebody may have swapped the file.",
+)
 EXPIRY = Text("{name}: đến {until}, còn {days} ngày", "{name}: until {until}, {days} days left")
 LINKED = Text("Đã ghi. Danh sách khóa số {number}.", "Done. Trust list {number}.")
 
@@ -64,26 +68,51 @@ def init(request: Request, screen: Screen) -> int:
     commune = request.values["commune"]
     path = Path(commune) if "--folder" not in " ".join(sys.argv) else request.config
     hosts = [host.strip() for host in request.values["host"].split(",") if host.strip()]
-    locked = Passphrases.one(_new_passphrase(screen.language)) if request.values.get("passphrase") else UNLOCKED
-    made = founding.found(
-        CommuneFolder(path), commune, hosts, now(), locked, request.values["port"], request.values["address"]
-    )
+    if request.values.get("bench"):
+        return _init_bench(request, screen, path, hosts)
+    port, address = request.values["port"] or PORT, request.values["address"]
+    made = founding.found(CommuneFolder(path), commune, hosts, now(), _locks(request, screen), port, address)
     screen.say(FOUNDED.fill(folder=path, code=made.root_code, root=path / "root"))
     screen.say(NEXT.fill(folder=path))
     return 0
 
 
+def _init_bench(request: Request, screen: Screen, path: Path, hosts: list[str]) -> int:
+    port, address = request.values["port"] or founding.BENCH_PORT, request.values["address"] or founding.LOOPBACK
+    made = founding.found_bench(CommuneFolder(path), request.values["commune"], hosts, now(), port, address)
+    screen.say(BENCH.fill(folder=path, address=address, port=made.port))
+    screen.say(NEXT.fill(folder=path))
+    return 0
+
+
+def _locks(request: Request, screen: Screen) -> Passphrases:
+    """With what the keys of a new commune are locked."""
+    if file := request.values["passphrase-file"]:
+        return Passphrases.one(read_passphrase(file))
+    return Passphrases.one(new_passphrase(screen.language)) if request.values.get("passphrase") else UNLOCKED
+
+
 def enrol(request: Request, screen: Screen) -> int:
     """Enrol a box, once two people have found its code the same."""
     applicant = read_request(request.values["request"])
-    screen.say(applicant.question)
-    if not _typed_is("dung"):
+    if not _is_the_same(applicant, request.values["code"], screen):
         screen.say(NOT_ENROLLED)
         return 1
     folder, out, again = _folder(request), request.values["out"], bool(request.values.get("replace"))
-    done = _unlocked(lambda keys: enrolment.enrol(folder, applicant, now(), keys, out, again), screen.language)
+    done = unlocked(lambda keys: enrolment.enrol(folder, applicant, now(), keys, out, again), request, screen)
     _show(done, ENROLLED, screen)
+    spread(request.config, screen)
     return 0
+
+
+def _is_the_same(applicant: Applicant, code: str | None, screen: Screen) -> bool:
+    """Do both sides have the same code? By the one that was given, else a person says so."""
+    if code is not None:
+        if code != applicant.code:
+            screen.complain(OTHER_CODE.fill(code=applicant.code, said=code))
+        return code == applicant.code
+    screen.say(applicant.question)
+    return typed_is("dung")
 
 
 def _show(done: Enrolled, text: Text, screen: Screen) -> None:
@@ -98,23 +127,29 @@ def revoke(request: Request, screen: Screen) -> int:
     folder, name = _folder(request), request.values["name"]
     if not request.values.get("yes"):
         screen.say(REVOKE.fill(name=name))
-        if not _typed_is("huy", "revoke"):
+        if not typed_is("huy", "revoke"):
             screen.say(NOT_REVOKED)
             return 1
-    signed = _unlocked(lambda keys: membership.revoke(folder, name, now(), keys), screen.language)
+    signed = unlocked(lambda keys: membership.revoke(folder, name, now(), keys), request, screen)
     screen.say(REVOKED.fill(name=name, number=signed.trust.number))
+    spread(request.config, screen)
     return 0
 
 
 def renew(request: Request, screen: Screen) -> int:
-    """New certificates for keys that are known."""
+    """New certificates for keys that are known; with --seats for a new key of the desk."""
     folder, box = _folder(request), request.values["box"]
+    if request.values.get("seats"):
+        told = unlocked(lambda keys: enrolment.replace_seats(folder, now(), keys), request, screen)
+        screen.say(RESEATED)
+        screen.say(Text("", "") if told else TELL_BROKER)
+        return 0
     boxes = (box,) if box else box_ids(folder)
     out = request.values["out"]
-    for done in _unlocked(lambda keys: enrolment.renew(folder, boxes, now(), keys, out), screen.language):
+    for done in unlocked(lambda keys: enrolment.renew(folder, boxes, now(), keys, out), request, screen):
         _show(replace(done, broker_told=True), RENEWED, screen)
     if request.values.get("broker"):
-        _unlocked(lambda keys: enrolment.renew_own(folder, now(), keys), screen.language)
+        unlocked(lambda keys: enrolment.renew_own(folder, now(), keys), request, screen)
         screen.say(RENEWED_OWN)
     return 0
 
@@ -124,9 +159,10 @@ def move_box(request: Request, screen: Screen) -> int:
     box, target = request.values["box"], CommuneFolder(request.values["to"])
     names = {box: request.values["as"] or box}
     source = _folder(request)
-    _unlocked(lambda keys: move(source, target, names, now(), keys, keys), screen.language)
+    unlocked(lambda keys: move(source, target, names, now(), keys, keys), request, screen)
     screen.say(MOVED.fill(box=box, folder=target.path))
     screen.say(TELL_BROKER)
+    spread(request.config, screen)
     return 0
 
 
@@ -143,10 +179,19 @@ def expiry(request: Request, screen: Screen) -> int:
 
 def neighbours(request: Request, screen: Screen) -> int:
     """Boxes that obey each other's fire calls."""
-    folder, box = _folder(request), request.values["box"]
-    others = [one.strip() for one in request.values["with"].split(",") if one.strip()]
-    signed = _unlocked(lambda keys: membership.link_neighbours(folder, box, others, now(), keys), screen.language)
+    folder, box, others = _folder(request), request.values["box"], request.values["with"]
+    signed = unlocked(lambda keys: membership.link_neighbours(folder, box, others, now(), keys), request, screen)
     screen.say(LINKED.fill(number=signed.trust.number))
+    spread(request.config, screen)
+    return 0
+
+
+def zones(request: Request, screen: Screen) -> int:
+    """The zones whose orders the broker lets a box hear."""
+    folder, box, wanted = _folder(request), request.values["box"], sorted(request.values["in"])
+    signed = unlocked(lambda keys: membership.set_zones(folder, box, wanted, now(), keys), request, screen)
+    screen.say(LINKED.fill(number=signed.trust.number))
+    spread(request.config, screen)
     return 0
 
 
@@ -158,36 +203,3 @@ def broker(request: Request, screen: Screen) -> int:
         return 0
     mosquitto.start(_folder(request).broker)
     return 1
-
-
-# ── Asking ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _typed_is(*words: str) -> bool:
-    try:
-        return fold(input("> ").strip()) in words
-    except EOFError:
-        return False
-
-
-def _new_passphrase(language: Language) -> str:
-    first = getpass(NEW_PASSPHRASE.read(language))
-    if first != getpass(ONCE_MORE.read(language)) or not first:
-        raise NoError(DIFFERENT)
-    return first
-
-
-def _unlocked(deed: Callable[[Passphrases], Made], language: Language) -> Made:
-    """Do it; where a key is locked, ask for its passphrase."""
-    try:
-        return deed(UNLOCKED)
-    except PassphraseError:
-        if not sys.stdin.isatty():
-            raise
-    for left in range(TRIES - 1, -1, -1):
-        try:
-            return deed(Passphrases.one(getpass(ROOT_PASSPHRASE.read(language))))
-        except PassphraseError:
-            told = WRONG.fill(n=left) if left else WRONG_FOR_GOOD
-            print(told.read(language), file=sys.stderr)
-    raise NoError(WRONG_FOR_GOOD)

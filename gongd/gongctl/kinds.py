@@ -1,6 +1,12 @@
 """Kinds of words that only gongctl's command line has."""
 
+from collections.abc import Callable
+from enum import StrEnum
+
 from gongd.cli.usage import Kind, Unfit
+from gongd.core.catalogue import Status
+from gongd.core.wire_command import CommandType
+from gongd.core.wire_name import is_id
 from gongd.core.words import Text
 
 FORMATS = ("table", "csv", "xlsx", "json")
@@ -28,3 +34,41 @@ def _port(text: str) -> int:
 SECONDS = Kind(_seconds, Text("số giây", "a number of seconds"))
 FORMAT = Kind(_format, Text(" | ".join(FORMATS), " | ".join(FORMATS)), FORMATS)
 PORT = Kind(_port, Text("số cổng", "a port number"))
+
+
+def _code(text: str) -> str:
+    digits = "".join(text.replace("-", " ").split())
+    if not (digits.isascii() and digits.isdigit() and len(digits) == 8):
+        raise Unfit
+    return f"{digits[:4]}-{digits[4:]}"
+
+
+def _several(known: tuple[str, ...] | None = None) -> Callable[[str], frozenset[str]]:
+    """Words with commas; of those that are known, or plain ids."""
+
+    def read(text: str) -> frozenset[str]:
+        words = frozenset(word.strip() for word in text.split(",") if word.strip())
+        if not words or not all(word in known if known is not None else is_id(word) for word in words):
+            raise Unfit
+        return words
+
+    return read
+
+
+def _listed(options: type[StrEnum]) -> Kind:
+    known = tuple(option.value for option in options)
+    shown = ", ".join(known)
+    return Kind(_several(known), Text(f"một hay nhiều trong: {shown}", f"one or more of: {shown}"), known)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or not 1 <= len(text) <= 9:
+        raise Unfit
+    return int(text)
+
+
+CODE = Kind(_code, Text("mã 8 số, ví dụ 4821-9930", "a code of 8 digits, as 4821-9930"))
+DEEDS = _listed(CommandType)
+STATUSES = _listed(Status)
+IDS = Kind(_several(), Text("một hay nhiều mã, cách nhau dấu phẩy", "one or more ids, with commas"))
+NUMBER = Kind(_number, Text("một số", "a number"))

@@ -80,7 +80,7 @@ def menu(request: Request, screen: Screen) -> int:
     worker = Worker(request.config, voice.say)
     worker.start()
     try:
-        pen = ask_pen(worker.do(lambda duty: duty.office), screen.language, None)
+        pen = ask_pen(worker.do(lambda duty: duty.office), screen.language, None, request.values.get("key"))
         _wait(worker, lambda duty: duty.talk.is_up, FIRST_LOOK_S)
         Menu(worker, voice, pen).run()
     finally:
@@ -236,8 +236,7 @@ class Menu:
             claims = plan.make(hand(self._pen, None), jti, plan.target)
             if claims.type is CommandType.CANCEL:
                 duty.talk.end(claims.references or (), now())
-            for news in duty.talk.give(claims, plan.target.ids, self._pen, now()):
-                self._worker.show(duty, news)
+            self._worker.show(duty, duty.talk.give(claims, plan.target.ids, self._pen, now()))
 
         self._worker.do(give)
         _wait(self._worker, lambda duty: _has_settled(duty.talk.gathering(jti)), SETTLE_S)
@@ -310,6 +309,7 @@ def _question(plan: Plan) -> Question:
 
 
 def _head(duty: Duty) -> list[Text]:
+    duty.renew()
     at = now()
     lines = [header(duty, duty.rows(at), at)]
     return lines if duty.talk.is_up else [*lines, LINK_DOWN]

@@ -186,7 +186,8 @@ def _give(request: Request, screen: Screen, planned: Callable[[Duty], Plan]) -> 
             if not confirm(plan.question, screen):
                 screen.say(NOT_SENT)
                 return 1
-        pen = ask_pen(duty.office, screen.language, request.values["passphrase-file"])
+        key = request.values.get("key")
+        pen = ask_pen(duty.office, screen.language, request.values["passphrase-file"], key)
         wait_for_link(duty)
         jti = new_name()
         claims = plan.make(hand(pen, request.values["by"]), jti, plan.target)

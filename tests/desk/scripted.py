@@ -13,7 +13,7 @@ from pathlib import Path
 from gongd.adapters import jose
 from gongd.core.condition import Sounds, State
 from gongd.core.lexicon import Proof
-from gongd.core.wire import Channel, Seal, Topics, Verified, only
+from gongd.core.wire import Channel, FindKey, Seal, Topics, Verified
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_event import EventBatch
 from gongd.core.wire_form import from_json, to_json
@@ -47,7 +47,7 @@ class Box:
 
     village: Village
     caller: Caller
-    desk_x: str
+    find: FindKey
     steps: tuple[Step, ...] = (Step.RECEIVED, Step.STARTED)
     wants_challenge: str | None = None
     deaf: bool = False
@@ -84,7 +84,7 @@ class Box:
                 _, body = self.caller.heard.get(timeout=0.05)
             except Empty:
                 continue
-            opened = jose.verify(body, only(self.desk_x), Seal.COMMAND)
+            opened = jose.verify(body, self.find, Seal.COMMAND)
             assert isinstance(opened, Verified), opened
             claims = from_json(CommandClaims, opened.payload)
             assert not isinstance(claims, Refused)
@@ -132,7 +132,9 @@ class Commune:
     port: int
     boxes: dict[str, Box]
 
-    def gongctl(self, *words: str, typed: str | None = None, wait_s: float = 60) -> subprocess.CompletedProcess[str]:
+    def gongctl(
+        self, *words: str, typed: str | None = None, wait_s: float = 60, language: str = "C.UTF-8"
+    ) -> subprocess.CompletedProcess[str]:
         """The command, as a process of its own."""
         return subprocess.run(
             [sys.executable, "-m", "gongd.gongctl", *words, "--folder", str(self.folder.path)],
@@ -141,7 +143,7 @@ class Commune:
             text=True,
             timeout=wait_s,
             check=False,
-            env={**os.environ, "LANG": "vi_VN.UTF-8", "LC_ALL": "C.UTF-8"},
+            env={**os.environ, "LANG": "vi_VN.UTF-8", "LC_ALL": language},
         )
 
 
@@ -160,12 +162,15 @@ def whole_commune(ram: Path, absent: tuple[str, ...] = ()) -> Iterator[Commune]:
     """The commune, its broker, and its boxes but the absent ones."""
     folder, villages = found_commune(ram)
     port = load_commune(folder).port
-    (desk,) = ledger.current(folder).trust.keys
+
+    def find(kid: str) -> str | Refused:
+        return ledger.current(folder).trust.find_key(kid)
+
     with broker_of(folder, port):
         commune = Commune(folder, port, {})
         for village in villages:
             if village.id not in absent:
-                commune.boxes[village.id] = Box(village, call_as(village, port, village.id), desk.x)
+                commune.boxes[village.id] = Box(village, call_as(village, port, village.id), find)
         for box in commune.boxes.values():
             box.caller.__enter__()
             box.listen()
