@@ -3,6 +3,7 @@
 #   make demo            see (and with SOUND=1 hear) the main job
 #   make test            the whole proof
 #   sudo make install    put gongd on this box, or bring it up to date; settings and journal stay
+#   sudo make install-desk    put gongctl on the commune's machine, or bring it up to date; the commune's folder stays
 #   sudo make uninstall  take it off again; settings and journal stay
 #
 # Each installs what is missing (Debian packages through apt, with sudo where you are not root; Python packages into
@@ -16,8 +17,11 @@ BIN    := $(VENV)/bin
 PACKAGES      := python3-venv ca-certificates espeak-ng ffmpeg alsa-utils util-linux fonts-dejavu-core python3-lgpio?
 # procps: kill, for a reload. systemd, udev: there on every machine that boots, missing in a container.
 INSTALL_PACKAGES := procps systemd udev
-# mosquitto: the broker that the wire is tested against. gcc, libc6-dev: one test compares with the kernel's header.
-TEST_PACKAGES := gcc libc6-dev mosquitto $(INSTALL_PACKAGES)
+# The desk's: mosquitto is the broker, where this machine is that too.
+DESK_PACKAGES := python3-venv ca-certificates mosquitto procps systemd
+# mosquitto: the broker that the wire is tested against. mosquitto-clients: what the workshop's page types.
+# gcc, libc6-dev: one test compares with the kernel's header.
+TEST_PACKAGES := gcc libc6-dev mosquitto mosquitto-clients $(INSTALL_PACKAGES)
 
 .PHONY: help demo test lint bench install uninstall packages
 
@@ -64,6 +68,14 @@ bench: packages $(VENV)/.test
 install: packages
 	@setup/debian-packages $(INSTALL_PACKAGES)
 	@PYTHON=$(PYTHON) DESTDIR=$(DESTDIR) setup/install
+
+install-desk:
+	@setup/debian-packages $(DESK_PACKAGES)
+	@PYTHON=$(PYTHON) DESTDIR=$(DESTDIR) setup/install-desk
+
+uninstall-desk:
+	@DESTDIR=$(DESTDIR) setup/uninstall-desk
+.PHONY: install-desk uninstall-desk
 
 uninstall:
 	@DESTDIR=$(DESTDIR) setup/uninstall
