@@ -29,6 +29,7 @@ _RTC_EPOCH = datetime(2025, 1, 1, tzinfo=UTC).timestamp()
 _RTC_EVERY_S = 60.0
 _HWCLOCK_TIMEOUT_S = 20.0
 _RTC_CLASS = Path("/sys/class/rtc")
+_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 class _Timex(ctypes.Structure):
@@ -91,7 +92,7 @@ class SystemClock:
 def kernel_clock() -> KernelClock:
     """Ask adjtimex(2), changing nothing. Where the call is not allowed the clock counts as not synchronised."""
     timex = _Timex()
-    state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(timex))
+    state = _LIBC.adjtimex(ctypes.byref(timex))
     sane = state not in (-1, _TIME_ERROR) and not timex.status & _STA_UNSYNC
     return KernelClock(sane and timex.maxerror < MAX_ERROR_US, timex.maxerror / 1e6)
 

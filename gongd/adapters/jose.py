@@ -71,6 +71,11 @@ class PrivateKey:
     x: str
     kid: str
     secret: Ed25519PrivateKey = field(repr=False, compare=False)
+    jwk: OKPKey = field(init=False, repr=False, compare=False)
+    """The same for the library, made once: it would look at all of the key at every signature."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "jwk", OKPKey.import_key(self.secret))
 
 
 def generate() -> PrivateKey:
@@ -94,7 +99,7 @@ def _private(secret: Ed25519PrivateKey) -> PrivateKey:
 def sign(payload: bytes, key: PrivateKey, seal: Seal) -> bytes:
     """The compact JWS of these bytes, as what the seal says."""
     header = {"alg": ALGORITHM, "kid": key.kid, "typ": seal.value}
-    return jws.serialize_compact(header, payload, OKPKey.import_key(key.secret), registry=_REGISTRY).encode()
+    return jws.serialize_compact(header, payload, key.jwk, registry=_REGISTRY).encode()
 
 
 def verify(token: bytes, find: FindKey, seal: Seal, most: int = LARGEST_MESSAGE) -> Verified | Refused:
