@@ -15,6 +15,7 @@ from pathlib import Path
 from gongd import __version__
 from gongd.adapters import bare
 from gongd.adapters.board import BoardWatch
+from gongd.adapters.clips import ClipFolder
 from gongd.adapters.clock import SystemClock, boot_id
 from gongd.adapters.control import ControlSocket, Lock, LockedError, lock
 from gongd.adapters.journal.writer import SqliteJournal
@@ -39,6 +40,7 @@ from gongd.settings.model import Backend, TrustedBy
 from gongd.settings.place import control_path, lock_path
 from gongd.settings.source import LARGEST_BYTES
 
+CLIPS = "clips"
 LAST_GOOD = "last-good.yaml"
 MESSAGES = "say.json"
 RUNG = "rung.jsonl"
@@ -106,6 +108,7 @@ def _doors(
         boot_id=boot,
         rings=RungNote(runtime / RUNG, boot),
         pushes=pushes,
+        clips=ClipFolder(state / CLIPS),
         watchdog_s=supervisor.watchdog_s and supervisor.watchdog_s / 2,
         boot={"version": __version__, "settings": settings.source_digest[:12], "dry": dry},
         found=found,

@@ -1,4 +1,4 @@
-"""Settings files that the desk has pushed, in the state folder: each under its digest, and a note: which of them counts.
+"""Settings files that the desk has pushed, in the state folder: each under its digest, and a note of which counts.
 
 The note is the only thing that decides, and it changes in one step; files that it does not name are swept away. Reading
 and writing is done by a thread of its own: a memory card may take seconds over an fsync, and no button waits for it.

@@ -1,6 +1,6 @@
 """The announcer: plain speech that is no signal, such as the status report. Rendered when asked for, then sounded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from gongd.box import records
@@ -9,9 +9,11 @@ from gongd.box.programme import Programme
 from gongd.core.activation import Activation, Outcome
 from gongd.core.air import Requested
 from gongd.core.catalogue import Origin, Priority, Status
-from gongd.core.job import SPEECH, House, Job, speech_job
+from gongd.core.job import SPEECH, Clip, House, Job, speech_job
 from gongd.core.moment import Moment
 from gongd.core.record import Record
+from gongd.core.recording import UNREADABLE
+from gongd.core.verdict import Accepted
 from gongd.core.words import Language
 from gongd.ports import Prints
 
@@ -23,6 +25,9 @@ PATIENCE_S = 60.0
 START_PATIENCE_S = 600.0
 """What is to be said at start waits behind the alarms' prints, which new settings want made anew: minutes on a Pi."""
 MOST = 8
+AROUND_S = 20.0
+"""What a drill or a test says before and after is not taken from the announcement's own time."""
+CROWDED, UNMADE, VOICELESS = "crowded", "print-missing", "voice-missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class _Waiting:
     until: float
     identity: str | None = None
     status: Status = Status.TEST
+    cap_s: float = CAP_S
 
 
 @dataclass(slots=True)
@@ -46,7 +52,7 @@ class Announcer:
     standing: Sequence[Job]
     _waiting: list[_Waiting] = field(default_factory=list)
     _said: int = 0
-    _given_up: list[_Waiting] = field(default_factory=list)
+    _given_up: list[tuple[_Waiting, str]] = field(default_factory=list)
 
     def take_over(self, before: "Announcer") -> None:
         """New settings: what waits to be said is still said."""
@@ -57,24 +63,45 @@ class Announcer:
         job = speech_job(text, VOLUME, self.house, self.language)
         self._wait(_Waiting(job, by, origin, now.mono + patience_s))
 
-    def announce(
-        self, text: str, identity: str, origin: Origin, status: Status, by: str | None, volume: int, now: Moment
-    ) -> None:
-        """Have an order's text spoken to the village, under the order's own id."""
-        job = speech_job(text, volume, self.house, self.language)
-        self._wait(_Waiting(job, by, origin, now.mono + PATIENCE_S, identity, status))
+    def announce(self, said: str | Clip, identity: str, order: Accepted, volume: int, now: Moment) -> None:
+        """Have an order's text spoken, or its recording played, to the village, under an id of the order."""
+        status, at_most_s = order.claims.status, order.claims.at_most_s
+        job = speech_job(said, volume, self.house, self.language, status)
+        cap_s = CAP_S if status is Status.ACTUAL else CAP_S + AROUND_S
+        by = order.claims.by or order.key
+        self._wait(
+            _Waiting(job, by, order.origin, now.mono + PATIENCE_S, identity, status, min(cap_s, at_most_s or cap_s))
+        )
 
     def _wait(self, waiting: _Waiting) -> None:
         every = [*self._waiting, waiting]
         self._waiting = every[-MOST:]
-        self._given_up += [each for each in every[:-MOST] if each.identity is not None]
+        self._given_up += [(each, CROWDED) for each in every[:-MOST] if each.identity is not None]
         self.renderer.request(self.wanted)
 
     def given_up(self, now: Moment) -> list[Record]:
         """Orders whose text will not be spoken: recorded once."""
         given_up, self._given_up = self._given_up, []
-        failed = [self._activation(each, now) for each in given_up]
-        return [records.of_activation(each, Outcome.FAILED, now, {}, "print-missing") for each in failed]
+        return [
+            records.of_activation(self._activation(each, now), Outcome.FAILED, now, {}, why) for each, why in given_up
+        ]
+
+    def unspoken(self, stems: Collection[str]) -> None:
+        """Nobody can speak these, or read their recording: whoever waits for them waits no more."""
+        for waiting in tuple(self._waiting):
+            if waiting.job.stem in stems:
+                self._waiting.remove(waiting)
+                has_clip = any(speech.clips for speech in waiting.job.speeches)
+                self._give_up(waiting, UNREADABLE if has_clip else VOICELESS)
+
+    def _give_up(self, waiting: _Waiting, why: str) -> None:
+        if waiting.identity is not None:
+            self._given_up.append((waiting, why))
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The prints of what waits to be said."""
+        return frozenset(waiting.job.stem for waiting in self._waiting)
 
     @property
     def wanted(self) -> list[Job]:
@@ -98,8 +125,8 @@ class Announcer:
             if track is None and now.mono < waiting.until:
                 continue
             self._waiting.remove(waiting)
-            if track is None and waiting.identity is not None:
-                self._given_up.append(waiting)
+            if track is None:
+                self._give_up(waiting, UNMADE)
             if track is not None:
                 self._said += 1
                 activation = self._activation(waiting, now)
@@ -115,7 +142,7 @@ class Announcer:
             origin=waiting.origin,
             status=waiting.status,
             sent_at=now.wall,
-            cap_s=CAP_S,
+            cap_s=waiting.cap_s,
             place=waiting.job.stem,  # two different texts are never one sound
             by=waiting.by,
             wait_until=waiting.until,

@@ -12,27 +12,28 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from gongd.box import records
+from gongd.box.freight import Freight
 from gongd.box.gate import OrderCame
 from gongd.box.parts import Parts
 from gongd.box.past import ACCEPTED, MOST, Past, step_of
 from gongd.core.activation import Outcome
-from gongd.core.catalogue import Origin, Status
+from gongd.core.catalogue import Origin
 from gongd.core.command import Ledger, Standing, judge
 from gongd.core.lexicon import Proof
+from gongd.core.limit import Usage
 from gongd.core.moment import Moment
 from gongd.core.phrase import PHRASES
+from gongd.core.push import PROVEN
 from gongd.core.record import Kind, Record
 from gongd.core.trust_list import TrustList
-from gongd.core.verdict import Accepted, Apply, End, Killed, Quiet, Repeated, Sound, Speak, Tell, jti_of
+from gongd.core.verdict import Accepted, Apply, Done, End, Killed, Quiet, Repeated, Sound, Speak, Tell, jti_of
+from gongd.core.wire_blob import Blob
 from gongd.core.wire_name import Identity
 from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Answer, Step
 from gongd.player import Began
 from gongd.ports import Recalled, Ticket
 from gongd.ports_link import Delivery
-
-UNSUPPORTED = "not-supported"
-"""The reason of a refusal: this version takes no clips and no settings over the wire."""
 
 COMMIT_S = 5.0
 """An answer waits so long for its record; on a broken disk it goes out all the same, and says so."""
@@ -42,6 +43,9 @@ OPEN_S = 5.0
 
 STRANGERS_S = 10.0
 """What nobody known has signed is answered at most so often; it is counted always."""
+
+REFUSALS_AN_HOUR = 30
+"""Refusals of one key's orders that are written down; more of them are counted and answered only."""
 
 MOST_HELD = 64
 _WIRE = frozenset({Origin.COMMAND.value, Origin.NEIGHBOUR.value})
@@ -61,6 +65,7 @@ class Mouth(Protocol):
     def acknowledge(self, delivery: Delivery) -> None: ...
     def say_all(self, now: Moment) -> None: ...
     def again(self, first: int, last: int | None, journal_id: str | None) -> None: ...
+    def gather(self, identity: str, blob: Blob) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,11 @@ class Answering:
     _starting: dict[str, Answer] = field(default_factory=dict)
     _due: deque[_Due] = field(default_factory=deque)
     _stranger_at: float = float("-inf")
+    _refusals: Usage = field(default_factory=Usage)
+    freight: Freight = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.freight = Freight(self.parts, self.mouth, self._wait, self.parts.post)
 
     # ── The past ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -113,17 +123,18 @@ class Answering:
             self.past.note(record)
         self._is_open, self._noted = True, []
         for identity, done in self.past.unanswered():
-            if self.parts.announcer.awaits(identity):
-                continue
-            detail = {"key": done.key}
-            lost = Record(now.wall, Kind.ACTIVATION, activation=identity, origin=Origin.COMMAND, detail=detail)
-            status = done.status or Status.ACTUAL
-            self.parts.write(
-                [replace(lost, status=status, outcome=Outcome.FAILED, reason="restarted", trusted=now.trusted)]
-            )
+            if not self.parts.announcer.awaits(identity) and not self.freight.is_about(identity):
+                self.parts.write([self._lost(identity, done, now)])
         held, self._held = self._held, []
         for came in held:
             self.heard(came, now)
+
+    def _lost(self, identity: str, done: Done, now: Moment) -> Record:
+        """What became of an order when the daemon died over it: settings may have been proven by then."""
+        note = self.parts.doors.pushes.note
+        if note is not None and note.proven and note.last.id == identity:
+            return replace(records.simple(Kind.SETTINGS, now, PROVEN, {"key": done.key}), activation=identity)
+        return records.of_lost_order(identity, done.status, "restarted", now, {"key": done.key})
 
     # ── Orders ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -138,8 +149,6 @@ class Answering:
                 self._refuse(verdict, came, now)
             case Repeated():
                 self._repeat(verdict, came, now)
-            case Accepted(deed=Apply()) | Accepted(deed=Speak(text=None)):
-                self._refuse_unsupported(verdict, came, now)
             case Accepted():
                 self._obey(verdict, came, now)
 
@@ -164,6 +173,7 @@ class Answering:
                 return
             self._stranger_at = now.mono
             log.warning("refused: %s (%s)", refused.reason, refused.detail)
+        self._write_refusal(refused, now)
         self.mouth.answer(
             Answer(
                 box=self._box,
@@ -186,10 +196,14 @@ class Answering:
             Answer(self._box, done.step, done.at, done.trusted, jti_of(repeated.id), done.reason, detail=detail)
         )
 
-    def _refuse_unsupported(self, order: Accepted, came: OrderCame, now: Moment) -> None:
-        self.refused[UNSUPPORTED] += 1
-        self.mouth.acknowledge(came.delivery)
-        self.mouth.answer(Answer(self._box, Step.REFUSED, now.wall, now.trusted, jti_of(order.id), UNSUPPORTED))
+    def _write_refusal(self, refused: Refused, now: Moment) -> None:
+        """Of a key that is listed. What anybody else sends is counted, and leaves no record to fill the disk with."""
+        if refused.key is None or not self._refusals.allows(refused.key, now.mono, REFUSALS_AN_HOUR):
+            return
+        self._refusals = self._refusals.spend(refused.key, now.mono)
+        told = {"key": refused.key, "jti": refused.jti, "why": refused.detail, "age_s": refused.age_s}
+        detail = {name: value for name, value in told.items() if value is not None}
+        self.parts.write([records.simple(Kind.COMMAND, now, Step.REFUSED.value, detail, refused.reason.value)])
 
     # ── Obeying ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -235,6 +249,8 @@ class Answering:
                 self.parts.airtime.hear(silenced, now)
             case Speak(text=str(text)):
                 self._speak(text, order.id, order, now)
+            case Speak(clip=Blob() as blob) | Apply(file=blob):
+                self.freight.expect(order, blob)
             case Tell(since=since, until=until, journal=journal):
                 self.mouth.say_all(now)
                 if since is not None:
@@ -243,9 +259,7 @@ class Answering:
                 return
 
     def _speak(self, text: str, identity: str, order: Accepted, now: Moment) -> None:
-        by = order.claims.by or order.key
-        volume = self.parts.settings.speaker.volume
-        self.parts.announcer.announce(text, identity, order.origin, order.claims.status, by, volume, now)
+        self.parts.announcer.announce(text, identity, order, self.parts.settings.speaker.volume, now)
 
     def _record(self, order: Accepted, now: Moment) -> Record:
         claims = order.claims
@@ -287,7 +301,8 @@ class Answering:
                 self.past.note(record)
             if not self._is_open:
                 self._noted.append(record)
-            if record.kind is Kind.ACTIVATION and record.origin in _WIRE and record.activation is not None:
+            is_order = record.origin in _WIRE or record.kind is Kind.SETTINGS
+            if record.kind in (Kind.ACTIVATION, Kind.SETTINGS) and is_order and record.activation is not None:
                 self._answer(record.activation, record, now)
 
     def _answer(self, activation: str, record: Record, now: Moment) -> None:
@@ -318,6 +333,11 @@ class Answering:
             proof = Proof.DRIVEN if event.driven else Proof.COMMANDED
             self._say(replace(answer, proof=proof), now)
 
+    def _wait(self, identity: str, what: str, detail: Mapping[str, object], now: Moment) -> None:
+        """An order waits for something that leaves no record."""
+        jti = jti_of(identity)
+        self._say(Answer(self._box, Step.WAITING, now.wall, now.trusted, jti, what, detail=detail), now)
+
     def _say(self, answer: Answer, now: Moment) -> None:
         def say(durable: bool) -> None:
             told = answer if durable else replace(answer, detail={**answer.detail, "undurable": True})
@@ -331,6 +351,7 @@ class Answering:
 
     def step(self, now: Moment) -> float | None:
         """Say what is durable by now; when to look again."""
+        self.freight.step(now)
         if not self._is_open and self._open_by is not None and now.mono > self._open_by:
             self.open(Recalled("", 0, 0, ()), now)
         while self._due:

@@ -67,7 +67,7 @@ class Box:
         self._deeds = Deeds(self.parts)
         self._watch = Watch(self.parts)
         self._changes = Changes(self.parts, Pushed(self.parts, inbox.post), self._refurnish)
-        self.parts.trials = self._changes.pushed
+        self.parts.trials, self.parts.post = self._changes.pushed, inbox.post
         self._front = FrontDesk(self.parts, self._changes.reload)
         self._counter = Counter(self._front)
         self._handlers = self._table()
@@ -300,11 +300,13 @@ class Box:
 
     def _prints_changed(self, event: ports.PrintsChanged, now: Moment) -> None:
         self.parts.rendered = True
-        self.parts.voiceless = event.voiceless
+        spoken = self.parts.announcer.stems
+        self.parts.announcer.unspoken(event.voiceless & event.failed.keys())
+        self.parts.voiceless = event.voiceless - spoken
         missing = self.parts.airtime.programme.missing()
         why = next(iter(event.failed.values()), None)
         self.parts.health.set_fault(FaultCode.PRINT_MISSING, bool(missing), now, text=why)
-        self.parts.health.set_fault(FaultCode.VOICE_MISSING, bool(event.voiceless), now)
+        self.parts.health.set_fault(FaultCode.VOICE_MISSING, bool(self.parts.voiceless), now)
         self._speak(now)
 
     def _speak(self, now: Moment) -> None:

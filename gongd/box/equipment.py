@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from gongd.core.fault import FaultCode
-from gongd.core.job import House, Job
+from gongd.core.job import Clip, House, Job
 from gongd.core.push import NOT_STORED, Declined, Note, Push
 from gongd.core.timeline import Timeline
 from gongd.core.words import Text
@@ -72,6 +72,20 @@ class Pushes(Protocol):
     def forget(self) -> None: ...
 
 
+class Clips(Protocol):
+    """Recordings that the desk has sent, on the disk. `answer`, on another thread, hears where: None, it could not."""
+
+    def put(self, data: bytes, suffix: str, answer: Callable[[Clip | None], None]) -> None: ...
+
+
+class NoClips:
+    """A box that keeps none. The port `Clips`."""
+
+    def put(self, data: bytes, suffix: str, answer: Callable[[Clip | None], None]) -> None:
+        """It cannot be kept."""
+        answer(None)
+
+
 class NoPushes:
     """A box that keeps none. The port `Pushes`."""
 
@@ -112,6 +126,7 @@ class Doors:
     boot_id: str
     rings: RingNote
     pushes: Pushes = field(default_factory=NoPushes)
+    clips: Clips = field(default_factory=NoClips)
     watchdog_s: float | None = None
     boot: Mapping[str, object] = field(default_factory=dict)
     found: tuple[Found, ...] = ()

@@ -17,6 +17,7 @@ from gongd.core.moment import Moment
 from gongd.core.record import Kind, Record
 from gongd.core.trust_list import TrustList
 from gongd.core.wire import Channel, Topics
+from gongd.core.wire_blob import Blob
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_name import Identity
 from gongd.core.wire_report import Answer
@@ -65,6 +66,7 @@ class Line:
             TrustCame: self._trust_came,
             EchoCame: self._calling.heard,
             _PastCame: self._past_came,
+            **self._answering.freight.handlers,
         }
 
     # ── The port `parts.Line` ────────────────────────────────────────────────────────────────────────────────────
@@ -95,7 +97,7 @@ class Line:
 
     def written(self, written: Sequence[Record], now: Moment) -> None:
         """Records were appended."""
-        if any(record.kind is Kind.ACTIVATION for record in written):
+        if any(record.kind in (Kind.ACTIVATION, Kind.SETTINGS) for record in written):
             self._answering.note(written, now)
             self._calling.note(written, now)
 
@@ -117,6 +119,7 @@ class Line:
             "published": self._outbox.acked,
             "refused": dict(self._answering.refused),
             "dropped": self._gate.dropped,
+            "pieces_refused": dict(self._gate.intake.refused),
             "orders": self._calling.report(),
         }
 
@@ -172,6 +175,10 @@ class Line:
     def again(self, first: int, last: int | None, journal_id: str | None) -> None:
         """Records once more."""
         self._link.call(lambda: self._outbox.again(first, last, journal_id))
+
+    def gather(self, identity: str, blob: Blob) -> None:
+        """The pieces of a blob."""
+        self._gate.gather(identity, blob)
 
     # ── Trust ────────────────────────────────────────────────────────────────────────────────────────────────────
 

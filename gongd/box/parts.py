@@ -54,6 +54,8 @@ class Line(Protocol):
 class Trials(Protocol):
     """Where a settings file goes that the desk has pushed."""
 
+    @property
+    def awaits_silence(self) -> str | None: ...
     def begin(self, push: Push, data: bytes, now: Moment) -> None: ...
     def is_about(self, identity: str) -> bool: ...
 
@@ -76,6 +78,7 @@ class Parts:
     voiceless: frozenset[str] = frozenset()
     line: Line | None = None
     trials: Trials | None = None
+    post: Callable[[object], None] = lambda _event: None
     last_outcome: Outcome | None = None
     unheard: list[Sequence[Record] | Began] = field(default_factory=list)
     """What the line will be told once it is open: an alarm that goes on after a restart does not wait for it."""

@@ -1,8 +1,9 @@
 """The past: what has become of every order and activation, as far back as a second copy may still come."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from gongd.core import push
 from gongd.core.catalogue import Status
 from gongd.core.record import Kind, Record
 from gongd.core.verdict import Done
@@ -16,6 +17,15 @@ ACCEPTED = "accepted"
 """Outcome of a COMMAND record: the `jti` is used up."""
 
 _SOUNDED = frozenset({Step.STARTED, Step.RESUMED})
+_TOLD_OF = frozenset({Kind.ACTIVATION, Kind.SETTINGS})
+_OF_SETTINGS: Mapping[str, Step] = {
+    push.APPLIED: Step.WAITING,
+    push.PROVEN: Step.FINISHED,
+    push.REFUSED: Step.REFUSED,
+    push.FAILED: Step.FAILED,
+    push.ROLLED_BACK: Step.FAILED,
+    push.SUPERSEDED: Step.FAILED,
+}
 _SOUNDING_TYPES = frozenset({CommandType.ALERT.value, CommandType.ANNOUNCE.value})
 
 
@@ -35,7 +45,7 @@ class Past:
             return
         if record.kind is Kind.COMMAND and record.outcome == ACCEPTED:
             self._keep(record.activation, _accepted(record))
-        elif record.kind is Kind.ACTIVATION and (step := step_of(record)) is not None:
+        elif record.kind in _TOLD_OF and (step := step_of(record)) is not None:
             before = self._done.get(record.activation) or Done(None, step, record.at)
             self._keep(record.activation, _after(before, step, record))
 
@@ -45,7 +55,7 @@ class Past:
 
     def unanswered(self) -> Iterable[tuple[str, Done]]:
         """Orders that were accepted and of which nothing more is known: the daemon died in between."""
-        return [(identity, done) for identity, done in self._done.items() if done.step is Step.RECEIVED]
+        return [(identity, done) for identity, done in self._done.items() if _is_open(done)]
 
     def _keep(self, identity: str, done: Done) -> None:
         self._done.pop(identity, None)
@@ -55,16 +65,24 @@ class Past:
 
 
 def step_of(record: Record) -> Step | None:
-    """The step that a record of an activation tells of; None where there is no such answer."""
+    """The step that a record of an activation, or of the desk's settings, tells of; None: there is no such answer."""
+    if record.kind is Kind.SETTINGS:
+        return _OF_SETTINGS.get(record.outcome or "") if record.activation is not None else None
     return Step(record.outcome) if record.outcome in tuple(Step) else None
+
+
+def _is_open(done: Done) -> bool:
+    """Received and no more; settings that are in force, and not proven."""
+    return done.step is Step.RECEIVED or (done.step is Step.WAITING and done.status is None and done.key is not None)
 
 
 def _accepted(record: Record) -> Done:
     sounds = record.detail.get("type") in _SOUNDING_TYPES
+    lasts = sounds or record.detail.get("type") == CommandType.SETTINGS.value
     key = record.detail.get("key")
     return Done(
         key if isinstance(key, str) else None,
-        Step.RECEIVED if sounds else Step.FINISHED,
+        Step.RECEIVED if lasts else Step.FINISHED,
         record.at,
         Status(record.status) if sounds and record.status else None,
         trusted=record.trusted,

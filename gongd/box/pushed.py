@@ -68,7 +68,7 @@ class Pushed:
     _trial: _Trial | None = field(default=None)
 
     def start(self, now: Moment) -> None:
-        """What an earlier start has left: what was not proven is taken back, and what goes with another file in /etc."""
+        """What an earlier start has left: what was not proven, and what goes with another file in /etc."""
         note, shelf = self.parts.doors.pushes.note, self.parts.doors.pushes
         if note is None:
             return
@@ -76,7 +76,7 @@ class Pushed:
             self._record(note.last.id, words.ROLLED_BACK, now, words.ROLLED_BACK, {"why": RESTARTED})
             shelf.undo(_nothing)
         elif note.last.digest != self.parts.settings.source_digest:
-            self._supersede(note.last, now)
+            self._forget(now)
 
     def is_about(self, identity: str) -> bool:
         """Is this order's file on trial now?"""
@@ -128,7 +128,7 @@ class Pushed:
         if trial is None:
             note = self.parts.doors.pushes.note
             if note is not None and note.last.digest != settings.source_digest:
-                self._supersede(note.last, now)
+                self._forget(now)
             return False
         if trial.stage is Stage.RETURNING and settings == trial.former:
             self._trial = None
@@ -179,16 +179,26 @@ class Pushed:
         return lambda kept: self.post(PushNoted(identity, kept))
 
     def _supersede(self, push: Push, now: Moment) -> None:
-        """A technician's edit wins."""
+        """A technician's edit wins over what is on trial."""
         self.parts.doors.pushes.forget()
         self._record(push.id, words.SUPERSEDED, now, words.SUPERSEDED)
+
+    def _forget(self, now: Moment) -> None:
+        """A technician's edit wins over what was proven long ago: its order has had its answer."""
+        self.parts.doors.pushes.forget()
+        self._record(None, words.SUPERSEDED, now, words.SUPERSEDED)
 
     def _ask_for_beat(self) -> int:
         """The number of the last heartbeat before the one that proves."""
         return self.parts.line.prove() if self.parts.line is not None else 0
 
     def _record(
-        self, identity: str, outcome: str, now: Moment, reason: str | None = None, detail: Mapping[str, object] = {}
+        self,
+        identity: str | None,
+        outcome: str,
+        now: Moment,
+        reason: str | None = None,
+        detail: Mapping[str, object] = {},
     ) -> None:
         told = {"digest": self.parts.settings.source_digest, **detail}
         self.parts.write([replace(records.simple(Kind.SETTINGS, now, outcome, told, reason), activation=identity)])

@@ -1,6 +1,7 @@
 """What the box writes into its journal: from values to records. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from gongd.core.activation import Activation, Outcome
@@ -83,6 +84,16 @@ def _seconds(value: object, otherwise: float) -> float:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def of_lost_order(
+    identity: str, status: Status | None, reason: str, now: Moment, detail: Mapping[str, object]
+) -> Record:
+    """An accepted order that came to nothing. `status` None: it was one that sounds nothing, but changes settings."""
+    if status is None:
+        return replace(simple(Kind.SETTINGS, now, "failed", detail, reason), activation=identity)
+    failed = simple(Kind.ACTIVATION, now, Outcome.FAILED, detail, reason)
+    return replace(failed, activation=identity, origin=Origin.COMMAND, status=status)
 
 
 def simple(kind: Kind, now: Moment, outcome: str, detail: Mapping[str, object], reason: str | None = None) -> Record:

@@ -142,10 +142,32 @@ def jobs(
     return tuple(sorted(dict.fromkeys(made), key=lambda job: job.urgency))
 
 
-def speech_job(text: str, volume: int, house: House, language: Language = Language.VI) -> Job:
-    """Plain speech: the status report, the result of new settings."""
-    speech = Speech(SPEECH, words=((language, fill(text, house.place, house.phone)),), phrase=phrase_of(text))
-    return Job(None, Status.ACTUAL, None, (speech,), volume, house.tempo, house.voicing)
+def speech_job(
+    said: str | Clip, volume: int, house: House, language: Language = Language.VI, status: Status = Status.ACTUAL
+) -> Job:
+    """Plain speech, or a recording: the status report, an announcement. A drill or a test says so before and after."""
+    if isinstance(said, Clip):
+        speech = Speech(SPEECH, clips=(said,))
+    else:
+        speech = Speech(SPEECH, words=((language, fill(said, house.place, house.phone)),), phrase=phrase_of(said))
+    before, after = (_around(key, house) for key in _AROUND.get(status, ((), ())))
+    volume = min(volume, TEST_VOLUME) if status is Status.TEST else volume
+    return Job(None, status, None, (*before, speech, *after), volume, house.tempo, house.voicing)
+
+
+_AROUND: Mapping[Status, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Status.EXERCISE: (("drill-before",), ("drill-after",)),
+    Status.TEST: (("test",), ("test",)),
+}
+"""The words before and after plain speech that is not the real thing, as `timeline.compose` has them for signals."""
+
+
+def _around(keys: tuple[str, ...], house: House) -> tuple[Speech, ...]:
+    return tuple(_speech(key, _standard(key, house), house.place, house, _no_clip) for key in keys)
+
+
+def _no_clip(name: str) -> Clip:
+    return Clip(name, "")
 
 
 def _job(signal: Signal, status: Status, place: str | None, house: House, find_clip: FindClip) -> Job:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from gongd.core.catalogue import Status
 from gongd.core.errors import VoiceError
-from gongd.core.job import SPEECH, Job
+from gongd.core.job import Job
 from gongd.core.label import RATE, Label
-from gongd.core.timeline import Passage, Timeline, Word, compose, drill_is_possible
+from gongd.core.timeline import QUIET_AFTER_WORDS_S, Passage, Timeline, Word, compose, drill_is_possible
 from gongd.core.words import Text
 from gongd.studio import espeak, rack
 from gongd.studio.filter import Sound
@@ -70,13 +70,22 @@ def make(job: Job, spoken: dict[str, Spoken]) -> tuple[Label, bytes]:
 def _timeline(job: Job, voices: dict[str, Sound]) -> Timeline:
     spoken_s = {key: sound.size / RATE for key, sound in voices.items()}
     if job.source is None:
-        if SPEECH not in spoken_s:
-            raise VoiceError(_UNSPOKEN)
-        word = Word(0.0, spoken_s[SPEECH], SPEECH)
-        return Timeline(Passage((), (), (word,), word.duration_s))
+        return _in_a_row([speech.key for speech in job.speeches], spoken_s)
     if job.status is Status.EXERCISE and not drill_is_possible(spoken_s):
         raise VoiceError(DRILL_NEEDS_VOICE)
     return compose(job.source, job.status, spoken_s, job.tempo)
+
+
+def _in_a_row(keys: list[str], spoken_s: dict[str, float]) -> Timeline:
+    """Plain speech. Whatever says that it is a drill or a test is no less needed than the speech itself."""
+    if not all(key in spoken_s for key in keys):
+        raise VoiceError(_UNSPOKEN)
+    words: list[Word] = []
+    end_s = 0.0
+    for key in keys:
+        words.append(Word(end_s, spoken_s[key], key))
+        end_s += spoken_s[key] + QUIET_AFTER_WORDS_S
+    return Timeline(Passage((), (), tuple(words), end_s - QUIET_AFTER_WORDS_S))
 
 
 def _lacking(label: Label) -> bool:

@@ -76,13 +76,6 @@ def test_a_stale_order_is_refused_with_a_challenge_and_obeyed_with_it(world: Wor
     within(lambda: Step.STARTED in world.steps(desk, claims.jti), "started")
 
 
-def test_what_it_cannot_do_yet_is_refused_and_said(world: World, desk: Desk) -> None:
-    asked = desk.give(order(CommandType.SETTINGS, replaces="1" * 64, sha256="0" * 64, size=10, pieces=1))
-    within(lambda: world.answers(desk, asked), "the refusal")
-    (answer,) = world.answers(desk, asked)
-    assert (answer.step, answer.reason) == (Step.REFUSED, "not-supported")
-
-
 def test_state_and_info_are_kept_and_the_end_is_said(world: World, desk: Desk) -> None:
     within(lambda: desk.of(Channel.STATE) and desk.of(Channel.INFO), "what is retained")
     assert says(desk, Channel.INFO, "key") == [world.box_x]

@@ -1,0 +1,115 @@
+"""Freight: accepted orders that wait for their blob, a settings file or a clip, and where it goes once it is there.
+
+The intake gathers it on the link's thread. Lives on the deciding thread.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from gongd.box import records
+from gongd.box.intake import BlobAwaited, BlobCame, BlobLost
+from gongd.box.parts import Parts
+from gongd.core.job import Clip
+from gongd.core.moment import Moment
+from gongd.core.push import AWAITS_PIECES, AWAITS_SILENCE, NOT_STORED, Push
+from gongd.core.recording import UNREADABLE, suffix_of
+from gongd.core.verdict import Accepted, Apply, Speak
+from gongd.core.wire_blob import Blob, spans_of
+
+NOTHING: Mapping[str, object] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class ClipLaid:
+    """A clip lies where the studio finds it; None: the disk has not taken it."""
+
+    id: str
+    clip: Clip | None
+
+
+class Carrier(Protocol):
+    """What the freight needs of the line."""
+
+    def gather(self, identity: str, blob: Blob) -> None: ...
+
+
+Waits = Callable[[str, str, Mapping[str, object], Moment], None]
+"""Tells the desk what an order waits for."""
+
+
+@dataclass(slots=True)
+class Freight:
+    """At most as many orders as the intake takes; the others are given back as lost."""
+
+    parts: Parts
+    carrier: Carrier
+    waits: Waits
+    post: Callable[[object], None]
+    handlers: Mapping[type, Callable[[Any, Moment], None]] = field(init=False)
+    _orders: dict[str, Accepted] = field(default_factory=dict)
+    _told_silence: str | None = None
+
+    def __post_init__(self) -> None:
+        self.handlers = {
+            BlobAwaited: self._awaited,
+            BlobCame: self._came,
+            BlobLost: lambda event, now: self._lose(event.id, event.reason, now, _missing(event.missing)),
+            ClipLaid: self._laid,
+        }
+
+    def expect(self, order: Accepted, blob: Blob) -> None:
+        """An accepted order names this blob."""
+        self._orders[order.id] = order
+        self.carrier.gather(order.id, blob)
+
+    def is_about(self, identity: str) -> bool:
+        """Does this order wait for its blob, or is its settings file on trial?"""
+        trials = self.parts.trials
+        return identity in self._orders or (trials is not None and trials.is_about(identity))
+
+    def step(self, now: Moment) -> None:
+        """A settings file that is good waits until nothing sounds: the desk is told once."""
+        waiting = self.parts.trials.awaits_silence if self.parts.trials is not None else None
+        if waiting is not None and waiting != self._told_silence and not self.parts.airtime.is_free:
+            self._told_silence = waiting
+            self.waits(waiting, AWAITS_SILENCE, NOTHING, now)
+
+    # ── What the intake tells ────────────────────────────────────────────────────────────────────────────────────
+
+    def _awaited(self, event: BlobAwaited, now: Moment) -> None:
+        if event.id in self._orders:
+            self.waits(event.id, AWAITS_PIECES, _missing(event.missing), now)
+
+    def _came(self, event: BlobCame, now: Moment) -> None:
+        order = self._orders.get(event.id)
+        match order.deed if order is not None else None:
+            case Apply(file=file, replaces=replaces):
+                del self._orders[event.id]
+                if self.parts.trials is not None:
+                    self.parts.trials.begin(Push(event.id, file.sha256, replaces), event.data, now)
+            case Speak():
+                self._lay(event, now)
+
+    def _lay(self, event: BlobCame, now: Moment) -> None:
+        suffix, post = suffix_of(event.data), self.post
+        if suffix is None:
+            self._lose(event.id, UNREADABLE, now)
+        else:
+            self.parts.doors.clips.put(event.data, suffix, lambda clip: post(ClipLaid(event.id, clip)))
+
+    def _laid(self, event: ClipLaid, now: Moment) -> None:
+        if event.clip is None:
+            self._lose(event.id, NOT_STORED, now)
+        elif (order := self._orders.pop(event.id, None)) is not None:
+            self.parts.announcer.announce(event.clip, order.id, order, self.parts.settings.speaker.volume, now)
+
+    def _lose(self, identity: str, reason: str, now: Moment, detail: Mapping[str, object] = NOTHING) -> None:
+        order = self._orders.pop(identity, None)
+        if order is not None:
+            status = order.claims.status if isinstance(order.deed, Speak) else None
+            self.parts.write([records.of_lost_order(identity, status, reason, now, {"key": order.key, **detail})])
+
+
+def _missing(missing: tuple[int, ...]) -> Mapping[str, object]:
+    return {"missing": spans_of(missing)} if missing else NOTHING
