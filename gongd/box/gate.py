@@ -108,7 +108,7 @@ class Gate:
         self._trust_seen = b""
         self.dropped = 0
         self.intake = Intake(
-            self._topics, inlets.post, lambda topic: self.link.hear(Subscription(topic)), lambda it: self.link.leave(it)
+            self._topics, inlets.post, lambda topic: self.link.hear(Subscription(topic)), self._leave
         )
         self.echoes = Echoes(self._topics, seals, lambda: self._trust, inlets.post_remote, lambda: self.link)
         self.link: Link
@@ -255,6 +255,9 @@ class Gate:
     def order(self, topic: str, claims: CommandClaims) -> None:
         """Give an order to others, now or not at all: whoever gives it sees to it that it is given again."""
         self.link.call(lambda: self.link.publish(replace(self.parcel(Channel.COMMAND, claims), topic=topic)))
+
+    def _leave(self, topic: str) -> None:
+        self.link.leave(topic)
 
     def take_back(self, channel: Channel) -> None:
         """What was retained holds no more."""
