@@ -169,7 +169,7 @@ class Calling:
             self._say(NO_LINK, order.button, now)
 
     def _refuse(self, claims: CommandClaims, reason: str, button: str, now: Moment) -> None:
-        self.parts.write([calling.refused(claims, reason, button, now)])
+        self.parts.write([calling.unsent(claims, reason, button, now)])
         self._say(REFUSALS[reason], button, now)
         self.parts.panel.over(button)
 

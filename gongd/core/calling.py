@@ -14,7 +14,7 @@ from gongd.core.activation import Outcome
 from gongd.core.catalogue import CALMING, Origin, Status, Why
 from gongd.core.gathering import FRESH_FOR, SENT_AGAIN_FOR
 from gongd.core.moment import Moment
-from gongd.core.record import ANSWERED, SENT, Kind, Record
+from gongd.core.record import ANSWERED, SENT, UNSENT, Kind, Record
 from gongd.core.trust_list import NEIGHBOURS_SIGNAL, Authority, TrustList, identify, may
 from gongd.core.wire import Channel
 from gongd.core.wire_command import CommandClaims, CommandType
@@ -173,9 +173,9 @@ def answered(claims: CommandClaims, answer: Answer, now: Moment) -> Record:
     return _record(claims, ANSWERED, now, detail, answer.reason)
 
 
-def refused(claims: CommandClaims, reason: str, button: str, now: Moment) -> Record:
+def unsent(claims: CommandClaims, reason: str, button: str, now: Moment) -> Record:
     """The record of an order that this box may not give, or cannot."""
-    return _record(claims, Outcome.REFUSED, now, {"type": claims.type.value, "button": button}, reason)
+    return _record(claims, UNSENT, now, {"type": claims.type.value, "button": button}, reason)
 
 
 def _record(

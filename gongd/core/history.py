@@ -18,6 +18,7 @@ from gongd.core.record import (
     RUNG,
     SENT,
     STEPPED,
+    UNSENT,
     Kind,
     Record,
 )
@@ -30,6 +31,15 @@ EVENTS: Mapping[tuple[Kind, str], Text] = {
     (Kind.SETTINGS, "refused"): Text(
         "Cấu hình mới có {n} lỗi, giữ cấu hình cũ", "The new settings have {n} errors, the old ones are kept"
     ),
+    (Kind.SETTINGS, "proven"): Text("Cấu hình bàn trực gửi: đã chạy tốt", "The desk's settings: proven"),
+    (Kind.SETTINGS, "rolled-back"): Text(
+        "Cấu hình bàn trực gửi: đã quay về cấu hình cũ", "The desk's settings: taken back, the old ones are in use"
+    ),
+    (Kind.SETTINGS, "superseded"): Text(
+        "Cấu hình bàn trực gửi: bỏ, vì kỹ thuật viên đã sửa tệp tại cụm loa",
+        "The desk's settings: dropped, for a technician has edited the file at the box",
+    ),
+    (Kind.SETTINGS, "failed"): Text("Cấu hình bàn trực gửi: không dùng được ({why})", "The desk's settings: not used ({why})"),
     (Kind.SETTINGS, ADOPTED): Text("Lịch {schedule}: tính từ ngày {first}", "Schedule {schedule}: counts from {first}"),
     (Kind.SETTINGS, RETIRED): Text("Lịch {schedule}: đã bỏ", "Schedule {schedule}: removed"),
     (Kind.BUTTON, "held"): Text("Nút {button}: đã giữ đủ", "Button {button}: held"),
@@ -42,7 +52,8 @@ EVENTS: Mapping[tuple[Kind, str], Text] = {
     (Kind.COMMAND, "accepted"): Text("Lệnh {type}: đã nhận từ {key}", "Order {type}: accepted from {key}"),
     (Kind.COMMAND, SENT): Text("Lệnh {order}: đã gửi {to}", "Order {order}: sent to {to}"),
     (Kind.COMMAND, ANSWERED): Text("Lệnh {order}: {box} trả lời: {answer}", "Order {order}: {box} answers: {answer}"),
-    (Kind.COMMAND, "refused"): Text("Lệnh {order}: không gửi ({why})", "Order {order}: not sent ({why})"),
+    (Kind.COMMAND, UNSENT): Text("Lệnh {order}: không gửi ({why})", "Order {order}: not sent ({why})"),
+    (Kind.COMMAND, "refused"): Text("Lệnh của {key}: từ chối ({why})", "Order of {key}: refused ({why})"),
     (Kind.BOOT, "started"): Text("Máy: đã chạy", "Machine: started"),
     (Kind.BOOT, "stopped"): Text("Máy: đã tắt", "Machine: stopped"),
     (Kind.BOOT, OUTAGE): Text("Máy: mất điện từ {since} đến {until}", "Machine: no power from {since} to {until}"),

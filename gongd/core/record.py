@@ -36,6 +36,8 @@ SENT = "sent"
 """Outcome of a COMMAND record: this box has given the order to others."""
 ANSWERED = "answered"
 """Outcome of a COMMAND record: what `detail["box"]` has answered (`detail["result"]`) to an order of this box."""
+UNSENT = "unsent"
+"""Outcome of a COMMAND record: an order that this box may not give, or cannot."""
 CLEARED = "cleared"
 """Outcome of a FAULT record that ends the fault `reason` (of `detail["subject"]` where it has one)."""
 
