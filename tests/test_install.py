@@ -46,20 +46,25 @@ class Site:
         return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, timeout=60)
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Installed once for all tests; the last ones take it off."""
-    base = tmp_path_factory.mktemp("install")
-    tree, root = base / "tree", base / "root"
+def copy_tree(base: Path) -> Path:
+    """What `make install` needs of the project, in a folder of its own."""
+    tree = base / "tree"
     tree.mkdir()
-    root.mkdir()
     for name in TREE:
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
         elif source.exists():
             shutil.copy2(source, tree / name)
-    site = Site(tree, root, "")
+    return tree
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Installed once for all tests; the last ones take it off."""
+    base = tmp_path_factory.mktemp("install")
+    site = Site(copy_tree(base), base / "root", "")
+    site.root.mkdir()
     site.first = site.install()
     yield site
     shutil.rmtree(base)
@@ -67,13 +72,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def _owner(site: Site, path: str) -> tuple[str, str, int]:
     """User, group and mode of a path, by the names of the installed system."""
-    users = _names(site.at("/etc/passwd"))
-    groups = _names(site.at("/etc/group"))
+    users = names_in(site.at("/etc/passwd"))
+    groups = names_in(site.at("/etc/group"))
     facts = site.at(path).stat()
     return users.get(facts.st_uid, "root"), groups.get(facts.st_gid, "root"), stat.S_IMODE(facts.st_mode)
 
 
-def _names(table: Path) -> dict[int, str]:
+def names_in(table: Path) -> dict[int, str]:
+    """Names by number, of a table such as /etc/passwd."""
     rows = [line.split(":") for line in table.read_text().splitlines()]
     return {int(row[2]): row[0] for row in rows}
 
