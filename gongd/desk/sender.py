@@ -3,11 +3,13 @@
 One thread works it by calling `step`; what has happened comes back as news.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gongd.core.gathering import Gathering, freshly, open_gathering
+from gongd.core.wire import Channel
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_name import Address, To, to_box
 from gongd.core.wire_refusal import Refused
@@ -19,6 +21,10 @@ from gongd.desk.office import Office, Pen
 from gongd.desk.store import Store
 
 LOOK_FOR_END_EVERY = timedelta(seconds=2)
+RECORDS_AT_ONCE = 20
+MOST_RECORDS_WAITING = 500
+"""Half of what the broker sends ahead of our acknowledgements: answers go on coming."""
+_RECORD = f"/{Channel.EVENT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,7 @@ class Sender:
         self._named: set[tuple[str, str]] = set()
         self._challenges: dict[str, str] = {}
         self._unreached: set[str] = set()
+        self._records: deque[Message] = deque()
         self._looked_at: datetime | None = None
         self._has_been_up = False
 
@@ -120,14 +127,18 @@ class Sender:
 
     def step(self, now: datetime, wait_s: float) -> list[News]:
         """Take what has come, send what is due. Raises StoreError."""
-        posted = self._link.take(wait_s)
+        posted = self._link.take(0 if self._records else wait_s)
         news: list[News] = []
         taken: list[Message] = []
         with self._store.writing():
             while posted is not None:
-                news += self._take(posted, now)
-                taken += [posted] if isinstance(posted, Message) else []
+                if isinstance(posted, Message) and posted.topic.endswith(_RECORD):
+                    self._records.append(posted)
+                else:
+                    news += self._take(posted, now)
+                    taken += [posted] if isinstance(posted, Message) else []
                 posted = self._link.take(0) if len(taken) < MOST_AT_ONCE else None
+            taken += self._take_records(now, all_answers_heard=len(taken) < MOST_AT_ONCE)
         for message in taken:
             self._link.acknowledge(message)
         self._look_for_ends(now)
@@ -135,6 +146,14 @@ class Sender:
         return news + self._name_silent(now)
 
     # ── Hearing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _take_records(self, now: datetime, all_answers_heard: bool) -> list[Message]:
+        """Records wait until every answer is heard, for somebody looks at the screen; but not for ever."""
+        most = RECORDS_AT_ONCE if all_answers_heard else len(self._records) - MOST_RECORDS_WAITING
+        taken = [self._records.popleft() for _ in range(min(most, len(self._records)))]
+        for message in taken:
+            self._take(message, now)
+        return taken
 
     def _take(self, posted: Posted, now: datetime) -> list[News]:
         match posted:

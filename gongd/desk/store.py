@@ -238,6 +238,11 @@ class Store:
             found[held.box] = held.heard(datetime.fromtimestamp(row["at_s"], UTC))
         return found
 
+    def infos(self) -> dict[str, Info]:
+        """What every box has said of itself, by its id."""
+        rows = self._all("SELECT box, body FROM box_word WHERE what = 'info' ORDER BY box")
+        return {row["box"]: word for row in rows if isinstance(word := _word("info", row["body"]), Info)}
+
     def last_gongs(self) -> dict[str, Event]:
         """The last record of a night, by box."""
         query = (

@@ -52,12 +52,10 @@ class Duty:
     @property
     def roster(self) -> Roster:
         """The roster, with boxes that are enrolled or have spoken."""
-        known = self.store.boxes()
         heard = [
-            RosterBox(box, name, name, one.info.zones)
-            for box, one in known.items()
-            if one.info is not None
-            for name in (one.info.name.partition(",")[0].strip() or box,)
+            RosterBox(box, name, name, info.zones)
+            for box, info in self.store.infos().items()
+            for name in (info.name.partition(",")[0].strip() or box,)
         ]
         return self.office.roster.with_boxes(heard)
 
@@ -70,17 +68,14 @@ class Duty:
     @property
     def titles(self) -> Mapping[str, str]:
         """What the boxes call their signals."""
-        return {
-            signal.name: signal.title for one in self.store.boxes().values() if one.info for signal in one.info.signals
-        }
+        return {signal.name: signal.title for info in self.store.infos().values() for signal in info.signals}
 
     def cap_s(self, signal: str) -> float | None:
         """The longest cap of a signal among the boxes, as far as they have told."""
         caps = [
             offered.at_most_s
-            for one in self.store.boxes().values()
-            if one.info
-            for offered in one.info.signals
+            for info in self.store.infos().values()
+            for offered in info.signals
             if offered.name == signal
         ]
         return max(caps, default=None)
