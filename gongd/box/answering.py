@@ -24,7 +24,7 @@ from gongd.core.limit import Usage
 from gongd.core.moment import Moment
 from gongd.core.phrase import PHRASES
 from gongd.core.push import PROVEN
-from gongd.core.record import Kind, Record
+from gongd.core.record import DECLINED, Kind, Record
 from gongd.core.trust_list import TrustList
 from gongd.core.verdict import Accepted, Apply, Done, End, Killed, Quiet, Repeated, Sound, Speak, Tell, jti_of
 from gongd.core.wire_blob import Blob
@@ -203,7 +203,7 @@ class Answering:
         self._refusals = self._refusals.spend(refused.key, now.mono)
         told = {"key": refused.key, "jti": refused.jti, "why": refused.detail, "age_s": refused.age_s}
         detail = {name: value for name, value in told.items() if value is not None}
-        self.parts.write([records.simple(Kind.COMMAND, now, Step.REFUSED.value, detail, refused.reason.value)])
+        self.parts.write([records.simple(Kind.COMMAND, now, DECLINED, detail, refused.reason.value)])
 
     # ── Obeying ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -12,6 +12,7 @@ from gongd.core.record import (
     ADOPTED,
     ANSWERED,
     CLEARED,
+    DECLINED,
     MISSED,
     OUTAGE,
     RETIRED,
@@ -39,7 +40,9 @@ EVENTS: Mapping[tuple[Kind, str], Text] = {
         "Cấu hình bàn trực gửi: bỏ, vì kỹ thuật viên đã sửa tệp tại cụm loa",
         "The desk's settings: dropped, for a technician has edited the file at the box",
     ),
-    (Kind.SETTINGS, "failed"): Text("Cấu hình bàn trực gửi: không dùng được ({why})", "The desk's settings: not used ({why})"),
+    (Kind.SETTINGS, "failed"): Text(
+        "Cấu hình bàn trực gửi: không dùng được ({why})", "The desk's settings: not used ({why})"
+    ),
     (Kind.SETTINGS, ADOPTED): Text("Lịch {schedule}: tính từ ngày {first}", "Schedule {schedule}: counts from {first}"),
     (Kind.SETTINGS, RETIRED): Text("Lịch {schedule}: đã bỏ", "Schedule {schedule}: removed"),
     (Kind.BUTTON, "held"): Text("Nút {button}: đã giữ đủ", "Button {button}: held"),
@@ -53,7 +56,7 @@ EVENTS: Mapping[tuple[Kind, str], Text] = {
     (Kind.COMMAND, SENT): Text("Lệnh {order}: đã gửi {to}", "Order {order}: sent to {to}"),
     (Kind.COMMAND, ANSWERED): Text("Lệnh {order}: {box} trả lời: {answer}", "Order {order}: {box} answers: {answer}"),
     (Kind.COMMAND, UNSENT): Text("Lệnh {order}: không gửi ({why})", "Order {order}: not sent ({why})"),
-    (Kind.COMMAND, "refused"): Text("Lệnh của {key}: từ chối ({why})", "Order of {key}: refused ({why})"),
+    (Kind.COMMAND, DECLINED): Text("Lệnh của {key}: từ chối ({why})", "Order of {key}: refused ({why})"),
     (Kind.BOOT, "started"): Text("Máy: đã chạy", "Machine: started"),
     (Kind.BOOT, "stopped"): Text("Máy: đã tắt", "Machine: stopped"),
     (Kind.BOOT, OUTAGE): Text("Máy: mất điện từ {since} đến {until}", "Machine: no power from {since} to {until}"),
@@ -197,7 +200,9 @@ def _filled(words: Text, record: Record) -> Text:
 
 
 def _order(record: Record) -> dict[str, object]:
-    """What is said of an order that the box itself has given."""
+    """What is said of an order, or of the settings that one has brought."""
+    if record.kind is Kind.SETTINGS:
+        return {"why": reason_words(record.reason or "unknown")}
     if record.kind is not Kind.COMMAND:
         return {}
     to, why = record.detail.get("to"), reason_words(record.reason or "unknown", Outcome.REFUSED)

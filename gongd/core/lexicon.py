@@ -75,7 +75,16 @@ _OTHER_REASONS: Mapping[str, Text] = {
     "no-place": Text("xã không có nơi nhận này", "the commune has no such place"),
     "restarted": Text("máy khởi động lại nhiều lần", "the machine restarted again and again"),
     "stalled": Text("máy bị treo", "the machine stalled"),
-    "not-supported": Text("cụm loa chưa làm được việc này", "the box cannot do this yet"),
+    "pieces-missing": Text("tệp chưa đến đủ", "the file has not come whole"),
+    "pieces-wrong": Text("tệp đến không đúng tệp đã gửi", "what came is not the file that was sent"),
+    "clip-unreadable": Text("bản thu không đọc được", "the recording cannot be read"),
+    "rolled-back": Text("đã quay về cấu hình cũ", "the settings of before are back"),
+    "no-heartbeat": Text("không có tin định kỳ trở lại", "no heartbeat came back"),
+    "superseded": Text("kỹ thuật viên đã sửa cấu hình tại cụm loa", "a technician has edited the settings at the box"),
+    "busy": Text("cụm loa đang thử một cấu hình khác", "the box is trying other settings"),
+    "pieces": Text("đang nhận tệp", "receiving the file"),
+    "silence": Text("chờ loa im để dùng cấu hình mới", "waiting for silence to use the new settings"),
+    "heartbeat": Text("đã dùng cấu hình mới, đang thử kết nối", "the new settings are in use, the link is being tried"),
 }
 
 
@@ -146,6 +155,10 @@ REFUSALS: Mapping[str, Refusal] = {
     "settings-invalid": Refusal(
         Text("cấu hình mới có {n} lỗi, giữ cấu hình cũ", "the new settings have {n} errors, the old ones are kept"),
         Text("Sửa theo danh sách", "Correct what the list says"),
+    ),
+    "settings-differ": Refusal(
+        Text("tệp cấu hình tại cụm loa đã khác", "the settings file at the box is another by now"),
+        Text("Hỏi kỹ thuật viên, rồi gửi lại", "Ask the technician, then send it again"),
     ),
 }
 

@@ -38,6 +38,8 @@ ANSWERED = "answered"
 """Outcome of a COMMAND record: what `detail["box"]` has answered (`detail["result"]`) to an order of this box."""
 UNSENT = "unsent"
 """Outcome of a COMMAND record: an order that this box may not give, or cannot."""
+DECLINED = "declined"
+"""Outcome of a COMMAND record: an order that a listed key has signed, and that this box has not accepted."""
 CLEARED = "cleared"
 """Outcome of a FAULT record that ends the fault `reason` (of `detail["subject"]` where it has one)."""
 

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     DRILL_NEEDS_VOICE = "drill-needs-voice"
     DISABLED = "disabled"
     SETTINGS_INVALID = "settings-invalid"
+    SETTINGS_DIFFER = "settings-differ"
 
 
 STALE = frozenset({Reason.EXPIRED, Reason.FROM_THE_FUTURE, Reason.CLOCK_UNTRUSTED})
