@@ -150,15 +150,15 @@ class Info:
     name: Annotated[str, Spelt(form.text(200), "for people")]
     version: Annotated[str, Spelt(words(40), "of gongd")]
     settings: Annotated[str, Spelt(SHA256, "digest of the settings in force")]
-    replaced: Annotated[
-        str | None, Spelt(SHA256, "digest of the file in /etc, where the desk's pushed settings are in force over it")
-    ] = None
     zones: Annotated[tuple[str, ...], Spelt(listed(SLUG_FORM, 64), "zones it belongs to")] = ()
     signals: Annotated[tuple[OfferedSignal, ...], Spelt(listed(nested(OfferedSignal), 100), "what it can sound")] = ()
     next: Annotated[tuple[Due, ...], Spelt(listed(nested(Due), 20), "what it will sound next")] = ()
     key: Annotated[str | None, Spelt(KEY_ID, "its public key, `x` of an Ed25519 JWK")] = None
     trust_number: Annotated[int, Spelt(integer(), "number of its trust list", key="trust")] = 0
     disabled_until: Annotated[str | None, Spelt(words(10), "out of use until this date")] = None
+    replaced: Annotated[
+        str | None, Spelt(SHA256, "digest of the file in /etc, where the desk's pushed settings are in force over it")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
