@@ -136,6 +136,16 @@ class SqliteJournal:
         else:
             self._end()
 
+    @property
+    def is_failing(self) -> bool:
+        """Does what waits wait for a disk that refuses it?"""
+        return self._stuck_since is not None
+
+    def abandon(self) -> None:
+        """As if the process had died: what waits is never written. Only without a thread."""
+        self._queue.give_up()
+        self._close_book()
+
     # ── The thread ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _run(self) -> None:
