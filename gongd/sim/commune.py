@@ -1,0 +1,218 @@
+"""The virtual commune of one seed: its clock, its broker, its desk, its boxes, its people; and who watches them all."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from gongd.adapters.journal import read_records
+from gongd.core.record import Record
+from gongd.core.wire import Channel
+from gongd.core.wire_command import CommandClaims
+from gongd.core.wire_event import Event, event_of
+from gongd.core.wire_form import from_json
+from gongd.core.wire_refusal import Refused
+from gongd.core.wire_report import Heartbeat
+from gongd.desk.store import Store
+from gongd.ports import Ticket
+from gongd.sim import furniture, invariants
+from gongd.sim.broker import Broker, Letter
+from gongd.sim.cabinet import Cabinet
+from gongd.sim.chance import Chance
+from gongd.sim.clockwork import Clockwork
+from gongd.sim.console import Console
+from gongd.sim.facts import Copy, Facts, Order
+from gongd.sim.history import History
+from gongd.sim.invariants import Violation
+from gongd.sim.papers import Joiner, Safe
+from gongd.sim.plan import DAY_S, GONG_S, Plan
+from gongd.sim.witness import Sounding, Witness
+
+BEGAN = datetime(2026, 1, 1, 12, 0, tzinfo=furniture.ZONE)
+SETTLING_S = 3 * 3600.0
+"""After everything is mended the commune gets so long to say all that it has not said."""
+
+
+@dataclass(slots=True)
+class Commune:
+    """One seed's world. `run` it, then look at `violations`, `facts`, `history`."""
+
+    plan: Plan
+    folder: Path
+    world: Clockwork = field(default_factory=lambda: Clockwork(BEGAN))
+    facts: Facts = field(default_factory=Facts)
+    violations: list[Violation] = field(default_factory=list)
+    cabinets: list[Cabinet] = field(default_factory=list)
+    history: History = field(init=False)
+    chance: Chance = field(init=False)
+    broker: Broker = field(init=False)
+    safe: Safe = field(init=False)
+    console: Console = field(init=False)
+    tokens: dict[str, list[bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.chance = Chance(self.plan.seed, "world")
+        self.history = History(self.world)
+        self.broker = Broker(self.world, self.chance.stream("broker"), overheard=self._overheard)
+        self.safe = Safe(self.plan.seed, self.plan.boxes)
+        self.safe.issue(self.world.wall, 1)
+        store = Store(self.folder / "desk.db")
+        self.console = Console(self.world, self.broker, self.safe, self.chance.stream("desk"), store, self._signed)
+        joiner = Joiner(self.safe, self.world, self.broker, self._drawn)
+        self.cabinets += [self._build(number, joiner) for number in range(1, self.plan.boxes + 1)]
+
+    def _build(self, number: int, joiner: Joiner) -> Cabinet:
+        folder = self.folder / furniture.box_id(number)
+        folder.mkdir()
+        witness = Witness(furniture.box_id(number), self.world, self._began, self._ended, self._moved)
+        chance = self.chance.stream("box", number)
+        return Cabinet(number, self.world, chance, folder, witness, joiner, self._appended, self.history.note)
+
+    def cabinet(self, box: str) -> Cabinet:
+        """A box by its id."""
+        return next(each for each in self.cabinets if each.id == box)
+
+    # ── Watching ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def blame(self, rule: str, box: str, what: str) -> None:
+        """A rule did not hold."""
+        self.violations.append(Violation(rule, self.world.now, box, what))
+        self.history.note(box, f"VIOLATION {rule}: {what}")
+
+    def _began(self, sounding: Sounding) -> None:
+        self.facts.soundings.append(sounding)
+        told = f"sounds {sounding.signal or 'bare'} {sounding.status} {sounding.activation}"
+        self.history.note(sounding.box, told)
+        for rule in invariants.AT_BEGIN:
+            for what in rule(self, sounding):
+                self.blame(rule.__name__, sounding.box, what)
+
+    def _ended(self, sounding: Sounding) -> None:
+        self.history.note(sounding.box, f"is silent after {sounding.lasted_s(self.world.now):.3f} s")
+        for rule in invariants.AT_END:
+            for what in rule(self, sounding):
+                self.blame(rule.__name__, sounding.box, what)
+
+    def _moved(self, box: str, relay: str, on: bool) -> None:
+        if relay == "lamp":
+            self.history.note(box, f"lamp {'on' if on else 'off'}")
+
+    def _appended(self, box: str, records: Sequence[Record], ticket: Ticket) -> None:
+        del ticket
+        self.facts.wrote(box, self.world.now, records)
+        for record in records:
+            told = (record.kind, record.activation, record.night, record.outcome, record.reason)
+            self.history.note(box, "writes " + " ".join(str(word) for word in told if word is not None))
+
+    def _drawn(self, box: str, challenge: str) -> None:
+        self.facts.challenges[box, challenge] = self.world.now
+
+    def _signed(self, claims: CommandClaims, token: bytes) -> None:
+        order = self.facts.orders.get(claims.jti)
+        if order is not None:
+            expires_at = self.world.seconds_of(claims.expires)
+            order.copies.append(Copy(self.world.now, expires_at, tuple(claims.challenges.values())))
+            self.tokens.setdefault(claims.jti, []).append(token)
+
+    def _overheard(self, name: str, letter: Letter) -> None:
+        if not letter.topic.endswith(f"/{Channel.HEARTBEAT}"):
+            return
+        cabinet = self.cabinet(name.rpartition("/")[2])
+        beat = from_json(Heartbeat, letter.payload)
+        if isinstance(beat, Refused):
+            self.blame("a_heartbeat_tells_the_truth", cabinet.id, f"it cannot be read: {beat}")
+            return
+        for what in invariants.a_heartbeat_tells_the_truth(self, cabinet, beat):
+            self.blame("a_heartbeat_tells_the_truth", cabinet.id, what)
+
+    def expect_alarm(self, box: str, signal: str) -> None:
+        """An emergency counts at this box now: it is to sound at once."""
+        asked_at = self.world.now
+
+        def look() -> None:
+            for what in invariants.an_emergency_is_not_held_back(self, box, signal, asked_at):
+                self.blame("an_emergency_is_not_held_back", box, what)
+
+        self.world.after(invariants.PROMPT_S, look)
+
+    # ── Running ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def run_until(self, end: float) -> None:
+        """The world goes on; every box gets its turns."""
+        world = self.world
+        while True:
+            upcoming = min(world.next_at(), *(cabinet.wake_at for cabinet in self.cabinets))
+            if upcoming > end:
+                break
+            world.advance(upcoming)
+            for cabinet in self.cabinets:
+                if cabinet.wake_at <= world.now:
+                    cabinet.turn()
+                    self._look_at(cabinet)
+        world.advance(end)
+
+    def _look_at(self, cabinet: Cabinet) -> None:
+        for rule in invariants.AT_TURN:
+            for what in rule(self, cabinet):
+                self.blame(rule.__name__, cabinet.id, what)
+
+    def judge_the_end(self) -> None:
+        """Everything is mended, and time has passed."""
+        for rule in invariants.IN_THE_END:
+            for box, what in rule(self):
+                self.blame(rule.__name__, box, what)
+
+    # ── What the rules ask ───────────────────────────────────────────────────────────────────────────────────────
+
+    def nights_of(self, cabinet: Cabinet) -> Iterator[date]:
+        """Every night that this box has to account for."""
+        del cabinet
+        for day in range(int(self.plan.days)):
+            yield (BEGAN + timedelta(days=day)).date()
+
+    def due_at(self, night: date) -> float:
+        """When its gong is due (true seconds)."""
+        return (night - BEGAN.date()).days * DAY_S + GONG_S
+
+    def was_clear(self, cabinet: Cabinet, due: float) -> bool:
+        """Did nothing stand in the way of this gong?"""
+        since, until = due - invariants.CALM_S, due + 20.0
+        if self.facts.is_shaken(cabinet.id, since, until):
+            return False
+        noisy = any(
+            one.box == cabinet.id and one.began_at < until and (one.ended_at or until) > due - 2200.0
+            for one in self.facts.soundings
+            if not one.activation.startswith(furniture.SCHEDULE)
+        )
+        return not noisy and due in self.facts.well.get(cabinet.id, ())
+
+    def records_of(self, cabinet: Cabinet, night: date) -> int:
+        """How many records of that night its journals hold; a journal that was lost counts as it was written."""
+        held = sum(event.night == night for _, event in self.journal_of(cabinet))
+        lost = sum(1 for at, _, _ in self.facts.nights.get((cabinet.id, night.isoformat()), []) if at < cabinet.lost_at)
+        return held or min(1, lost)
+
+    def journal_of(self, cabinet: Cabinet) -> list[tuple[int, Event]]:
+        """What stands in its journal now."""
+        return [(number, event_of(number, record)) for number, record in read_records(cabinet.disk.journal)]
+
+    def desk_of(self, cabinet: Cabinet) -> dict[int, Event]:
+        """What the desk holds of that very journal."""
+        journal = cabinet.journal_id
+        return {
+            filed.event.number: filed.event
+            for filed in self.console.store.events(cabinet.id)
+            if filed.journal == journal
+        }
+
+    def was_lost(self, box: str, at: float) -> bool:
+        """Was the machine dead, or its card bad, so soon after that nothing could be said of it?"""
+        return self.facts.is_shaken(box, at - 60.0, at + 10.0)
+
+    def was_there(self, box: str, order: Order) -> bool:
+        """Was it well and on the line, all the time that the order was being sent?"""
+        return box in order.there and not self.facts.is_shaken(box, order.opened_at - 120.0, order.opened_at + 1800.0)
+
+    def answers_of(self, box: str, jti: str) -> list[str]:
+        """Why it refused, where it did."""
+        return [str(each.reason) for each in self.console.store.answers(jti) if each.box == box and each.reason]

@@ -1,0 +1,161 @@
+"""A memory card: real SQLite on real files, with what happens to cards. A power cut keeps what had been synchronised.
+
+The files lie in a folder of the machine (in memory, best). SQLite asks for its commits to be durable before they return,
+so a power cut leaves everything that returned; of the one that was being written it leaves nothing, all, or a torn part
+of the write-ahead log: bytes of the new frames up to some point, and what stood there before beyond it.
+"""
+
+import sqlite3
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from gongd.adapters.journal.life import SLOT, LifeFile, Sign
+from gongd.sim.chance import Chance
+
+JOURNAL = "journal.db"
+_WRITES = ("BEGIN", "PRAGMA journal_mode", "COMMIT")
+
+
+class PowerCutError(BaseException):
+    """The machine is dead in the middle of whatever it did. Nothing in the product may catch it."""
+
+
+class State(StrEnum):
+    """How the card is."""
+
+    WELL = "well"
+    FULL = "full"
+    READ_ONLY = "read-only"
+
+
+class Cut(StrEnum):
+    """What a power cut in the middle of a write leaves of it."""
+
+    NOTHING = "nothing"
+    TORN = "torn"
+    ALL = "all"
+
+
+@dataclass(slots=True)
+class Disk:
+    """`cut` armed: the next write is the machine's last. `stalled`: nothing that waits for the card gets its answer."""
+
+    folder: Path
+    chance: Chance
+    state: State = State.WELL
+    stalled: bool = False
+    cut: Cut | None = None
+    left: dict[str, bytes] = field(default_factory=dict)
+    """What a cut in the middle of a write has left, by file name."""
+
+    @property
+    def journal(self) -> Path:
+        """The journal's file."""
+        return self.folder / JOURNAL
+
+    @property
+    def life(self) -> Path:
+        """Its sign of life."""
+        return self.folder / f"{JOURNAL}.life"
+
+    def connect(self, path: Path) -> sqlite3.Connection:
+        """A connection that feels what happens to the card."""
+
+        def make(*how: Any, **more: Any) -> Connection:
+            return Connection(self, *how, **more)
+
+        return sqlite3.connect(path, timeout=0.0, isolation_level=None, factory=make)  # type: ignore[arg-type]
+
+    def look(self) -> dict[str, bytes]:
+        """The journal's files as they are now."""
+        names = (JOURNAL, f"{JOURNAL}-wal")
+        return {name: path.read_bytes() for name in names if (path := self.folder / name).exists()}
+
+    def settle(self, files: dict[str, bytes]) -> None:
+        """After a power cut: the journal's files are these, and nothing else of it."""
+        files = {**files, **self.left}
+        self.left = {}
+        for name in (JOURNAL, f"{JOURNAL}-wal", f"{JOURNAL}-shm"):
+            (self.folder / name).unlink(missing_ok=True)
+        for name, data in files.items():
+            (self.folder / name).write_bytes(data)
+
+    def corrupt(self) -> None:
+        """The first page of the journal is lost."""
+        with self.journal.open("r+b") as file:
+            file.write(bytes(4096))
+
+    def torn(self, before: bytes, after: bytes) -> bytes:
+        """A part of `after` over what was there before."""
+        longest = max(len(before), len(after))
+        old, new = before.ljust(longest, b"\0"), after.ljust(longest, b"\0")
+        changed = [place for place in (_first_change(old, new), longest - _first_change(old[::-1], new[::-1]))]
+        end = self.chance.whole(changed[0], max(changed))
+        return new[:end] + before[end:]
+
+
+def _first_change(one: bytes, other: bytes) -> int:
+    return next((place for place, (left, right) in enumerate(zip(one, other, strict=True)) if left != right), len(one))
+
+
+class Connection(sqlite3.Connection):
+    """SQLite on that card."""
+
+    def __init__(self, disk: Disk, *how: Any, **more: Any) -> None:
+        super().__init__(*how, **more)
+        self._disk = disk
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        """As always, unless the card will not, or the power goes in the middle."""
+        disk = self._disk
+        if disk.state is not State.WELL and sql.startswith(_WRITES):
+            _refuse(disk.state, sql)
+        if disk.cut is not None and sql == "COMMIT":
+            self._die(disk.cut)
+        return super().execute(sql, *values)
+
+    def _die(self, cut: Cut) -> None:
+        disk = self._disk
+        before = disk.look()
+        super().execute("COMMIT")
+        after = disk.look()
+        wal = f"{JOURNAL}-wal"
+        torn = {**before, wal: disk.torn(before.get(wal, b""), after.get(wal, b""))}
+        disk.left = {Cut.NOTHING: before, Cut.TORN: torn, Cut.ALL: after}[cut]
+        disk.cut = None
+        raise PowerCutError
+
+
+def _refuse(state: State, sql: str) -> None:
+    full = state is State.FULL
+    if full and sql != "COMMIT":
+        return
+    error = sqlite3.OperationalError("database or disk is full" if full else "attempt to write a readonly database")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL if full else sqlite3.SQLITE_READONLY
+    raise error
+
+
+class Life(LifeFile):
+    """The sign of life on that card."""
+
+    def __init__(self, disk: Disk, path: Path) -> None:
+        super().__init__(path)
+        self._disk = disk
+
+    def write(self, sign: Sign) -> None:
+        """As always, or not at all, or torn."""
+        disk = self._disk
+        if disk.state is not State.WELL:
+            raise OSError(28 if disk.state is State.FULL else 30, "the card will not")
+        if disk.cut is None or not disk.life.exists():
+            super().write(sign)
+            return
+        before = disk.life.read_bytes()
+        super().write(sign)
+        after = disk.life.read_bytes()
+        end = disk.chance.whole(0, SLOT * 2) if disk.cut is Cut.TORN else (0 if disk.cut is Cut.NOTHING else len(after))
+        disk.left = {disk.life.name: after[:end] + before[end:]}
+        disk.cut = None
+        raise PowerCutError

@@ -1,0 +1,127 @@
+"""What truly happened: who pressed what, which orders were signed by whom, what the card took. The world's own book."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from gongd.core.catalogue import Status
+from gongd.core.record import Kind, Record
+from gongd.core.wire_command import CommandClaims, CommandType
+from gongd.ports import Ticket
+from gongd.sim.witness import Sounding
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Somebody held a button. `counts_at`: from then on it counts (None: too short)."""
+
+    box: str
+    button: str
+    at: float
+    counts_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One signing of an order: when, until when it may be accepted by the clock, with whose challenges."""
+
+    at: float
+    expires_at: float
+    challenges: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Order:
+    """An order as it was truly given. `right`: by a key that may, with nothing wrong about it."""
+
+    claims: CommandClaims
+    right: bool
+    boxes: tuple[str, ...]
+    opened_at: float
+    there: frozenset[str] = frozenset()
+    """The boxes that were well and on the line when it was given."""
+    copies: list[Copy] = field(default_factory=list)
+    ended_at: float | None = None
+
+
+@dataclass(slots=True)
+class Kept:
+    """One batch of records that a box has written, and its ticket."""
+
+    at: float
+    records: tuple[Record, ...]
+    ticket: Ticket
+
+
+@dataclass(slots=True)
+class Facts:
+    """The book. Instants are of the true clock."""
+
+    holds: list[Hold] = field(default_factory=list)
+    orders: dict[str, Order] = field(default_factory=dict)
+    challenges: dict[tuple[str, str], float] = field(default_factory=dict)
+    soundings: list[Sounding] = field(default_factory=list)
+    accepted: dict[tuple[str, str], float] = field(default_factory=dict)
+    outcomes: dict[tuple[str, str], list[tuple[float, str]]] = field(default_factory=dict)
+    nights: dict[tuple[str, str], list[tuple[float, str, str]]] = field(default_factory=dict)
+    shaken: dict[str, list[float]] = field(default_factory=dict)
+    """When something happened to a box that may stand in the way of a gong or an alarm: power, clock, disk, card."""
+    well: dict[str, set[float]] = field(default_factory=dict)
+    """The gongs (their due instants) at which a box was well."""
+    survived: dict[str, int] = field(default_factory=dict)
+    latencies_s: list[float] = field(default_factory=list)
+
+    def shake(self, box: str, at: float) -> None:
+        """Something happens to a box."""
+        self.shaken.setdefault(box, []).append(at)
+
+    def is_shaken(self, box: str, since: float, until: float) -> bool:
+        """Did anything happen to it between the two?"""
+        return any(since <= at <= until for at in self.shaken.get(box, ()))
+
+    def wrote(self, box: str, at: float, records: Sequence[Record]) -> None:
+        """A box has appended records."""
+        for record in records:
+            if record.kind is Kind.COMMAND and record.activation is not None and record.outcome == "accepted":
+                self.accepted[box, record.activation] = at
+            elif record.kind is Kind.ACTIVATION and record.activation is not None:
+                self.outcomes.setdefault((box, record.activation), []).append((at, str(record.outcome)))
+            elif record.kind is Kind.NIGHT and record.night is not None:
+                word = (at, str(record.outcome), str(record.reason or ""))
+                self.nights.setdefault((box, record.night.isoformat()), []).append(word)
+
+    def held(self, box: str, button: str, since: float, until: float) -> bool:
+        """Was this button held, so that it counted, between the two?"""
+        return any(
+            hold.box == box and hold.button == button and hold.counts_at is not None and since <= hold.at <= until
+            for hold in self.holds
+        )
+
+    def quieted(self, box: str, since: float, until: float) -> bool:
+        """Did anybody end what sounded there between the two: at the box, or by an order?"""
+        at_box = any(
+            hold.box == box and hold.button in ("silence", "all-clear") and since <= (hold.counts_at or -1.0) <= until
+            for hold in self.holds
+        )
+        return at_box or any(
+            since <= at <= until and order.claims.type in (CommandType.CANCEL, CommandType.SILENCE)
+            for (where, jti), at in self.accepted.items()
+            if where == box and (order := self.orders.get(jti.partition(".")[0])) is not None
+        )
+
+    def of(self, box: str, activation: str) -> list[Sounding]:
+        """Every stretch that sounded for it."""
+        return [one for one in self.soundings if one.box == box and one.activation == activation]
+
+    def heard_at(self, box: str, at: float) -> Sounding | None:
+        """What sounded there then."""
+        for one in reversed(self.soundings):
+            if one.box == box and one.began_at <= at and (one.ended_at is None or one.ended_at >= at):
+                return one
+        return None
+
+    def is_alarm(self, sounding: Sounding) -> bool:
+        """An actual emergency."""
+        return sounding.status is Status.ACTUAL and sounding.signal in EMERGENCIES
+
+
+EMERGENCIES = frozenset({"fire", "security", "flood"})

@@ -1,0 +1,96 @@
+"""What all simulated boxes have in common: their settings file, read once, and what follows from it."""
+
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from gongd.adapters.calendar import TriggerCalendar
+from gongd.core.catalogue import Status
+from gongd.core.job import House, Job
+from gongd.core.timeline import Timeline
+from gongd.repertoire import house_of, repertoire
+from gongd.settings import Settings
+from gongd.settings.loader import parse
+from gongd.sim.hands import SimTrack
+
+COMMUNE = "nguyet-an"
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+ZONES = ("trung-tam", "vung-cao")
+SCHEDULE = "nightly"
+GRACE_S = 120.0
+BASE = "gong"
+HEARTBEAT_S = 6 * 3600.0
+"""So rarely, for speed: what is proven is decisions, not bytes."""
+
+_TEXT = """
+box: {{id: {id}, commune: {commune}, name: "Thôn {number}, xã Nguyệt Ấn", timezone: Asia/Ho_Chi_Minh, zones: [{zone}]}}
+speaker: {{volume: {volume}}}
+relays:
+  amplifier: {{pin: 17, on: activation, lead: 500ms, tail: 1s}}
+  striker: {{pin: 27, on: stroke, pulse: 80ms}}
+  siren: {{pin: 23, on: blast}}
+  lamp: {{pin: 24, on: fault}}
+buttons:
+  fire: {{pin: 5, hold: 2s, sound: fire}}
+  security: {{pin: 6, hold: 2s, sound: security}}
+  flood: {{pin: 13, hold: 2s, sound: flood}}
+  all-clear: {{pin: 19, hold: 2s, sound: all-clear}}
+  silence: {{pin: 26, hold: 1s, do: silence}}
+  patrol: {{pin: 16, do: check-in}}
+  status: {{pin: 20, do: status}}
+signals:
+  peace: {{rhythm: "3 tiếng", volume: 50}}
+  fire: {{priority: emergency, rhythm: "3 tiếng mỗi 1s, nghỉ 2s", repeat: until-stopped, at_most: 30s}}
+  security: {{priority: emergency, rhythm: "(2 tiếng nhanh, nghỉ 2s) x 3", repeat: until-stopped, at_most: 40s}}
+  flood: {{priority: emergency, rhythm: "còi hú 5s, nghỉ 2s", repeat: until-stopped, at_most: 30s, again: 10m, for: 35m}}
+schedules:
+  - {{id: nightly, signal: peace, at: "22:00", days: daily, grace: 2m}}
+mqtt: {{host: kenh.example.vn}}
+"""
+BROKEN = "box: {id: 3, name: [}\n"
+"""A settings file that was saved half-way."""
+
+
+def box_id(number: int) -> str:
+    """What the box of this number is called; the first is 1."""
+    return f"thon-{number}"
+
+
+def zone_of(number: int) -> str:
+    """In which zone it stands."""
+    return ZONES[number % len(ZONES)]
+
+
+@lru_cache(maxsize=256)
+def settings_text(number: int, volume: int = 70) -> str:
+    """The file of a box."""
+    return _TEXT.format(id=box_id(number), commune=COMMUNE, number=number, zone=zone_of(number), volume=volume)
+
+
+@lru_cache(maxsize=256)
+def read(text: str) -> Settings:
+    """The settings of a file. Raises ConfigError."""
+    return parse(text, "config.yaml")
+
+
+_HOUSES: dict[str, tuple[House, tuple[Job, ...]]] = {}
+
+
+def house(settings: Settings) -> tuple[House, tuple[Job, ...]]:
+    """What the studio is asked for."""
+    digest = settings.source_digest
+    if digest not in _HOUSES:
+        found = house_of(settings)
+        _HOUSES[digest] = (found, repertoire(settings, Path("/nowhere/config.yaml"), found))
+    return _HOUSES[digest]
+
+
+def calendar() -> TriggerCalendar:
+    """A calendar of the commune's zone."""
+    return TriggerCalendar(ZONE)
+
+
+def bare(timeline: Timeline, volume: int) -> SimTrack:
+    """The bare rhythm: it says nothing of whose it is."""
+    del volume
+    return SimTrack("bare", "", Status.ACTUAL, timeline)

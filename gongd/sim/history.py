@@ -1,0 +1,27 @@
+"""The history of one seed, as text: what happened in the world, line by line. Two runs of a seed are byte-identical."""
+
+import hashlib
+
+from gongd.sim.clockwork import Clockwork
+
+
+class History:
+    """Lines of `time who what`, by the true clock."""
+
+    def __init__(self, world: Clockwork) -> None:
+        self._world = world
+        self.lines: list[str] = []
+
+    def note(self, who: str, what: str) -> None:
+        """One more line."""
+        self.lines.append(f"{self._world.wall:%Y-%m-%d %H:%M:%S.%f} {who} {what}")
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "\n".join(self.lines) + "\n"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()

@@ -1,0 +1,152 @@
+"""Keys and trust in the virtual commune: real Ed25519, from the seed; and the line of a box, joined as `gongd.line` does."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gongd.adapters import jose
+from gongd.adapters.jose import PrivateKey
+from gongd.box.gate import Gate, Inlets, Names
+from gongd.box.heart import Self
+from gongd.box.link import Line
+from gongd.box.parts import Parts
+from gongd.core.trust_list import ListedBox, ListedKey, TrustList, everything
+from gongd.core.wire import Channel, FindKey, Seal, Verified
+from gongd.core.wire_form import LARGEST_MESSAGE, to_json
+from gongd.core.wire_refusal import Refused
+from gongd.core.wire_report import Connection, Presence
+from gongd.line import TrustShelf
+from gongd.ports_link import Parcel
+from gongd.sim import furniture
+from gongd.sim.broker import Broker
+from gongd.sim.cabinet import Cabinet
+from gongd.sim.clockwork import Clockwork
+from gongd.sim.wires import BoxLink
+
+MOST_REMEMBERED = 4096
+
+
+def key_of(seed: int, name: str) -> PrivateKey:
+    """The key of somebody in the commune of this seed."""
+    return jose.from_seed(hashlib.sha256(f"{seed}/key/{name}".encode()).digest())
+
+
+@dataclass(slots=True)
+class Verifier:
+    """`jose.verify`, which looks at the same bytes once: an order that goes to five boxes is one multiplication."""
+
+    _known: dict[tuple[bytes, Seal], tuple[str, Verified]] = field(default_factory=dict)
+
+    def verify(self, token: bytes, find: FindKey, seal: Seal, most: int = LARGEST_MESSAGE) -> Verified | Refused:
+        """As `jose.verify`."""
+        known = self._known.get((token, seal))
+        if known is not None and len(token) <= most and find(known[1].kid) == known[0]:
+            return known[1]
+        opened = jose.verify(token, find, seal, most)
+        if isinstance(opened, Verified):
+            x = find(opened.kid)
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            if isinstance(x, str):
+                self._known[token, seal] = (x, opened)
+        return opened
+
+
+@dataclass(frozen=True, slots=True)
+class BoxSeals:
+    """The port `Seals`."""
+
+    key: PrivateKey
+    verifier: Verifier
+
+    @property
+    def x(self) -> str:
+        """The public half."""
+        return self.key.x
+
+    def sign(self, payload: bytes, seal: Seal) -> bytes:
+        """Sign as the box."""
+        return jose.sign(payload, self.key, seal)
+
+    def verify(self, token: bytes, find: FindKey, seal: Seal) -> Verified | Refused:
+        """What somebody has signed."""
+        return self.verifier.verify(token, find, seal)
+
+
+@dataclass(slots=True)
+class Safe:
+    """The commune's keys and its list of trust. `desk` gives orders, `spare` is a second officer's, until revoked."""
+
+    seed: int
+    boxes: int
+    verifier: Verifier = field(default_factory=Verifier)
+    root: PrivateKey = field(init=False)
+    desk: PrivateKey = field(init=False)
+    spare: PrivateKey = field(init=False)
+    stranger: PrivateKey = field(init=False)
+    trust: TrustList = field(init=False)
+    token: bytes = b""
+
+    def __post_init__(self) -> None:
+        self.root, self.desk, self.spare, self.stranger = (
+            key_of(self.seed, name) for name in ("root", "desk", "spare", "stranger")
+        )
+
+    def box_key(self, number: int) -> PrivateKey:
+        """A box's own."""
+        return key_of(self.seed, furniture.box_id(number))
+
+    def issue(self, at: datetime, number: int, revoked: frozenset[str] = frozenset()) -> None:
+        """A new list."""
+        keys: tuple[ListedKey, ...] = tuple(
+            everything(name, key.x, furniture.COMMUNE) for name, key in (("desk", self.desk), ("spare", self.spare))
+        )
+        boxes = tuple(
+            ListedBox(furniture.box_id(each), self.box_key(each).x, (furniture.zone_of(each),))
+            for each in range(1, self.boxes + 1)
+        )
+        self.trust = TrustList(furniture.COMMUNE, number, at, keys, boxes, revoked)
+        self.token = jose.sign(to_json(self.trust), self.root, Seal.TRUST)
+
+
+@dataclass(frozen=True, slots=True)
+class Joiner:
+    """Opens the line of any box: the port `cabinet.OpenLine`. `drawn` hears of every challenge."""
+
+    safe: Safe
+    world: Clockwork
+    broker: Broker
+    drawn: Callable[[str, str], None]
+
+    def __call__(self, parts: Parts, can_drill: Callable[[str], bool], cabinet: Cabinet) -> tuple[Line, BoxLink]:
+        """The line of this start."""
+        daemon = cabinet.daemon
+        assert daemon is not None
+        box, chance = parts.settings.box, cabinet.chance.stream("line", cabinet.starts)
+        names = Names(furniture.BASE, box.commune, box.id, box.zones)
+        shelf = TrustShelf(self.safe.root.x, box.commune, cabinet.folder / "trust.jws")
+        trust = shelf.load()
+        seals = BoxSeals(self.safe.box_key(cabinet.number), self.safe.verifier)
+        gate = Gate(names, seals, trust, shelf.take, Inlets(daemon.inbox.post, daemon.inbox.post_remote))
+        will = Parcel(names.topics.box(box.id, Channel.STATE), to_json(Presence(Connection.LOST)), 1, True)
+        link = BoxLink(
+            self.world,
+            self.broker,
+            f"{box.commune}/{box.id}",
+            chance,
+            cabinet.poke,
+            will=will,
+            ear=gate,
+            mono=lambda: cabinet.clock.mono,
+        )
+        me = Self(furniture.HEARTBEAT_S, chance.token(12), cabinet.clock.mono, seals.x, None)
+
+        def draw() -> str:
+            challenge = chance.token(32)
+            self.drawn(box.id, challenge)
+            return challenge
+
+        line = Line(parts, gate, link, me, trust, can_drill, draw)
+        link.start()
+        return line, link

@@ -1,0 +1,101 @@
+"""One seed, from its plan to its verdict."""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gongd.sim.chance import Chance
+from gongd.sim.commune import SETTLING_S, Commune
+from gongd.sim.invariants import Violation
+from gongd.sim.mishaps import Mishaps
+from gongd.sim.people import People
+from gongd.sim.plan import DAY_S, GONG_S, Happening, Plan
+
+MEMORY = Path("/dev/shm")
+LOOK_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a plan. `commune` is the world as it ended."""
+
+    plan: Plan
+    violations: tuple[Violation, ...]
+    commune: Commune
+
+    @property
+    def is_good(self) -> bool:
+        """Did every rule hold?"""
+        return not self.violations
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A card for every box, in memory where the machine has any."""
+    where = MEMORY if MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="gongd-sim-", dir=where) as name:
+        yield Path(name)
+
+
+def run(plan: Plan) -> Outcome:
+    """Run one plan to its end."""
+    logging.getLogger("gongd").setLevel(logging.CRITICAL + 1)
+    with _folder() as folder:
+        commune = Commune(plan, folder)
+        world, mishaps, people = commune.world, Mishaps(commune), People(commune)
+        deeds = {**mishaps.deeds(), **people.deeds()}
+        _switch_on(commune, mishaps)
+        _watch_gongs(commune)
+        for happening in plan.happenings:
+            world.at(happening.at, _deed(commune, deeds[happening.what], happening))
+        commune.run_until(plan.days * DAY_S)
+        _settle(commune, mishaps)
+        commune.judge_the_end()
+        commune.console.store.close()
+        return Outcome(plan, tuple(commune.violations), commune)
+
+
+def _deed(commune: Commune, deed, happening: Happening):  # type: ignore[no-untyped-def]
+    def do() -> None:
+        commune.history.note("world", str(happening))
+        commune.facts.survived[happening.what] = commune.facts.survived.get(happening.what, 0) + 1
+        deed(happening)
+
+    return do
+
+
+def _switch_on(commune: Commune, mishaps: Mishaps) -> None:
+    chance = Chance(commune.plan.seed, "batteries")
+    for cabinet in commune.cabinets:
+        cabinet.has_battery = chance.happens(0.5)
+        cabinet.died = lambda how, cabinet=cabinet: mishaps.died(cabinet, how)  # type: ignore[misc]
+        commune.facts.shake(cabinet.id, 0.0)
+        cabinet.power_on(0.0 if cabinet.has_battery else -3600.0)
+        mishaps.sync_soon(cabinet)
+
+
+def _watch_gongs(commune: Commune) -> None:
+    """At every gong: who is well?"""
+
+    def look() -> None:
+        for cabinet in commune.cabinets:
+            if cabinet.is_well:
+                commune.facts.well.setdefault(cabinet.id, set()).add(commune.world.now)
+
+    for day in range(int(commune.plan.days) + 1):
+        commune.world.at(day * DAY_S + GONG_S, look)
+
+
+def _settle(commune: Commune, mishaps: Mishaps) -> None:
+    """Everything is mended; then the boxes and the desk get their time."""
+    world = commune.world
+    mishaps.mend()
+    end = world.now + SETTLING_S
+    while world.now < end:
+        for cabinet in commune.cabinets:
+            cabinet.poke()
+        commune.console.look()
+        commune.run_until(world.now + LOOK_S)
