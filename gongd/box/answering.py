@@ -16,6 +16,7 @@ from gongd.box.freight import Freight
 from gongd.box.gate import OrderCame
 from gongd.box.parts import Parts
 from gongd.box.past import ACCEPTED, MOST, Past, step_of
+from gongd.box.unsaid import answer_of, early_cancels
 from gongd.core.activation import Outcome
 from gongd.core.catalogue import Origin
 from gongd.core.command import Ledger, Standing, judge
@@ -50,7 +51,6 @@ REFUSALS_AN_HOUR = 30
 MOST_HELD = 64
 _WIRE = frozenset({Origin.COMMAND.value, Origin.NEIGHBOUR.value})
 _BEGINS = frozenset({Step.STARTED, Step.RESUMED})
-_OF_THE_RECORD = frozenset({"cap_s", "place", "sent", "proof"})
 
 log = logging.getLogger("gongd.link")
 
@@ -121,6 +121,8 @@ class Answering:
             return
         for record in (*(each for _, each in found.records), *self._noted):
             self.past.note(record)
+        for cancel in early_cancels((each for _, each in found.records), self.past, now.mono):
+            self.ledger = replace(self.ledger, cancels=self.ledger.cancels.remember(cancel, now.mono))
         self._is_open, self._noted = True, []
         for identity, done in self.past.unanswered():
             if not self.parts.announcer.awaits(identity) and not self.freight.is_about(identity):
@@ -215,11 +217,13 @@ class Answering:
         else:
             self.past.note(accepted)
             self._companion = accepted
-        self._say(Answer(self._box, Step.RECEIVED, now.wall, now.trusted, jti_of(order.id)), now)
+        place = len(self._due)
         self._do(order, now)
         alone, self._companion = self._companion, None
         if alone is not None:
             self.parts.write([alone])
+        self._say(Answer(self._box, Step.RECEIVED, now.wall, now.trusted, jti_of(order.id)), now)
+        self._due.insert(place, self._due.pop())  # told first, and not before its record is durable
         self._once_durable(lambda _durable: self.mouth.acknowledge(came.delivery), now)
         if self._ends_at_once(order):
             self._say(Answer(self._box, Step.FINISHED, now.wall, now.trusted, jti_of(order.id)), now)
@@ -310,17 +314,7 @@ class Answering:
         self._starting.pop(activation, None)
         if step is None:
             return
-        proof = record.detail.get("proof")
-        answer = Answer(
-            box=self._box,
-            step=step,
-            at=record.at,
-            trusted=record.trusted,
-            jti=jti_of(activation),
-            reason=record.reason,
-            proof=Proof(str(proof)) if proof in tuple(Proof) else None,
-            detail={key: value for key, value in record.detail.items() if key not in _OF_THE_RECORD},
-        )
+        answer = answer_of(self._box, activation, record, step)
         if step in _BEGINS:
             self._starting[activation] = answer
         else:

@@ -12,6 +12,7 @@ from gongd.box.gate import BeatCame, Gate, LinkUp, OrderCame, TrustCame
 from gongd.box.heart import Heart, Self
 from gongd.box.outbox import Outbox
 from gongd.box.parts import Parts
+from gongd.box.unsaid import last_words
 from gongd.core.button import Button
 from gongd.core.moment import Moment
 from gongd.core.record import Kind, Record
@@ -189,6 +190,8 @@ class Line:
 
     def _past_came(self, event: _PastCame, now: Moment) -> None:
         self._answering.open(event.found, now)
+        for answer in last_words(self._parts.settings.box.id, event.found, self._answering.past):
+            self.answer(answer)
         self._calling.open([record for _, record in event.found.records], now)
 
     def _renew_challenge(self, now: Moment) -> None:
