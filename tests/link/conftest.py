@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.link.street import Street
 from tests.link.world import Desk, World
 
 NewWorld = Callable[..., World]
+NewStreet = Callable[..., Street]
 
 
 @pytest.fixture
@@ -40,3 +42,19 @@ def world(new_world: NewWorld) -> World:
 def desk(world: World) -> Desk:
     """The commune's desk."""
     return world.desk()
+
+
+@pytest.fixture
+def new_street(ram: Path) -> Iterator[NewStreet]:
+    """Makes streets: nothing runs yet."""
+    made: list[Street] = []
+
+    def make(*boxes: str, **how: str) -> Street:
+        folder = ram / f"street-{len(made)}"
+        folder.mkdir()
+        made.append(Street(folder, boxes, **how))
+        return made[-1]
+
+    yield make
+    for street in made:
+        street.close()
