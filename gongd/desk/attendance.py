@@ -108,6 +108,12 @@ def period(day: date, first_day: int) -> tuple[date, date]:
     return first, following - timedelta(days=1)
 
 
+def period_of(month: date, first_day: int) -> tuple[date, date]:
+    """The period that ends in a month; `month` is any day of it."""
+    last_of_month = (month.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return period(month.replace(day=first_day - 1) if first_day > 1 else last_of_month, first_day)
+
+
 def sheet(
     boxes: Iterable[RosterBox],
     first: date,

@@ -5,6 +5,7 @@ name: Nguyệt Ấn
 phone: 0373 123 456
 officer: Trực ban Công an xã
 period: 15                    # the day of the month on which an attendance sheet begins
+recipients: [UBND huyện, Công an huyện]   # of the monthly report
 zones:
   trung-tam: Khu trung tâm
 boxes:
@@ -19,7 +20,7 @@ Telephone numbers and ids are read from the raw text, never as numbers (language
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import TypeVar
@@ -81,6 +82,7 @@ class Roster:
     zone: tzinfo = field(default_factory=lambda: ZoneInfo(ZONE_NAME))
     zones: Mapping[str, str] = field(default_factory=dict)
     boxes: tuple[RosterBox, ...] = ()
+    recipients: tuple[str, ...] = ()
     by_id: Mapping[str, RosterBox] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -102,7 +104,7 @@ class Roster:
         """With boxes that are enrolled, or speak, and do not stand in the file."""
         boxes = (*self.boxes, *(box for box in found if not self.knows(box.id)))
         zones = {zone: zone for box in boxes for zone in box.zones} | dict(self.zones)
-        return Roster(self.name, self.phone, self.officer, self.first_day, self.zone, zones, boxes)
+        return replace(self, zones=zones, boxes=boxes)
 
 
 def load_roster(path: Path) -> Roster:
@@ -135,7 +137,7 @@ class _Reader:
         self._findings = findings
 
     def roster(self, root: Node) -> Roster:
-        known = ("name", "phone", "officer", "period", "timezone", "zones", "boxes")
+        known = ("name", "phone", "officer", "period", "recipients", "timezone", "zones", "boxes")
         found = self._branch(root, (), known)
         zones = {key: self._words(node, ("zones", key)) for key, node in self._named(found.get("zones"), ("zones",))}
         boxes = tuple(self._box(key, node, zones) for key, node in self._named(found.get("boxes"), ("boxes",)))
@@ -147,6 +149,7 @@ class _Reader:
             zone=self._timezone(found["timezone"], ("timezone",)) if "timezone" in found else ZoneInfo(ZONE_NAME),
             zones=zones,
             boxes=boxes,
+            recipients=self._listed(found.get("recipients"), ("recipients",)),
         )
 
     def _box(self, box: str, node: Node, zones: Mapping[str, str]) -> RosterBox:
@@ -171,6 +174,9 @@ class _Reader:
         return Person(
             self._maybe(found, "name", trail, self._words, "?"), self._maybe(found, "phone", trail, self._phone, "")
         )
+
+    def _listed(self, node: Node | None, trail: Trail) -> tuple[str, ...]:
+        return tuple(self._words(row, trail) for row in self._rows(node, trail))
 
     # ── Nodes ────────────────────────────────────────────────────────────────────────────────────────────────────
 

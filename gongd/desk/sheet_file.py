@@ -61,12 +61,12 @@ def as_csv(sheet: Sheet, commune: str, language: Language) -> str:
     for number, line in enumerate(sheet.lines, 1):
         row = cells(line, number, sheet, language)
         row[-2] = rate_words(line.rate_pct, language)
-        writer.writerow([_harmless(value) for value in row])
+        writer.writerow([harmless(value) for value in row])
     writer.writerow([LEGEND.read(language)])
     return BOM + paper.getvalue()
 
 
-def _harmless(value: str | float | None) -> str | float | None:
+def harmless(value: str | float | None) -> str | float | None:
     """A name that begins like a formula must not become one in a spreadsheet."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
 
@@ -90,7 +90,7 @@ def write_xlsx(sheet: Sheet, commune: str, language: Language, path: Path) -> No
     for cell in page[len(head) + 1]:
         cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, horizontal="center", vertical="center")
     for number, line in enumerate(sheet.lines, 1):
-        page.append([_harmless(value) for value in cells(line, number, sheet, language)])
+        page.append([harmless(value) for value in cells(line, number, sheet, language)])
     page.append([LEGEND.read(language)])
     for at, width in enumerate(_widths(names), 1):
         page.column_dimensions[get_column_letter(at)].width = width

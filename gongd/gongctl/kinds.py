@@ -1,6 +1,7 @@
 """Kinds of words that only gongctl's command line has."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from enum import StrEnum
 
 from gongd.cli.usage import Kind, Unfit
@@ -67,6 +68,16 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _month(text: str) -> date:
+    for form in ("%m/%Y", "%Y-%m"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a month has no zone
+        except ValueError:
+            continue
+    raise Unfit
+
+
+MONTH = Kind(_month, Text("tháng, ví dụ 11/2026", "a month, as 11/2026"))
 CODE = Kind(_code, Text("mã 8 số, ví dụ 4821-9930", "a code of 8 digits, as 4821-9930"))
 DEEDS = _listed(CommandType)
 STATUSES = _listed(Status)

@@ -1,7 +1,9 @@
-"""`gongctl events`, `rung`, `forecast`, `attendance`: what the desk's store tells on paper."""
+"""`gongctl events`, `rung`, `forecast`, `attendance`, `report`: what the desk's store tells on paper."""
 
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 
 from gongd.cli.screen import Screen
@@ -9,10 +11,11 @@ from gongd.cli.usage import MisuseError, NoError, Request
 from gongd.core.history import line
 from gongd.core.record import Kind
 from gongd.core.wire_form import to_object
-from gongd.core.words import Language, Text
+from gongd.core.words import Text
 from gongd.desk import forecast as tonight
-from gongd.desk import sheet_file
-from gongd.desk.attendance import HandRung, Sheet, first_nights, period, sheet
+from gongd.desk import report as monthly
+from gongd.desk import report_file, sheet_file
+from gongd.desk.attendance import HandRung, Sheet, first_nights, period, period_of, sheet
 from gongd.desk.board import night_of
 from gongd.desk.store import ByHand
 from gongd.gongctl.duty import Duty, now, on_duty, person
@@ -102,17 +105,41 @@ def forecast(request: Request, screen: Screen) -> int:
 
 def attendance(request: Request, screen: Screen) -> int:
     """The attendance sheet."""
-    wanted, out = request.values["format"], request.values["out"]
-    if wanted == "xlsx" and out is None:
-        raise MisuseError(NEEDS_FILE)
     with on_duty(request.config) as duty:
         made = make_sheet(duty, request.values["from"], request.values["until"])
         commune = duty.office.roster.name
-    try:
-        _put(made, commune, wanted, out, screen)
-    except OSError as error:
-        raise NoError(NOT_WRITTEN.fill(path=out, why=error.strerror or error)) from error
-    return 0
+    language = screen.language
+    paper = Paper(
+        lambda: sheet_file.as_object(made),
+        lambda: sheet_file.as_csv(made, commune, language),
+        lambda: sheet_file.as_table(made, commune, language),
+        lambda path: sheet_file.write_xlsx(made, commune, language, path),
+    )
+    return hand_out(paper, request, screen)
+
+
+def report(request: Request, screen: Screen) -> int:
+    """The monthly report."""
+    with on_duty(request.config) as duty:
+        roster, month = duty.roster, request.values["month"]
+        span = period_of(month, roster.first_day) if month else (None, None)
+        nights = make_sheet(duty, *span)
+        told = [(filed.box, filed.event) for filed in duty.store.events(since=_begins(nights.first, roster.zone))]
+    ends = _begins(nights.last + timedelta(days=1), roster.zone)
+    made = monthly.report(nights, [(box, event) for box, event in told if event.at < ends], roster)
+    language = screen.language
+    paper = Paper(
+        lambda: report_file.as_object(made, language),
+        lambda: report_file.as_csv(made, language),
+        lambda: report_file.as_lines(made, language),
+        lambda path: report_file.write_xlsx(made, language, path),
+    )
+    return hand_out(paper, request, screen)
+
+
+def _begins(night: date, zone: tzinfo) -> datetime:
+    """A night is counted from its noon."""
+    return datetime.combine(night, NOON, zone)
 
 
 def make_sheet(duty: Duty, first: date | None = None, until: date | None = None) -> Sheet:
@@ -134,25 +161,41 @@ def make_sheet(duty: Duty, first: date | None = None, until: date | None = None)
     return sheet(duty.roster.boxes, first, last, local, told, became, hands, first_nights(adopted))
 
 
-def _put(made: Sheet, commune: str, wanted: str, out: Path | None, screen: Screen) -> None:
-    if wanted == "xlsx":
-        assert out is not None
-        sheet_file.write_xlsx(made, commune, screen.language, out)
-    elif out is not None:
-        out.write_text(_text_of(made, commune, wanted, screen.language), encoding="utf-8", newline="")
-    elif wanted == "json":
-        screen.json(sheet_file.as_object(made))
-    else:
-        print(_text_of(made, commune, wanted, screen.language), end="")
-    if out is not None:
-        screen.say(WRITTEN.fill(path=out))
+# ── Formats ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _text_of(made: Sheet, commune: str, wanted: str, language: Language) -> str:
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Something that can be taken away in each format."""
+
+    as_object: Callable[[], object]
+    as_csv: Callable[[], str]
+    as_lines: Callable[[], list[str]]
+    write_xlsx: Callable[[Path], None]
+
+
+def hand_out(paper: Paper, request: Request, screen: Screen) -> int:
+    """On the screen, or into a file. Raises MisuseError, NoError where the file cannot be written."""
+    wanted, out = request.values["format"], request.values["out"]
+    if wanted == "xlsx" and out is None:
+        raise MisuseError(NEEDS_FILE)
+    if out is None:
+        print(_text_of(paper, wanted), end="")
+        return 0
+    try:
+        if wanted == "xlsx":
+            paper.write_xlsx(out)
+        else:
+            out.write_text(_text_of(paper, wanted), encoding="utf-8", newline="")
+    except OSError as error:
+        raise NoError(NOT_WRITTEN.fill(path=out, why=error.strerror or error)) from error
+    screen.say(WRITTEN.fill(path=out))
+    return 0
+
+
+def _text_of(paper: Paper, wanted: str) -> str:
     if wanted == "csv":
-        return sheet_file.as_csv(made, commune, language)
+        return paper.as_csv()
     if wanted == "json":
-        import json
-
-        return json.dumps(sheet_file.as_object(made), ensure_ascii=False, indent=1) + "\n"
-    return "\n".join(sheet_file.as_table(made, commune, language)) + "\n"
+        return json.dumps(paper.as_object(), ensure_ascii=False, indent=1) + "\n"
+    return "\n".join(paper.as_lines()) + "\n"

@@ -8,7 +8,7 @@ from gongd.cli.table import HELP, VERSION
 from gongd.cli.usage import Argument, Book, Option
 from gongd.core.catalogue import Why
 from gongd.core.words import Text
-from gongd.gongctl.kinds import FORMAT, SECONDS
+from gongd.gongctl.kinds import FORMAT, MONTH, SECONDS
 from gongd.gongctl.table_office import OFFICE
 from gongd.gongctl.table_row import BY, JSON, PASSPHRASE_FILE, YES, command, option
 
@@ -126,6 +126,17 @@ _DAILY = (
         options=(
             option("from", "từ đêm nào", "from which night", DATE, "D/M/Y"),
             option("until", "đến đêm nào", "to which night", DATE, "D/M/Y"),
+            Option("format", Text("kiểu tệp", "the format"), FORMAT, "table|csv|xlsx|json", default="table"),
+            Option("out", Text("ghi ra tệp", "write to a file"), FILE, "FILE", "-o"),
+        ),
+    ),
+    command(
+        "report",
+        "paper:report",
+        "báo cáo tháng gửi lên trên",
+        "the monthly report",
+        options=(
+            option("month", "tháng kết thúc kỳ (thường là kỳ này)", "the month it ends in (this period)", MONTH, "M/Y"),
             Option("format", Text("kiểu tệp", "the format"), FORMAT, "table|csv|xlsx|json", default="table"),
             Option("out", Text("ghi ra tệp", "write to a file"), FILE, "FILE", "-o"),
         ),
