@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from gongd.core.catalogue import Status
+from gongd.core.push import UNDER_WAY
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_name import Address
 from gongd.core.wire_report import Answer, Step
@@ -21,6 +22,8 @@ SENT_AGAIN_FOR = timedelta(minutes=30)
 SILENT_AFTER = timedelta(seconds=8)
 """A box that has said nothing for so long is named, with whom to call."""
 AGAIN_AFTER = timedelta(seconds=10)
+UNDER_WAY_AGAIN_AFTER = timedelta(minutes=2)
+"""A box that is at work on its order is asked only when it should have been done long ago."""
 AT_ONCE_AFTER = timedelta(seconds=2)
 """A box that comes back is sent its order at once, but not more often than this."""
 
@@ -79,7 +82,14 @@ class Stand:
     def is_settled(self) -> bool:
         """Is nothing more to be done for it? Only received, and then no word, is not enough."""
         last = self.last
-        return self.standing is not Standing.SILENT and not (last is not None and last.step is Step.RECEIVED)
+        is_only_received = last is not None and last.step is Step.RECEIVED
+        return self.standing is not Standing.SILENT and not is_only_received and not self.is_under_way
+
+    @property
+    def is_under_way(self) -> bool:
+        """Does it gather the order's file, or try its settings? Then its last word is still to come."""
+        last = self.last
+        return last is not None and last.step is Step.WAITING and last.reason in UNDER_WAY
 
 
 def _is_passing(answer: Answer) -> bool:
@@ -170,6 +180,8 @@ class Gathering:
         stand = self.stands[box]
         if self.claims.type in (CommandType.ALERT, CommandType.ANNOUNCE):
             return stand.has_sounded
+        if self.claims.type is CommandType.SETTINGS:
+            return stand.standing is Standing.DONE
         return stand.standing not in (Standing.SILENT, Standing.UNDONE)
 
     def _with(self, box: str, stand: Stand) -> "Gathering":
@@ -181,7 +193,8 @@ def _is_due(stand: Stand, now: datetime) -> bool:
         return True
     if stand.is_wanted_at_once:
         return now - stand.sent_at >= AT_ONCE_AFTER or (stand.answers[-1:] != () and stand.answers[-1].is_stale)
-    return not stand.is_settled and now - stand.sent_at >= AGAIN_AFTER
+    again_after = UNDER_WAY_AGAIN_AFTER if stand.is_under_way else AGAIN_AFTER
+    return not stand.is_settled and now - stand.sent_at >= again_after
 
 
 def open_gathering(claims: CommandClaims, boxes: Iterable[str], now: datetime) -> Gathering:

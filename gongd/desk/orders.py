@@ -8,6 +8,7 @@ from gongd.core.activation import FINAL, Outcome
 from gongd.core.catalogue import Status, Why
 from gongd.core.gathering import FRESH_FOR, SENT_AGAIN_FOR
 from gongd.core.record import Kind
+from gongd.core.wire_blob import Blob
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_event import Event
 from gongd.core.wire_name import Address
@@ -45,6 +46,41 @@ def announce(hand: Hand, jti: str, aud: tuple[Address, ...], now: datetime, text
     """Have a text spoken."""
     ends = now + FRESH_FOR
     return CommandClaims(hand.iss, aud, jti, now, ends, CommandType.ANNOUNCE, Status.ACTUAL, by=hand.by, text=text)
+
+
+def announce_clip(hand: Hand, jti: str, aud: tuple[Address, ...], now: datetime, clip: Blob) -> CommandClaims:
+    """Have a recording played."""
+    return CommandClaims(
+        hand.iss,
+        aud,
+        jti,
+        now,
+        now + FRESH_FOR,
+        CommandType.ANNOUNCE,
+        Status.ACTUAL,
+        by=hand.by,
+        sha256=clip.sha256,
+        size=clip.size,
+        pieces=clip.pieces,
+    )
+
+
+def push(hand: Hand, jti: str, aud: tuple[Address, ...], now: datetime, file: Blob, replaces: str) -> CommandClaims:
+    """Have a box use a settings file, over the file in /etc that has the digest `replaces`."""
+    return CommandClaims(
+        hand.iss,
+        aud,
+        jti,
+        now,
+        now + FRESH_FOR,
+        CommandType.SETTINGS,
+        Status.ACTUAL,
+        by=hand.by,
+        sha256=file.sha256,
+        size=file.size,
+        pieces=file.pieces,
+        replaces=replaces,
+    )
 
 
 def cancel(

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gongd.core.gathering import Gathering, freshly, open_gathering
+from gongd.core.push import AWAITS_PIECES
 from gongd.core.wire import Channel
+from gongd.core.wire_blob import blob_in
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_name import Address, To, to_box
 from gongd.core.wire_refusal import Refused
-from gongd.core.wire_report import Answer, ChallengeNote, Connection, Heartbeat, Presence
+from gongd.core.wire_report import Answer, ChallengeNote, Connection, Heartbeat, Presence, Step
 from gongd.desk.collector import MOST_AT_ONCE, keep
 from gongd.desk.hearing import Heard
 from gongd.desk.link import Down, Link, Message, Posted, Up
 from gongd.desk.office import Office, Pen
+from gongd.desk.pieces import Pieces
 from gongd.desk.store import Store
 
 LOOK_FOR_END_EVERY = timedelta(seconds=2)
@@ -80,6 +83,7 @@ class Sender:
         self._link = link
         self._store = store
         self._pens: dict[str, Pen] = {}
+        self._pieces: dict[str, Pieces] = {}
         self._orders: dict[str, Gathering] = {}
         self._named: set[tuple[str, str]] = set()
         self._challenges: dict[str, str] = {}
@@ -106,8 +110,16 @@ class Sender:
         """Is there a connection, as far as is known?"""
         return self._link.is_up
 
-    def give(self, claims: CommandClaims, boxes: Iterable[str], pen: Pen, now: datetime) -> list[News]:
-        """Give an order. It is in the store before it leaves. Raises StoreError."""
+    def give(
+        self, claims: CommandClaims, boxes: Iterable[str], pen: Pen, now: datetime, data: bytes | None = None
+    ) -> list[News]:
+        """Give an order; `data` is the file that it names, sent in pieces as boxes ask for them.
+
+        It is in the store before it leaves. Raises StoreError.
+        """
+        blob = blob_in(claims)
+        if blob is not None and data is not None:
+            self._pieces[claims.jti] = Pieces(blob, data)
         for box, known in self._store.boxes().items():
             if known.challenge is not None:
                 self._challenges.setdefault(box, known.challenge.challenge)
@@ -142,6 +154,7 @@ class Sender:
         for message in taken:
             self._link.acknowledge(message)
         self._look_for_ends(now)
+        self._send_pieces(now)
         news += self._send_due(now)
         return news + self._name_silent(now)
 
@@ -203,6 +216,8 @@ class Sender:
         self._orders[jti] = before.hear(answer)
         if answer.challenge is not None:
             self._challenges[answer.box] = answer.challenge
+        if answer.step is Step.WAITING and answer.reason == AWAITS_PIECES and jti in self._pieces:
+            self._pieces[jti].ask(answer.detail.get("missing"))
         return [] if self._orders[jti] is before else [Told(jti, answer)]
 
     def _look_for_ends(self, now: datetime) -> None:
@@ -243,6 +258,11 @@ class Sender:
         token = self._pens[gathering.jti].seal(claims)
         topics = [self._office.topics.of(address) for address in claims.aud if address.to is not To.KEY]
         return all(tuple(self._link.send(topic, token) for topic in topics))
+
+    def _send_pieces(self, now: datetime) -> None:
+        for pieces in self._pieces.values() if self._link.is_up else ():
+            for number, piece in pieces.due(now):
+                self._link.send(self._office.topics.blob(pieces.blob.sha256, number), piece)
 
     def _send_one(self, gathering: Gathering, box: str, now: datetime) -> bool:
         """Again, for one box alone."""
