@@ -50,6 +50,11 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
 	@touch $@ $(VENV)/.run
 
+$(VENV)/.proof: $(VENV)/.test
+	@echo "installing the fuzzer and the mutation tester into $(VENV)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev,proof]'
+	@touch $@
+
 demo: packages $(VENV)/.run
 	@setup/debian-packages mosquitto
 	@$(BIN)/python -m gongd.demo $(if $(SOUND),--aloud)
@@ -61,6 +66,19 @@ lint: $(VENV)/.test
 
 test: test-packages $(VENV)/.test lint
 	@$(BIN)/pytest -q -n 2 --dist loadfile
+
+coverage: $(VENV)/.test
+	@$(BIN)/coverage run -m pytest -q tests/core
+	@$(BIN)/coverage report
+
+# Hours of a processor; SECONDS is for each of some thirty doors.
+fuzz: $(VENV)/.proof
+	@$(BIN)/python -m tests.fuzz $(or $(SECONDS),60)
+
+mutation: $(VENV)/.proof
+	@nice -n 19 $(BIN)/mutmut run
+	@$(BIN)/python -m tests.mutation
+.PHONY: coverage fuzz mutation
 
 bench: packages $(VENV)/.test
 	@$(BIN)/python -m bench

@@ -208,10 +208,10 @@ def _messages(*folders: Path) -> tuple[str, ...]:
     """What was left to be spoken at this start: a JSON list of texts, taken away when it has been read."""
     told: list[str] = []
     for path in dict.fromkeys(folder / MESSAGES for folder in folders):
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, RecursionError):
             texts = json.loads(path.read_text(encoding="utf-8"))
             path.unlink()
-            told += [text for text in texts if isinstance(text, str)][:5]
+            told += [text for text in texts if isinstance(text, str)][:5] if isinstance(texts, list) else []
     return tuple(told)
 
 

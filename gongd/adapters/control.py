@@ -290,7 +290,7 @@ def ask(path: Path, request: Object, timeout_s: float = ANSWER_S + 1.0) -> Objec
 def _answer(line: bytes) -> Object:
     try:
         answer = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SocketError(BAD_ANSWER) from error
     if not isinstance(answer, dict):
         raise SocketError(BAD_ANSWER)

@@ -72,5 +72,5 @@ def _record(line: bytes, boot: str) -> Record | None:
             return None
         at, night = datetime.fromisoformat(plain.pop("at")), date.fromisoformat(plain.pop("night"))
         return Record(at=at, kind=Kind.NIGHT, night=night, **plain)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
