@@ -1,12 +1,13 @@
 """The orders that a desk can give, as claims; and which of those given are still going on. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from gongd.core.activation import FINAL, Outcome
-from gongd.core.catalogue import Status, Why
+from gongd.core.catalogue import CALMING, Origin, Status, Why
 from gongd.core.gathering import FRESH_FOR, SENT_AGAIN_FOR
+from gongd.core.job import SPEECH
 from gongd.core.record import Kind
 from gongd.core.wire_blob import Blob
 from gongd.core.wire_command import CommandClaims, CommandType
@@ -17,6 +18,7 @@ from gongd.core.wire_report import Answer, Step
 TEST_SIGNAL = "test"
 ANNOUNCEMENT = "announcement"
 _ENDED = frozenset({Step.FINISHED, Step.SILENCED, Step.CANCELLED, Step.EXPIRED, Step.FAILED, Step.INTERRUPTED})
+_RAISED_BY = frozenset({Origin.BUTTON, Origin.NEIGHBOUR, Origin.LOCAL, Origin.COMMAND})
 _GOES_ON = frozenset({Outcome.PREEMPTED})
 
 
@@ -129,8 +131,13 @@ class Given:
     answers: tuple[Answer, ...]
 
 
-def going_on(given: Iterable[Given], events: Iterable[tuple[str, Event]], now: datetime) -> list[GoingOn]:
-    """Everything that a cancel could end, by signal and status; actual alarms first, the newest of them before."""
+def going_on(
+    given: Sequence[Given], events: Iterable[tuple[str, Event]], now: datetime, ended: Collection[str] = ()
+) -> list[GoingOn]:
+    """Everything that a cancel could end, by signal and status; actual alarms first, the newest of them before.
+
+    `ended` are orders of the desk that were cancelled: what their boxes still have to tell of them goes on no more.
+    """
     found: dict[tuple[str, Status], dict[str, set[str]]] = {}
     for order in given:
         if order.claims.type not in (CommandType.ALERT, CommandType.ANNOUNCE):
@@ -138,7 +145,8 @@ def going_on(given: Iterable[Given], events: Iterable[tuple[str, Event]], now: d
         if boxes := _open_boxes(order, now):
             signal = order.claims.signal or ANNOUNCEMENT
             found.setdefault((signal, order.claims.status), {})[order.claims.jti] = boxes
-    for box, event in _open_activations(events):
+    ours = {order.claims.jti for order in given}
+    for box, event in _open_activations(events, ours | set(ended)):
         key = (event.signal or "?", _status(event.status))
         found.setdefault(key, {}).setdefault(event.activation or "", set()).add(box)
     return [_as_one(signal, status, by_id) for (signal, status), by_id in _actual_first(found)]
@@ -165,14 +173,19 @@ def _open_boxes(order: Given, now: datetime) -> set[str]:
     return still | silent
 
 
-def _open_activations(events: Iterable[tuple[str, Event]]) -> list[tuple[str, Event]]:
-    """Alarms that were raised at the boxes themselves, and have not ended."""
+def _open_activations(events: Iterable[tuple[str, Event]], ours: Collection[str]) -> list[tuple[str, Event]]:
+    """What others than the desk have raised, and has not ended: people at the boxes, neighbours, a panel."""
     last: dict[tuple[str, str], Event] = {}
     for box, event in events:
-        if event.kind == Kind.ACTIVATION and event.activation and event.origin in ("button", "neighbour", "local"):
-            last[(box, event.activation)] = event
+        jti = (event.activation or "").partition(".")[0]
+        if event.kind == Kind.ACTIVATION and jti and jti not in ours and _is_raised(event):
+            last[(box, event.activation or "")] = event
     over = FINAL - _GOES_ON
     return [(box, event) for (box, _), event in last.items() if event.outcome not in over]
+
+
+def _is_raised(event: Event) -> bool:
+    return event.origin in _RAISED_BY and event.signal not in CALMING | {SPEECH}
 
 
 def _status(word: str | None) -> Status:

@@ -52,11 +52,12 @@ Make = Callable[[Hand, str, Target], CommandClaims]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """An order that is about to be given: to whom, what must be confirmed, and how it is made."""
+    """An order that is about to be given: to whom, what must be confirmed, how it is made, the file that goes along."""
 
     target: Target
     question: Question | None
     make: Make
+    data: bytes | None = None
 
 
 def alert(request: Request, screen: Screen) -> int:
@@ -73,11 +74,11 @@ def _sound(request: Request, screen: Screen, status: Status) -> int:
     signal, note = request.values["signal"], request.values["note"]
 
     def plan(duty: Duty) -> Plan:
-        target = _target(duty, request)
+        target = find(duty, request)
         _require_signal(duty, signal)
         return plan_signal(duty, target, signal, status, note)
 
-    return _give(request, screen, plan)
+    return give(request, screen, plan)
 
 
 def plan_signal(duty: Duty, target: Target, signal: str, status: Status, note: str | None = None) -> Plan:
@@ -93,16 +94,11 @@ def plan_signal(duty: Duty, target: Target, signal: str, status: Status, note: s
 
 def test(request: Request, screen: Screen) -> int:
     """A soft test."""
-    return _give(
+    return give(
         request,
         screen,
-        lambda duty: plan_signal(duty, _target(duty, request), orders.TEST_SIGNAL, Status.TEST),
+        lambda duty: plan_signal(duty, find(duty, request), orders.TEST_SIGNAL, Status.TEST),
     )
-
-
-def announce(request: Request, screen: Screen) -> int:
-    """Have a text spoken."""
-    return _give(request, screen, lambda duty: plan_words(_target(duty, request), request.values["text"]))
 
 
 def plan_words(target: Target, words: str) -> Plan:
@@ -115,10 +111,10 @@ def silence(request: Request, screen: Screen) -> int:
     """Drop all that sounds or waits."""
 
     def plan(duty: Duty) -> Plan:
-        target = _target(duty, request)
+        target = find(duty, request)
         return Plan(target, None, lambda who, jti, to: orders.silence(who, jti, to.addresses, now()))
 
-    return _give(request, screen, plan)
+    return give(request, screen, plan)
 
 
 def cancel(request: Request, screen: Screen) -> int:
@@ -128,13 +124,13 @@ def cancel(request: Request, screen: Screen) -> int:
     def plan(duty: Duty) -> Plan:
         chosen = [one for one in what_goes_on(duty) if request.values["signal"] in (None, one.signal)]
         if request.values["to"]:
-            wanted = set(_target(duty, request).ids)
+            wanted = set(find(duty, request).ids)
             chosen = [one for one in chosen if wanted & set(one.boxes)]
         if not chosen:
             raise NoError(NOTHING_ON)
         return plan_cancel(duty, chosen, why)
 
-    return _give(request, screen, plan)
+    return give(request, screen, plan)
 
 
 def plan_cancel(duty: Duty, chosen: list[GoingOn], why: Why) -> Plan:
@@ -152,19 +148,22 @@ def plan_cancel(duty: Duty, chosen: list[GoingOn], why: Why) -> Plan:
 def what_goes_on(duty: Duty) -> list[GoingOn]:
     """Everything that could be cancelled."""
     at = now()
+    known = duty.store.orders(at - BACK)
     given = [
         Given(order.claims, order.boxes, order.at, tuple(duty.store.answers(order.claims.jti)))
-        for order in duty.store.orders(at - BACK)
+        for order in known
         if order.ended_at is None
     ]
+    ended = {order.claims.jti for order in known if order.ended_at is not None}
     events = [(filed.box, filed.event) for filed in duty.store.events(since=at - BACK, kinds=("activation",))]
-    return orders.going_on(given, events, at)
+    return orders.going_on(given, events, at, ended)
 
 
 # ── Giving an order and waiting for what becomes of it ───────────────────────────────────────────────────────────
 
 
-def _target(duty: Duty, request: Request) -> Target:
+def find(duty: Duty, request: Request) -> Target:
+    """Where the order goes. Raises MisuseError."""
     found = duty.find(request.values["to"])
     if isinstance(found, Text):
         raise MisuseError(found)
@@ -177,7 +176,8 @@ def _require_signal(duty: Duty, signal: str) -> None:
         raise MisuseError(UNKNOWN_SIGNAL.fill(signal=signal, known=", ".join(titles)))
 
 
-def _give(request: Request, screen: Screen, planned: Callable[[Duty], Plan]) -> int:
+def give(request: Request, screen: Screen, planned: Callable[[Duty], Plan]) -> int:
+    """Confirm, sign, send and wait; the exit status says whether every box has done it."""
     with on_duty(request.config, with_link=True) as duty:
         plan = planned(duty)
         if not request.values.get("yes") and plan.question is not None:
@@ -194,7 +194,7 @@ def _give(request: Request, screen: Screen, planned: Callable[[Duty], Plan]) -> 
         say = (lambda _text: None) if request.wants_json else screen.say
         if claims.type is CommandType.CANCEL:
             duty.talk.end(claims.references or (), now())
-        tell(duty, duty.talk.give(claims, plan.target.ids, pen, now()), say, now())
+        tell(duty, duty.talk.give(claims, plan.target.ids, pen, now(), plan.data), say, now())
         gathering = _follow(duty, jti, request.values["wait"], say)
         return _finish(gathering, request, screen)
 

@@ -1,11 +1,13 @@
 """One order on its way, without a clock: who is silent, who is sent it again, and when it has succeeded."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from gongd.core.gathering import AGAIN_AFTER, SENT_AGAIN_FOR, SILENT_AFTER, Standing, freshly
 from gongd.core.lexicon import Proof
+from gongd.core.wire_event import Event
 from gongd.core.wire_report import Step
 from gongd.desk.orders import Given, going_on
 from gongd.desk.wording import result
@@ -115,3 +117,14 @@ def test_a_box_that_is_silent_may_sound_it_yet_and_must_hear_of_the_cancel() -> 
     (one,) = going_on([Given(order(), BOTH, NOW, ())], [], NOW)
     assert one.boxes == BOTH
     assert stop(*one.activations).references == ("order-1234",)
+
+
+def test_what_a_panel_has_raised_can_be_stopped_and_what_was_stopped_is_not_named_again() -> None:
+    raised = Event(
+        1, NOW, "activation", "fire", activation="panel-1", origin="command", status="actual", outcome="started"
+    )
+    (one,) = going_on([], [("thon-3", raised)], NOW)
+    assert (one.signal, one.activations, one.boxes) == ("fire", ("panel-1",), ("thon-3",))
+    assert going_on([], [("thon-3", raised)], NOW, {"panel-1"}) == []
+    words = replace(raised, signal="all-clear", activation="panel-1.end")
+    assert going_on([], [("thon-3", words)], NOW) == []

@@ -37,8 +37,7 @@ def never_assumed(_assumed: bool, holdover_s: float) -> ClockState:
 
 def run(words: Sequence[str]) -> int:
     """What stands behind `-m gongd`."""
-    bootstrap.SystemClock = ShiftedClock  # type: ignore[attr-defined]
-    bootstrap.ClockState = never_assumed  # type: ignore[attr-defined]
+    vars(bootstrap).update(SystemClock=ShiftedClock, ClockState=never_assumed)
     return main(list(words[3:]))
 
 

@@ -58,6 +58,14 @@ class Villager(Daemon):
         note.with_suffix(".new").replace(note)
         self.before, self.environment = [sys.executable, "-m", "tests.link.elsewhen"], {NOTE: str(note)}
 
+    def wait_for_link(self) -> None:
+        """Until it has its own heartbeat back."""
+        until(lambda: self.link.get("proven"), f"the link of {self.id}")
+
+    def wait_for(self, outcome: str, signal: str = "fire") -> None:
+        """Until this became of a signal, last."""
+        until(lambda: self.outcomes(signal)[-1:] == [outcome], f"{signal} {outcome} at {self.id}")
+
     def orders(self) -> list[dict[str, Any]]:
         """Its own orders that are under way."""
         return list(self.link.get("orders", []))
@@ -112,7 +120,7 @@ class Street:
         for box in chosen:
             box.launch()
         for box in chosen:
-            until(lambda box=box: box.link.get("proven"), f"the link of {box.id}")
+            box.wait_for_link()
 
     def desk(self) -> Desk:
         """The commune's desk, listening."""

@@ -7,8 +7,7 @@ import pytest
 
 from gongd.adapters import jose
 from gongd.adapters.jose import PrivateKey
-from gongd.core.air import Why
-from gongd.core.catalogue import Status
+from gongd.core.catalogue import Status, Why
 from gongd.core.wire import Channel, Seal
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_form import to_json
@@ -111,7 +110,7 @@ def test_a_clock_that_is_wrong_at_either_end_keeps_no_call_from_being_heard(new_
 def claims_of(box: str, kind: CommandType = CommandType.ALERT, to: str = "thon-4", **how: object) -> CommandClaims:
     """What somebody says with a stolen key."""
     told: dict[str, object] = {"signal": "fire"} if kind is CommandType.ALERT else {}
-    return replace(order(kind, to_box(COMMUNE, to), **told | how), iss=f"{COMMUNE}/{box}")  # type: ignore[arg-type]
+    return replace(order(kind, to_box(COMMUNE, to), **told | how), iss=f"{COMMUNE}/{box}")
 
 
 def signed(claims: CommandClaims, key: PrivateKey) -> bytes:

@@ -27,7 +27,7 @@ def test_a_button_raises_its_signal_everywhere_and_an_all_clear_ends_it(street: 
     panel, fourth, fifth = street.boxes.values()
     panel.press("send-fire")
     for box in (fourth, fifth, panel):
-        until(lambda box=box: box.outcomes("fire"), f"{box.id}")
+        box.wait_for("started")
         (first,) = box.rows("activation")[:1]
         assert (first["origin"], first["detail"]["by"]) == ("command", "Thôn 3, xã Nguyệt Ấn, send-fire")
     until(lambda: results(panel) >= {("thon-4", "started"), ("thon-5", "started")}, "their answers")
@@ -36,7 +36,7 @@ def test_a_button_raises_its_signal_everywhere_and_an_all_clear_ends_it(street: 
     assert order["answers"] == {"thon-4": "sounding", "thon-5": "sounding"}
     panel.press("send-clear")
     for box in (fourth, fifth):
-        until(lambda box=box: box.outcomes("fire")[-1] == "cancelled", f"the end at {box.id}")
+        box.wait_for("cancelled")
     until(lambda: not lit(panel), "the lamp")
 
 
