@@ -1,0 +1,168 @@
+"""The machine's disk: what it has not been told to keep is in its cache, and a power cut takes that away.
+
+Served to qemu over the NBD protocol (github.com/NetworkBlockDevice/nbd, doc/proto.md: fixed newstyle, simple replies).
+The image itself is only read; everything that is written stays in this process, so that a boot costs no copy.
+"""
+
+import contextlib
+import mmap
+import socket
+import struct
+import threading
+from enum import IntEnum
+from pathlib import Path
+from random import Random
+from typing import BinaryIO
+
+BLOCK = 4096
+"""Also the sector's size that qemu tells the machine: a single one is written whole or not at all."""
+
+GREETING = struct.Struct(">8s8sH")
+OPTION = struct.Struct(">8sII")
+OPTION_REPLY = struct.Struct(">QIII")
+OPTION_REPLY_MAGIC = 0x3E889045565A9
+OPT_ABORT, OPT_GO = 2, 7
+REP_ACK, REP_INFO, REP_ERR_UNSUP = 1, 3, (1 << 31) + 1
+INFO_EXPORT = struct.Struct(">HQH")
+INFO_BLOCK_SIZE = struct.Struct(">HIII")
+REQUEST = struct.Struct(">IHHQQI")
+REPLY = struct.Struct(">IIQ")
+REPLY_MAGIC = 0x67446698
+FUA = 1
+"""Flag of a write: keep it at once."""
+HAS_FLAGS, SEND_FLUSH, SEND_FUA = 1, 4, 8
+
+
+class Kind(IntEnum):
+    """What qemu may ask of a disk that told it no more."""
+
+    READ = 0
+    WRITE = 1
+    FLUSH = 3
+
+
+class Disk:
+    """Blocks over an image. `kept` survives a power cut; of `cached` each block does so by chance."""
+
+    def __init__(self, image: Path, kept: dict[int, bytes] | None = None) -> None:
+        self._file = image.open("rb")
+        self._image = mmap.mmap(self._file.fileno(), 0, prot=mmap.PROT_READ)
+        self.size = len(self._image)
+        self.kept = dict(kept or {})
+        self.cached: dict[int, bytes] = {}
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Bytes, whole blocks."""
+        return b"".join(self._block(number) for number in range(offset // BLOCK, (offset + length) // BLOCK))
+
+    def write(self, offset: int, data: bytes, durable: bool) -> None:
+        """Whole blocks, into the cache; `durable`: through it."""
+        for place in range(0, len(data), BLOCK):
+            number = (offset + place) // BLOCK
+            self.cached[number] = data[place : place + BLOCK]
+            if durable:
+                self.kept[number] = self.cached.pop(number)
+
+    def flush(self) -> None:
+        """All that was written is kept."""
+        self.kept.update(self.cached)
+        self.cached.clear()
+
+    def cut_power(self, chance: Random) -> int:
+        """Each block of the cache is kept or lost, whatever its order; how many were lost."""
+        lost = [number for number in self.cached if chance.random() < 0.5]
+        for number in lost:
+            del self.cached[number]
+        self.flush()
+        return len(lost)
+
+    def close(self) -> None:
+        """Give the image back."""
+        self._image.close()
+        self._file.close()
+
+    def _block(self, number: int) -> bytes:
+        found = self.cached.get(number) or self.kept.get(number)
+        return found or self._image[number * BLOCK : (number + 1) * BLOCK]
+
+
+class Server:
+    """Serves one disk to one qemu after the other."""
+
+    def __init__(self, disk: Disk, path: Path) -> None:
+        self.disk = disk
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(path))
+        self._listener.listen(1)
+        self._idle = threading.Event()
+        self._idle.set()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def wait_idle(self) -> None:
+        """Until the last request of a qemu that has ended is done."""
+        assert self._idle.wait(30)
+
+    def close(self) -> None:
+        """No more guests."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self._idle.clear()
+            with connection, contextlib.suppress(EOFError, OSError), connection.makefile("rwb") as stream:
+                if _agree(self.disk, stream):
+                    _transmit(self.disk, stream)
+            self._idle.set()
+
+
+def _agree(disk: Disk, stream: BinaryIO) -> bool:
+    """The options: only that there is one disk. False when the other one leaves."""
+    stream.write(GREETING.pack(b"NBDMAGIC", b"IHAVEOPT", 1))
+    stream.flush()
+    _take(stream, 4)
+    while True:
+        _, option, length = OPTION.unpack(_take(stream, OPTION.size))
+        _take(stream, length)
+        if option == OPT_GO:
+            export = INFO_EXPORT.pack(0, disk.size, HAS_FLAGS | SEND_FLUSH | SEND_FUA)
+            _reply(stream, option, REP_INFO, export)
+            _reply(stream, option, REP_INFO, INFO_BLOCK_SIZE.pack(3, BLOCK, BLOCK, 1 << 25))
+        _reply(stream, option, REP_ACK if option in (OPT_GO, OPT_ABORT) else REP_ERR_UNSUP)
+        if option in (OPT_GO, OPT_ABORT):
+            return bool(option == OPT_GO)
+
+
+def _reply(stream: BinaryIO, option: int, kind: int, data: bytes = b"") -> None:
+    stream.write(OPTION_REPLY.pack(OPTION_REPLY_MAGIC, option, kind, len(data)) + data)
+    stream.flush()
+
+
+def _transmit(disk: Disk, stream: BinaryIO) -> None:
+    """One request after the other, each done before it is answered."""
+    while True:
+        _, flags, kind, handle, offset, length = REQUEST.unpack(_take(stream, REQUEST.size))
+        answer = b""
+        match kind:
+            case Kind.READ:
+                answer = disk.read(offset, length)
+            case Kind.WRITE:
+                disk.write(offset, _take(stream, length), bool(flags & FUA))
+            case Kind.FLUSH:
+                disk.flush()
+            case _:
+                return
+        stream.write(REPLY.pack(REPLY_MAGIC, 0, handle) + answer)
+        stream.flush()
+
+
+def _take(stream: BinaryIO, length: int) -> bytes:
+    data = stream.read(length)
+    if len(data) < length:
+        raise EOFError
+    return data

@@ -1,0 +1,246 @@
+"""The machine: one qemu, switched on and off like a box at the wall, and the wires that go into it."""
+
+import contextlib
+import itertools
+import json
+import os
+import queue
+import shlex
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar
+
+from machine.disk import BLOCK, Disk, Server
+
+CACHE = Path(os.environ.get("MACHINE", "build/machine"))
+ACCELERATOR = os.environ.get("MACHINE_ACCEL", "tcg")
+"""Software emulation works everywhere. A /dev/kvm that opens may still not start a kernel, so it is not tried unasked."""
+MEMORY_MB = 768
+PATIENCE_S = 600.0
+"""Software emulation on a busy machine boots in minutes. No figure: how long nothing may come before a test gives up."""
+T = TypeVar("T")
+
+
+def until(look: Callable[[], T], what: str, deadline_s: float = PATIENCE_S, every_s: float = 0.2) -> T:
+    """Poll until it is there."""
+    end = time.monotonic() + deadline_s
+    while not (found := look()):
+        if time.monotonic() > end:
+            raise AssertionError(f"{what} has not come")
+        time.sleep(every_s)
+    return found
+
+
+class GuestError(AssertionError):
+    """The machine does not do what a test needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command that has ended in the machine."""
+
+    status: int
+    out: str
+    err: str
+
+
+@dataclass
+class Stream:
+    """A command that goes on in the machine; `lines` are those that it has told so far, with our own monotonic time."""
+
+    lines: list[str] = field(default_factory=list)
+
+
+class Line:
+    """What is asked of the agent in the machine, over a virtual serial port."""
+
+    def __init__(self, path: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(str(path))
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, queue.Queue[Done]] = {}
+        self._streams: dict[int, Stream] = {}
+        self._lock = threading.Lock()
+        self.hello = threading.Event()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def ask(self, text: str, deadline_s: float) -> Done:
+        """Run a shell's text to its end."""
+        number, box = next(self._numbers), queue.Queue[Done]()
+        self._waiting[number] = box
+        self._send({"id": number, "run": text})
+        try:
+            return box.get(timeout=deadline_s)
+        except queue.Empty as error:
+            raise GuestError(f"no answer: {text}") from error
+
+    def follow(self, text: str) -> Stream:
+        """Run a shell's text and gather its lines."""
+        number = next(self._numbers)
+        stream = self._streams[number] = Stream()
+        self._send({"id": number, "run": text, "follow": True})
+        return stream
+
+    def close(self) -> None:
+        """Hang up; the reader ends with it."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def _send(self, words: dict[str, object]) -> None:
+        with self._lock, contextlib.suppress(OSError):
+            self._socket.sendall(json.dumps(words).encode() + b"\n")
+
+    def _listen(self) -> None:
+        with contextlib.suppress(OSError), self._socket.makefile("rb") as lines:
+            for line in lines:
+                with contextlib.suppress(ValueError):  # a line that the power cut has torn
+                    self._take(json.loads(line))
+
+    def _take(self, told: dict[str, Any]) -> None:
+        match told:
+            case {"hello": True}:
+                self.hello.set()
+            case {"id": int(number), "line": str(line)} if number in self._streams:
+                self._streams[number].lines.append(line)
+            case {"id": int(number), "status": int(status), "out": str(out), "err": str(err)}:
+                if number in self._waiting:
+                    self._waiting.pop(number).put(Done(status, out, err))
+
+
+class Monitor:
+    """qemu's own words (QMP): which events there were."""
+
+    def __init__(self, path: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(str(path))
+        self.events: list[str] = []
+        self._socket.sendall(b'{"execute": "qmp_capabilities"}\n')
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        with contextlib.suppress(OSError, ValueError), self._socket.makefile("rb") as lines:
+            for line in lines:
+                if event := json.loads(line).get("event"):
+                    self.events.append(str(event))
+
+
+class Guest:
+    """One machine with its disk. Its hardware clock goes on while it is off, as one with a battery does."""
+
+    def __init__(self, folder: Path, wall: datetime, kept: dict[int, bytes] | None = None) -> None:
+        self.folder = folder
+        self.disk = Disk(CACHE / "disk", kept)
+        self._server = Server(self.disk, folder / "disk.sock")
+        self.process: subprocess.Popen[bytes] | None = None
+        self.set_clock(wall)
+
+    # ── The switch on the wall ───────────────────────────────────────────────────────────────────────────────────
+
+    def set_clock(self, wall: datetime) -> None:
+        """The hardware clock, while the machine is off."""
+        self._wall, self._at = wall, time.monotonic()
+
+    @property
+    def wall(self) -> datetime:
+        """What its hardware clock shows."""
+        return self._wall + timedelta(seconds=time.monotonic() - self._at)
+
+    def switch_on(self) -> "Guest":
+        """Power; back when the agent answers."""
+        for name in ("line", "qmp"):
+            (self.folder / name).unlink(missing_ok=True)
+        self.process = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL, stderr=self._log())
+        self.monitor = Monitor(until(lambda: self._there("qmp"), "qemu", 60))
+        self.line = Line(until(lambda: self._there("line"), "qemu", 60))
+        self.wait_up()
+        return self
+
+    def wait_up(self) -> None:
+        """Until the agent is there, after a start or a reset."""
+        if not self.line.hello.wait(PATIENCE_S):
+            raise GuestError("the machine does not boot: " + str(self.folder / "console"))
+
+    def cut_power(self, chance: Random) -> int:
+        """Off, in the middle of whatever it does; how many blocks the disk has lost with its cache."""
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+        self.line.close()
+        self._server.wait_idle()
+        return self.disk.cut_power(chance)
+
+    def shut_down(self) -> None:
+        """The orderly way."""
+        assert self.process
+        self.line.follow("systemctl poweroff")
+        self.process.wait(PATIENCE_S)
+        self.line.close()
+        self._server.wait_idle()
+        self.disk.flush()
+
+    def close(self) -> None:
+        """Whatever a test has left."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.line.close()
+        self._server.close()
+        self._server.wait_idle()
+        self.disk.close()
+
+    def _there(self, name: str) -> Path | None:
+        assert self.process
+        if self.process.poll() is not None:
+            raise GuestError((self.folder / "qemu.log").read_text())
+        path = self.folder / name
+        return path if path.exists() else None
+
+    def _log(self) -> Any:
+        return (self.folder / "qemu.log").open("ab")
+
+    def _command(self) -> list[str]:
+        base = self.wall.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        words = f"""
+            qemu-system-x86_64 -accel {ACCELERATOR} -cpu Nehalem -m {MEMORY_MB} -smp 1 -machine pc
+            -nodefaults -display none -nic none -no-user-config
+            -kernel {CACHE}/kernel -initrd {CACHE}/initrd
+            -rtc base={base},clock=host
+            -device i6300esb -action watchdog=reset
+            -blockdev driver=raw,node-name=disk,file.driver=nbd,file.server.type=unix,file.server.path={self.folder}/disk.sock
+            -device virtio-blk-pci,drive=disk,logical_block_size={BLOCK},physical_block_size={BLOCK}
+            -device virtio-serial-pci -chardev socket,id=line,path={self.folder}/line,server=on,wait=off
+            -device virtserialport,chardev=line,name=machine
+            -chardev socket,id=qmp,path={self.folder}/qmp,server=on,wait=off -mon chardev=qmp,mode=control
+            -serial file:{self.folder}/console
+        """
+        append = "root=/dev/vda rw console=ttyS0 loglevel=4 panic=0 mitigations=off systemd.show_status=no"
+        return ["nice", "-n", "10", *shlex.split(words), "-append", append]
+
+    # ── Inside ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def run(self, text: str, deadline_s: float = PATIENCE_S) -> str:
+        """A shell's text, that has to succeed; what it printed."""
+        done = self.ask(text, deadline_s)
+        if done.status:
+            raise GuestError(f"{text}: status {done.status}\n{done.out}{done.err}")
+        return done.out
+
+    def ask(self, text: str, deadline_s: float = PATIENCE_S) -> Done:
+        """A shell's text, whatever comes of it."""
+        return self.line.ask(text, deadline_s)
+
+    def follow(self, text: str) -> Stream:
+        """A shell's text that goes on."""
+        return self.line.follow(text)
+
+    def now(self) -> datetime:
+        """What the machine believes that the time is."""
+        return datetime.fromtimestamp(float(self.run("date +%s.%N")), UTC)
