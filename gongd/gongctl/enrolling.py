@@ -1,11 +1,12 @@
-"""`gongctl init`, `enrol`, `revoke`, `renew`, `move`, `expiry`, `neighbours`, `zones`, `broker`: papers."""
+"""`gongctl init`, `enrol`, `revoke`, `renew`, `move`, `expiry`, `neighbours`, `panel`, `zones`, `broker`: papers."""
 
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 from gongd.cli.screen import Screen
-from gongd.cli.usage import Request
+from gongd.cli.usage import MisuseError, Request
+from gongd.core.calling import ALL
 from gongd.core.words import Text
 from gongd.desk import enrolment, founding, membership, mosquitto
 from gongd.desk.applicant import Applicant, read_request
@@ -14,6 +15,7 @@ from gongd.desk.enrolment import Enrolled
 from gongd.desk.membership import UNLOCKED, Passphrases
 from gongd.desk.mosquitto import PORT
 from gongd.desk.move import move
+from gongd.desk.panel import set_panel
 from gongd.desk.register import box_ids
 from gongd.gongctl.duty import now, read_passphrase
 from gongd.gongctl.spreading import spread
@@ -56,6 +58,10 @@ OTHER_CODE = Text(
     "The file's code is {code}, the installer read {said}: NOT enrolled. Somebody may have swapped the file.",
 )
 EXPIRY = Text("{name}: đến {until}, còn {days} ngày", "{name}: until {until}, {days} days left")
+PANEL_NEEDS = Text(
+    "Cho phép hiệu lệnh nào? Thêm --signals fire,all-clear, hoặc --none để thôi làm bảng nút",
+    "Which signals may it raise? Add --signals fire,all-clear, or --none to end it",
+)
 LINKED = Text("Đã ghi. Danh sách khóa số {number}.", "Done. Trust list {number}.")
 
 
@@ -181,6 +187,19 @@ def neighbours(request: Request, screen: Screen) -> int:
     """Boxes that obey each other's fire calls."""
     folder, box, others = _folder(request), request.values["box"], request.values["with"]
     signed = unlocked(lambda keys: membership.link_neighbours(folder, box, others, now(), keys), request, screen)
+    screen.say(LINKED.fill(number=signed.trust.number))
+    spread(request.config, screen)
+    return 0
+
+
+def panel(request: Request, screen: Screen) -> int:
+    """What a box with `send:` buttons may raise for real, and where."""
+    folder, box = _folder(request), request.values["box"]
+    signals = () if request.values.get("none") else tuple(sorted(request.values["signals"] or ()))
+    if not signals and not request.values.get("none"):
+        raise MisuseError(PANEL_NEEDS)
+    places = [place.strip() for place in (request.values["in"] or ALL).split(",") if place.strip()]
+    signed = unlocked(lambda keys: set_panel(folder, box, signals, places, now(), keys), request, screen)
     screen.say(LINKED.fill(number=signed.trust.number))
     spread(request.config, screen)
     return 0

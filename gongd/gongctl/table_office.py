@@ -94,6 +94,19 @@ _PAPERS = (
         (option("with", "những cụm loa, cách nhau dấu phẩy", "boxes, with commas", IDS, "BOX,BOX", True), *_SIGNED),
     ),
     command(
+        "panel",
+        "enrolling:panel",
+        "cụm loa có nút send: là bảng nút của bàn trực",
+        "what a box with send: buttons may raise, and where",
+        (_BOX,),
+        (
+            option("signals", "những hiệu lệnh, cách nhau dấu phẩy", "signals, with commas", IDS, "SIGNAL,SIGNAL"),
+            option("in", "ở đâu (thường: cả xã)", "where (everywhere)", TEXT, "BOX,ZONE,all"),
+            option("none", "không là bảng nút nữa", "it is a panel no more"),
+            *_SIGNED,
+        ),
+    ),
+    command(
         "zones",
         "enrolling:zones",
         "các khu mà cụm loa nghe lệnh",
