@@ -101,7 +101,9 @@ def _request(command: Command, reading: _Reading, subject: Option) -> Request:
     values = {option.name: option.default for option in command.options} | reading.values
     for argument, word in zip(command.arguments, reading.loose, strict=False):
         values[argument.name] = _read(argument.kind, word, argument.name.upper())
-    missing: list[Argument | Option] = [*command.arguments[len(reading.loose) :]]
+    left = command.arguments[len(reading.loose) :]
+    values |= dict.fromkeys((argument.name for argument in left if argument.optional), None)
+    missing: list[Argument | Option] = [argument for argument in left if not argument.optional]
     missing += [option for option in command.options if option.required and option.name not in reading.values]
     if missing:
         shown = missing[0].spelling if isinstance(missing[0], Option) else missing[0].name.upper()

@@ -9,12 +9,14 @@ from gongd.core.catalogue import ENDINGS, Status, Why
 from gongd.core.gathering import SOUNDING, Gathering, Standing
 from gongd.core.lexicon import OUTCOMES, PROOFS, RECEIVED, REFUSALS, SIGNALS, Proof, reason_words
 from gongd.core.notation_words import fold
+from gongd.core.push import UNDER_WAY
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_report import Answer, Step
 from gongd.core.words import Language, Text
 from gongd.desk.places import Target
 from gongd.desk.roster import RosterBox
 from gongd.settings.defaults import SIGNALS as PRESETS
+from gongd.settings.model import Settings
 
 NOT_SENT = Text("Chưa phát gì.", "Nothing was sounded.")
 SENT = Text("Đã gửi lúc {at}. Đang chờ {n} cụm loa trả lời ...", "Sent at {at}. Waiting for {n} boxes to answer ...")
@@ -31,6 +33,8 @@ SILENT_NOBODY = Text(
 RESULT = Text("{n}/{all} cụm loa đang phát.", "{n} of {all} boxes are sounding.")
 RESULT_DONE = Text("{n}/{all} cụm loa đã phát.", "{n} of {all} boxes have sounded.")
 RESULT_TAKEN = Text("{n}/{all} cụm loa đã nhận.", "{n} of {all} boxes have taken it.")
+RESULT_PUSHED = Text("{n}/{all} cụm loa đã dùng cấu hình mới.", "{n} of {all} boxes use the new settings.")
+RESULT_KEPT = Text(" {n} giữ cấu hình cũ.", " {n} keeps the old settings.")
 RESULT_SILENT = Text(" {n} chưa trả lời.", " {n} did not answer.")
 RESULT_UNDONE = Text(" {n} không phát.", " {n} did not sound.")
 RESULT_COMING = Text(" {n} đã nhận lệnh, chưa phát.", " {n} have received it and not begun.")
@@ -75,10 +79,18 @@ WATCH_INSTEAD = Text(
     "To prepare only: type WATCH and Enter for the flood watch; the boxes say: “{words}”.",
 )
 ANNOUNCE = Text("THÔNG BÁO ở {places} ({count}): “{words}”", "ANNOUNCEMENT in {places} ({count}): “{words}”")
+CLIP = Text("THÔNG BÁO ở {places} ({count}): phát bản thu {name}", "ANNOUNCEMENT in {places} ({count}): {name}")
+PUSH = Text(
+    "GỬI CẤU HÌNH MỚI cho loa {place}. Không có tin trở lại trong 60 giây thì loa tự quay về cấu hình cũ.",
+    "NEW SETTINGS for the loudspeaker {place}. Without a heartbeat within 60 s it goes back to the old ones.",
+)
+BULLET = Text("  - {what}", "  - {what}")
+SCHEDULED = Text("  Lịch: {times}", "  Schedules: {times}")
 TEST = Text("THỬ LOA ở {places} ({count}), nhỏ tiếng.", "TEST in {places} ({count}), softly.")
 
 DRILL_WORD = Text("TAP", "DRILL")
 TEST_WORD = Text("THU", "TEST")
+PUSH_WORD = Text("CAUHINH", "SETTINGS")
 ANNOUNCE_WORD = Text("THONGBAO", "ANNOUNCE")
 ALL_WORD = Text("TAT CA", "ALL")
 WORDS: Mapping[str, Text] = {
@@ -152,6 +164,19 @@ def ask_announce(words: str, target: Target) -> Question:
     return _question(what, ANNOUNCE_WORD, target, TYPE_DRILL)
 
 
+def ask_clip(name: str, target: Target) -> Question:
+    """Before a recording is played."""
+    return _question(CLIP.fill(places=target.words, count=target.count, name=name), ANNOUNCE_WORD, target, TYPE_DRILL)
+
+
+def ask_push(target: Target, changes: tuple[Text, ...], settings: Settings) -> Question:
+    """Before a box gets other settings: what of them can be told from here."""
+    box = target.boxes[0].name
+    times = ", ".join(f"{entry.signal} {at:%H:%M}" for entry in settings.schedules for at in entry.at) or "-"
+    told = [PUSH.fill(place=box), *(BULLET.fill(what=change) for change in changes), SCHEDULED.fill(times=times)]
+    return Question((*told, TYPE_DRILL.fill(word=PUSH_WORD)), PUSH_WORD)
+
+
 def _question(what: Text, word: Text, target: Target, prompt: Text) -> Question:
     if not target.is_all:
         return Question((what, prompt.fill(word=word)), word)
@@ -178,19 +203,39 @@ def line(box: RosterBox, answer: Answer, claims: CommandClaims, titles: Mapping[
     if claims.type not in (CommandType.ALERT, CommandType.ANNOUNCE) and answer.proof is None:
         proof = None
     shown = Text(f" ({proof.vi})", f" ({proof.en})") if proof else NOTHING
-    what = _what(answer, titles)
+    what = _what(answer, claims, titles)
     if claims.reason is not None and answer.step in SOUNDING | {Step.FINISHED}:
         named = title(ENDINGS[claims.reason], titles) if claims.reason in ENDINGS else NOTHING
         what = Text(f"{what.vi} {named.vi}".strip(), f"{what.en} {named.en}".strip())
     return LINE.fill(place=box.name, what=what, at=clock(answer.at, zone), proof=shown)
 
 
-def _what(answer: Answer, titles: Mapping[str, str]) -> Text:
+def _what(answer: Answer, claims: CommandClaims, titles: Mapping[str, str]) -> Text:
     if answer.step is Step.RECEIVED:
         return RECEIVED
     behind = str(answer.detail.get("behind") or "?")
     reason = reason_words(answer.reason or "unknown", answer.step)
+    if answer.step is Step.WAITING and answer.reason in UNDER_WAY:
+        return reason
+    if claims.type is CommandType.SETTINGS and answer.step in _OF_SETTINGS:
+        return _OF_SETTINGS[answer.step].fill(reason=reason)
     return OUTCOMES[Outcome(answer.step.value)].fill(signal=title(behind, titles), reason=reason)
+
+
+_OF_SETTINGS: Mapping[Step, Text] = {
+    Step.FINISHED: Text("đã dùng cấu hình mới", "the new settings are in use"),
+    Step.FAILED: Text("không dùng cấu hình mới: {reason}", "the new settings are not used: {reason}"),
+}
+
+
+def problems(answer: Answer) -> list[Text]:
+    """What is wrong with a settings file, a line each, as the box has told it."""
+    found = answer.detail.get("problems")
+    told = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    return [
+        Text(*(f"  {each.get('line')}:{each.get('column')}: {each.get('path')}: {each.get(to)}" for to in ("vi", "en")))
+        for each in told
+    ]
 
 
 def _refusal(box: RosterBox, answer: Answer, claims: CommandClaims, titles: Mapping[str, str]) -> Text:
@@ -234,13 +279,15 @@ def result(gathering: Gathering) -> Text:
     """`2/3 cụm loa đang phát. 1 chưa trả lời.`"""
     done = sum(gathering.is_done_by(box) for box in gathering.stands)
     is_alert = gathering.claims.type in (CommandType.ALERT, CommandType.ANNOUNCE)
+    is_push = gathering.claims.type is CommandType.SETTINGS
     sounding = gathering.count(Standing.SOUNDING)
     head = RESULT if is_alert and sounding == done else RESULT_DONE if is_alert else RESULT_TAKEN
+    head = RESULT_PUSHED if is_push else head
     parts = [head.fill(n=done, all=len(gathering.stands))]
     rest = {
         RESULT_SILENT: gathering.count(Standing.SILENT),
         RESULT_COMING: gathering.count(Standing.TAKEN) if is_alert else 0,
-        RESULT_UNDONE: sum(
+        RESULT_KEPT if is_push else RESULT_UNDONE: sum(
             stand.standing is Standing.UNDONE and not gathering.is_done_by(box)
             for box, stand in gathering.stands.items()
         ),

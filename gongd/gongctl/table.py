@@ -75,10 +75,21 @@ _DAILY = (
     command("test", "order:test", "thử loa", "a soft test", options=_ORDER),
     command(
         "announce",
-        "order:announce",
-        "thông báo: loa đọc câu này",
-        "have a text spoken",
-        (Argument("text", TEXT, Text("câu cần đọc", "what is spoken")),),
+        "pushing:announce",
+        "thông báo: loa đọc câu này, hoặc phát bản thu",
+        "have a text spoken, or a recording played",
+        (Argument("text", TEXT, Text("câu cần đọc", "what is spoken"), optional=True),),
+        (
+            *_ORDER,
+            option("clip", "phát bản thu này, không quá 1 MiB", "play this recording, at most 1 MiB", FILE, "FILE"),
+        ),
+    ),
+    command(
+        "settings push",
+        "pushing:push",
+        "gửi tệp cấu hình cho một cụm loa",
+        "have a box use a settings file",
+        (Argument("file", FILE, Text("tệp cấu hình", "the settings file")),),
         _ORDER,
     ),
     command(

@@ -6,7 +6,7 @@ from datetime import datetime
 from gongd.core.words import Text
 from gongd.desk.roster import Roster
 from gongd.desk.sender import News, Sent, Silent, Told, Unreached
-from gongd.desk.wording import NO_LINK, SENT, call_list, clock, line, silent_line
+from gongd.desk.wording import NO_LINK, SENT, call_list, clock, line, problems, silent_line
 from gongd.gongctl.duty import Duty
 
 Say = Callable[[Text], None]
@@ -37,7 +37,8 @@ def _line(duty: Duty, news: News, roster: Roster, titles: Mapping[str, str], at:
             if answer.is_stale or answer.refusal == "duplicate":
                 return []
             claims = duty.talk.gathering(jti).claims
-            return [line(roster.box(answer.box), answer, claims, titles, duty.office.roster.zone)]
+            told = line(roster.box(answer.box), answer, claims, titles, duty.office.roster.zone)
+            return [told, *problems(answer)]
         case Sent():
             return _sent(duty, news, at)
         case Silent(_, box):
