@@ -15,6 +15,7 @@ from gongd.gongctl.duty import Duty, now, on_duty
 from gongd.gongctl.order import wait_for_link
 
 SOON_DAYS = 90
+HEAR_S = 1.0
 
 FOLDER = Text("Thư mục của xã {commune}: {n} cụm loa, danh sách khóa số {number}", "Commune {commune}: {n} boxes")
 KEY = Text("Khóa trực ban: dùng được", "The desk's key can be used")
@@ -101,7 +102,15 @@ def _broker(duty: Duty) -> Finding:
     if not duty.talk.is_up:
         return Finding("broker", False, NO_BROKER.fill(host=commune.host, port=commune.port))
     taken = f"{time.monotonic() - began:.1f}"
+    _hear(duty)
     return Finding("broker", True, BROKER.fill(s=Text(taken.replace(".", ","), taken)))
+
+
+def _hear(duty: Duty) -> None:
+    """What the broker keeps of the boxes comes at once."""
+    deadline = time.monotonic() + HEAR_S
+    while time.monotonic() < deadline:
+        duty.talk.step(now(), 0.1)
 
 
 def _boxes(duty: Duty) -> Finding:

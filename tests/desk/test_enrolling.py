@@ -1,0 +1,151 @@
+"""Papers from the command line: a box enrolled by a script, certificates, neighbours, a move, the broker's files."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from gongd.core.words import Language
+from gongd.desk import ledger
+from gongd.desk.office import open_office
+from gongd.keygen import make_request, take_answer
+from tests.desk.commune import CommuneFolder, Village, make_commune, make_village, now
+from tests.desk.scripted import Commune, found_commune
+
+
+@pytest.fixture
+def commune(ram: Path) -> Commune:
+    """The folder only: no broker runs."""
+    return Commune(make_commune(ram), 0, {})
+
+
+def ask(commune: Commune, *words: str, status: int = 0, typed: str | None = None) -> str:
+    """What a command says, once its exit status is as expected; never a traceback."""
+    done = commune.gongctl(*words, typed=typed)
+    assert (done.returncode, "Traceback" in done.stderr) == (status, False), done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def request_of(village: Village) -> tuple[Path, str]:
+    """Its request file, and the code that its loudspeaker speaks."""
+    path = make_request(village.settings, village.stick, now()).path
+    return path, village.ask().code
+
+
+def boxes(folder: CommuneFolder) -> list[str]:
+    return [box.id for box in ledger.current(folder).trust.boxes]
+
+
+def test_a_script_enrols_a_box_by_the_code_that_its_installer_has_read(commune: Commune, ram: Path) -> None:
+    village = make_village(ram)
+    path, code = request_of(village)
+    told = ask(commune, "enrol", str(path), "--code", code.replace("-", ""), "--out", str(village.stick))
+    assert "Đã đăng ký thon-3" in told
+    take_answer(village.settings, village.stick / "nguyet-an-thon-3.answer.json", now())
+    assert boxes(commune.folder) == ["thon-3"]
+
+
+def test_another_code_than_that_of_the_file_enrols_nothing(commune: Commune, ram: Path) -> None:
+    path, code = request_of(make_village(ram))
+    other = "0000-0000" if code != "0000-0000" else "0000-0001"
+    told = ask(commune, "enrol", str(path), "--code", other, status=1)
+    assert f"Mã của tệp là {code}, người lắp đọc {other}: KHÔNG đăng ký." in told
+    assert boxes(commune.folder) == []
+
+
+def test_a_person_enrols_a_box_by_saying_that_both_codes_are_the_same(commune: Commune, ram: Path) -> None:
+    path, code = request_of(make_village(ram))
+    question = f"Mã kiểm tra của cụm loa: {code}. Đọc qua điện thoại cho người lắp; hai bên giống nhau mới gõ DUNG."
+    told = ask(commune, "enrol", str(path), typed="co\n", status=1)
+    assert question in told
+    assert boxes(commune.folder) == []
+    ask(commune, "enrol", str(path), typed="đúng\n")
+    assert boxes(commune.folder) == ["thon-3"]
+
+
+def test_locked_keys_are_opened_by_a_passphrase_from_a_file(ram: Path) -> None:
+    secret, wrong = ram / "secret", ram / "wrong"
+    secret.write_text("bí mật\n", encoding="utf-8")
+    wrong.write_text("x", encoding="utf-8")
+    commune = Commune(CommuneFolder(ram / "xa"), 0, {})
+    ask(commune, "init", "nguyet-an", "--host", "127.0.0.1", "--port", "1", "--passphrase-file", str(secret))
+    path, code = request_of(make_village(ram))
+    enrol = ("enrol", str(path), "--code", code)
+    assert "Sai mật khẩu" in ask(commune, *enrol, status=1)
+    assert "Sai mật khẩu" in ask(commune, *enrol, "--passphrase-file", str(wrong), status=1)
+    ask(commune, *enrol, "--passphrase-file", str(secret))
+    assert boxes(commune.folder) == ["thon-3"]
+
+
+def test_certificates_are_told_by_their_end_and_renewed(ram: Path) -> None:
+    folder, _ = found_commune(ram)
+    commune = Commune(folder, 0, {})
+    assert re.search(r"nguyet-an/thon-3: đến \d\d/\d\d/\d{4}, còn \d+ ngày", ask(commune, "expiry"))
+    names = {one["name"] for one in json.loads(ask(commune, "expiry", "--json"))}
+    assert {"nguyet-an/thon-3", "nguyet-an/thon-5", "127.0.0.1"} <= names
+    out = ram / "out"
+    out.mkdir()
+    assert "Đã gia hạn thon-3 đến" in ask(commune, "renew", "--box", "thon-3", "--out", str(out))
+    assert [path.name for path in out.iterdir()] == ["nguyet-an-thon-3.answer.json"]
+    before = (folder.broker / "broker.pem").read_bytes()
+    assert "Đã gia hạn máy chủ và bàn trực" in ask(commune, "renew", "--broker")
+    assert (folder.broker / "broker.pem").read_bytes() != before
+
+
+def test_a_box_is_revoked_only_when_a_person_says_so_or_a_script_insists(ram: Path) -> None:
+    folder, _ = found_commune(ram)
+    commune = Commune(folder, 0, {})
+    assert "Chưa hủy gì." in ask(commune, "revoke", "thon-3", typed="\n", status=1)
+    assert boxes(folder) == ["thon-3", "thon-5"]
+    assert "Đã hủy thon-3. Danh sách khóa số 4." in ask(commune, "revoke", "thon-3", typed="HỦY\n")
+    ask(commune, "revoke", "thon-5", "--yes")
+    assert boxes(folder) == []
+
+
+def test_neighbours_are_linked_both_ways(ram: Path) -> None:
+    folder, _ = found_commune(ram)
+    assert "Đã ghi. Danh sách khóa số 4." in ask(Commune(folder, 0, {}), "neighbours", "thon-3", "--with", "thon-5")
+    listed = ledger.current(folder).trust
+    assert [box.neighbours for box in listed.boxes] == [("thon-5",), ("thon-3",)]
+
+
+def test_a_box_is_taken_into_another_commune(ram: Path) -> None:
+    folder, _ = found_commune(ram)
+    heir = make_commune(ram, "ngoc-lac")
+    told = ask(Commune(folder, 0, {}), "move", "thon-3", "--to", str(heir.path), "--as", "nguyet-an-3")
+    assert "Hai xã cùng được nghe trong 90 ngày" in told
+    assert boxes(heir) == ["nguyet-an-3"]
+    assert ledger.current(folder).trust.successor is not None
+
+
+def test_the_brokers_drop_in_names_its_folder(commune: Commune) -> None:
+    told = ask(commune, "broker", "--unit", "/etc/mosquitto/gongd")
+    assert "WorkingDirectory=/etc/mosquitto/gongd\n" in told
+    assert told.startswith("# /etc/systemd/system/mosquitto.service.d/gongd.conf\n")
+
+
+def test_a_folder_that_is_no_communes_runs_no_broker(ram: Path) -> None:
+    assert "không phải thư mục" in ask(Commune(CommuneFolder(ram / "no"), 0, {}), "broker", status=1)
+
+
+def test_the_office_sees_an_edited_roster_and_a_new_list_and_nothing_else(ram: Path) -> None:
+    folder, _ = found_commune(ram)
+    office = open_office(folder.path)
+    assert office.renewed() is office
+    roster = folder.path / "roster.yaml"
+    roster.write_text(roster.read_text(encoding="utf-8").replace("Bà Hà", "Bà Hai"), encoding="utf-8")
+    edited = office.renewed()
+    assert edited.roster.box("thon-5").by_hand[0].name == "Bà Hai"
+    ask(Commune(folder, 0, {}), "zones", "thon-3", "--in", "dong-xa")
+    assert edited.renewed().trust == ledger.current(folder).trust
+
+
+def test_every_command_has_its_page_in_both_languages(commune: Commune) -> None:
+    from gongd.gongctl.table import COMMANDS
+
+    for command in COMMANDS:
+        assert command.text.read(Language.VI) != command.text.read(Language.EN)
+    told = ask(commune, "key", "new", "--help")
+    assert "thêm một khóa trực ban, với quyền" in told
+    assert "list another key of the desk, with its rights" in told
