@@ -9,6 +9,7 @@ import pytest
 
 from gongd.cli.parse import parse as parse_command
 from gongd.core.air import diagram
+from gongd.gongctl.table import COMMANDS, GONGCTL
 from gongd.settings import parse as parse_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,6 +21,7 @@ BOX = 'box: {id: thon-3, commune: nguyet-an, name: "Thôn 3"}\n'
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 COMMAND = re.compile(r"(?:\$ )?(?:sudo )?gongd +(?=[a-z-])([^|>&#]+)")
+DESK_COMMAND = re.compile(r"(?:sudo -u gongctl )?gongctl +(?=[a-z])([^|>&#]+)")
 PLACEHOLDER = re.compile(r"[A-Z]{2}|\.\.\.|[<\[]")
 
 
@@ -27,14 +29,14 @@ def each(document: Path) -> str:
     return str(document.relative_to(ROOT))
 
 
-def commands_of(text: str) -> Iterator[str]:
-    """What follows `gongd` in code: a span, or a line of a block."""
+def commands_of(text: str, command: re.Pattern[str] = COMMAND) -> Iterator[str]:
+    """What follows `gongd` (or `gongctl`) in code: a span, or a line of a block."""
     spans = SPAN.findall(BLOCK.sub("", text))
     lines = [
         line.strip() for language, block in BLOCK.findall(text) if language != "text" for line in block.split("\n")
     ]
     for piece in (*spans, *lines):
-        if found := COMMAND.match(piece):
+        if found := command.match(piece):
             yield found[1].strip()
 
 
@@ -63,6 +65,21 @@ def test_every_command_in_a_document_is_understood(document: Path) -> None:
         name = words[: 2 if words[0] == "clock" else 1]
         is_only_named = words == name or PLACEHOLDER.search(command)
         parse_command([*name, "--help"] if is_only_named else words)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=each)
+def test_every_command_of_the_desk_in_a_document_is_understood(document: Path) -> None:
+    for command in commands_of(document.read_text(encoding="utf-8"), DESK_COMMAND):
+        words = shlex.split(command)
+        entry = max(
+            (one for one in COMMANDS if f"{command} ".startswith(f"{one.name} ")), key=lambda one: len(one.name)
+        )
+        more = words[len(entry.name.split()) :]
+        if PLACEHOLDER.search(command) or all(word.startswith("--") for word in more):
+            options = {f"--{option.name}" for option in (*entry.options, *GONGCTL.options)}
+            assert {word for word in more if word.startswith("--")} <= options
+        else:
+            parse_command(words, GONGCTL)
 
 
 def test_the_documents_name_commands_at_all() -> None:
