@@ -8,9 +8,10 @@ import pytest
 
 from gongd.core.words import Language
 from gongd.desk import ledger
+from gongd.desk.commune_folder import CommuneFolder
 from gongd.desk.office import open_office
 from gongd.keygen import make_request, take_answer
-from tests.desk.commune import CommuneFolder, Village, make_commune, make_village, now
+from tests.desk.commune import Village, make_commune, make_village, now
 from tests.desk.scripted import Commune, found_commune
 
 
