@@ -276,12 +276,15 @@ class Memory:
 @dataclass(frozen=True, slots=True)
 class Recalled:
     """Records read back, oldest first, with their numbers. `last` is the journal's last number, `published` how far the
-    broker has them."""
+    broker has them. `replaced_at`: when this journal took the place of one that was lost; `replaced_now`: in this run.
+    """
 
     journal_id: str
     last: int
     published: int
     records: tuple[tuple[int, Record], ...]
+    replaced_at: datetime | None = None
+    replaced_now: bool = False
 
 
 Recall = Callable[[Recalled], None]

@@ -20,6 +20,7 @@ from gongd.box.unsaid import answer_of, early_cancels
 from gongd.core.activation import Outcome
 from gongd.core.catalogue import Origin
 from gongd.core.command import Ledger, Standing, judge
+from gongd.core.freshness import FORGOTTEN_S, REMEMBERS_ALL, Forgotten
 from gongd.core.lexicon import Proof
 from gongd.core.limit import Usage
 from gongd.core.moment import Moment
@@ -97,6 +98,7 @@ class Answering:
     _starting: dict[str, Answer] = field(default_factory=dict)
     _due: deque[_Due] = field(default_factory=deque)
     _stranger_at: float = float("-inf")
+    _forgotten: Forgotten = REMEMBERS_ALL
     _refusals: Usage = field(default_factory=Usage)
     freight: Freight = field(init=False)
 
@@ -119,6 +121,8 @@ class Answering:
         """Orders are judged from now on. One that was accepted, and of which nothing more is known, did not sound."""
         if self._is_open:
             return
+        blind = found.replaced_now or not found.journal_id
+        self._forgotten = Forgotten(found.replaced_at, now.mono + FORGOTTEN_S if blind else float("-inf"))
         for record in (*(each for _, each in found.records), *self._noted):
             self.past.note(record)
         for cancel in early_cancels((each for _, each in found.records), self.past, now.mono):
@@ -165,6 +169,7 @@ class Answering:
             bare=self.mouth.is_bare,
             disabled=self.parts.health.condition.disabled_until is not None,
             can_drill=self.can_drill,
+            forgotten=self._forgotten,
         )
 
     def _refuse(self, refused: Refused, came: OrderCame, now: Moment) -> None:

@@ -11,7 +11,15 @@ from dataclasses import dataclass, field, replace
 from gongd.core.activation import Activation
 from gongd.core.air import Cancelled, Silenced
 from gongd.core.catalogue import ENDINGS, Origin, Priority, Signal, Status, Why
-from gongd.core.freshness import REMEMBER_CANCEL_S, Cancels, Challenges, EarlyCancel, staleness
+from gongd.core.freshness import (
+    REMEMBER_CANCEL_S,
+    REMEMBERS_ALL,
+    Cancels,
+    Challenges,
+    EarlyCancel,
+    Forgotten,
+    staleness,
+)
 from gongd.core.limit import Usage
 from gongd.core.moment import Moment
 from gongd.core.trust_list import Authority, TrustList, may
@@ -62,6 +70,7 @@ class Standing:
     bare: bool = False
     disabled: bool = False
     can_drill: Callable[[str], bool] = lambda _signal: True
+    forgotten: Forgotten = REMEMBERS_ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +206,7 @@ def _is_first_copy(case: _Case) -> Repeated | None:
 
 
 def _is_fresh(case: _Case) -> Refused | None:
-    return staleness(case.claims, case.standing.me, case.ledger.challenges, case.now)
+    return staleness(case.claims, case.standing.me, case.ledger.challenges, case.now, case.standing.forgotten)
 
 
 def _has_signal(case: _Case) -> Refused | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from gongd.core.catalogue import Status, Why
 from gongd.core.moment import Moment
@@ -20,6 +21,9 @@ AHEAD_S = 30.0
 
 LONGEST_S = 300.0
 """`expires` is at most so long after `sent`."""
+
+FORGOTTEN_S = LONGEST_S + 2 * AHEAD_S
+"""After so long nothing is accepted any more by the wall clock that was accepted before."""
 
 REMEMBER_CANCEL_S = 1800.0 + LONGEST_S + AHEAD_S
 """A desk signs an uncancelled alert again for 30 min, and each such copy may still be under way when it expires."""
@@ -55,7 +59,27 @@ class Challenges:
         return any(challenge == ours and 0 <= now - at < CHALLENGE_S for ours, at in self.held)
 
 
-def staleness(claims: CommandClaims, me: Identity, challenges: Challenges, now: Moment) -> Refused | None:
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Which orders the box may have obeyed without remembering it, since its journal was lost: the wall clock's word is
+    not enough for them. `at` is when the new one began; `until` is monotonic seconds, for a clock that was wrong then.
+    """
+
+    at: datetime | None = None
+    until: float = float("-inf")
+
+    def covers(self, claims: CommandClaims, now: Moment) -> bool:
+        """May it have been obeyed before?"""
+        since = self.at + timedelta(seconds=AHEAD_S) if self.at is not None else None
+        return now.mono < self.until or (since is not None and claims.sent <= since)
+
+
+REMEMBERS_ALL = Forgotten()
+
+
+def staleness(
+    claims: CommandClaims, me: Identity, challenges: Challenges, now: Moment, forgotten: Forgotten = REMEMBERS_ALL
+) -> Refused | None:
     """Why an order is not fresh; None where it is.
 
     A challenge is enough: a wrong wall clock alone never makes a box refuse a challenge-fresh alarm, and without one
@@ -66,6 +90,8 @@ def staleness(claims: CommandClaims, me: Identity, challenges: Challenges, now: 
         return None
     if not now.trusted:
         return Refused(Reason.CLOCK_UNTRUSTED, "no current challenge")
+    if forgotten.covers(claims, now):
+        return Refused(Reason.CLOCK_UNTRUSTED, "no current challenge, and the journal is newer than the order")
     lasts_s = (claims.expires - claims.sent).total_seconds()
     if not 0 <= lasts_s <= LONGEST_S:
         return Refused(Reason.MALFORMED, f"expires {lasts_s:g} s after it was sent, not 0 to {LONGEST_S:g}")

@@ -7,10 +7,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gongd.core.freshness import CHALLENGE_S, RENEW_S, Challenges
+from gongd.core.freshness import (
+    AHEAD_S,
+    CHALLENGE_S,
+    FORGOTTEN_S,
+    LONGEST_S,
+    RENEW_S,
+    Challenges,
+    Forgotten,
+    staleness,
+)
+from gongd.core.moment import Moment
 from gongd.core.verdict import Accepted, Repeated
+from gongd.core.wire_name import Identity
 from gongd.core.wire_refusal import Reason, Refused
-from tests.core.orders import NOW, ORDER, Bench
+from tests.core.orders import COMMUNE, FRESH, NOW, ORDER, Bench
 
 
 def refused(box: Bench, **named: object) -> Refused:
@@ -117,3 +128,28 @@ def test_whoever_is_handed_a_challenge_has_time_to_use_it(waits: list[float]) ->
         assert not challenges.holds(handed, now + CHALLENGE_S + 0.001)
         assert len(challenges.held) <= 3
         now += wait
+
+
+def reason_after_loss(forgotten: Forgotten, sent_s: float, challenges: dict[str, str] | None = None) -> Reason | None:
+    """What becomes of an order that was sent so many seconds before the box's NOW."""
+    now = Moment(NOW, 1000.0, trusted=True)
+    sent = NOW - timedelta(seconds=sent_s)
+    claims = replace(ORDER, sent=sent, expires=sent + timedelta(minutes=5), challenges=challenges or {})
+    held = Challenges().issue(FRESH, now.mono)
+    refused = staleness(claims, Identity(COMMUNE, "thon-3"), held, now, forgotten)
+    return refused.reason if refused else None
+
+
+def test_a_box_that_has_lost_its_journal_takes_nothing_that_it_may_have_obeyed_before() -> None:
+    began = Forgotten(at=NOW - timedelta(seconds=60))
+    assert reason_after_loss(began, 61) is Reason.CLOCK_UNTRUSTED
+    assert reason_after_loss(began, 60 - AHEAD_S) is Reason.CLOCK_UNTRUSTED
+    assert reason_after_loss(began, 60 - AHEAD_S - 1) is None
+    assert reason_after_loss(began, 61, {"thon-3": FRESH}) is None
+
+
+def test_a_clock_that_was_wrong_when_the_journal_was_lost_opens_no_door() -> None:
+    began = Forgotten(at=NOW - timedelta(days=400), until=1001.0)
+    assert reason_after_loss(began, 1) is Reason.CLOCK_UNTRUSTED
+    assert reason_after_loss(replace(began, until=1000.0), 1) is None
+    assert FORGOTTEN_S >= LONGEST_S + AHEAD_S

@@ -32,6 +32,7 @@ _OUR_MISTAKES = (
     TypeError,
 )
 _PUBLISHED = "SELECT (SELECT value FROM meta WHERE name = 'published')"
+_REPLACED = "SELECT (SELECT value FROM meta WHERE name = 'replaced_at')"
 _SIDE_FILES = ("", "-wal", "-shm")
 
 
@@ -52,6 +53,7 @@ class Book:
         self._boot = boot
         self._means = means
         self._run = means.new_id()
+        self._replaced_now = False
         is_new = not path.exists()
         self._db = means.connect(path)
         try:
@@ -61,6 +63,8 @@ class Book:
             raise
         if is_new:
             _sync_folder(path.parent)
+        replaced_at = self._one(_REPLACED)
+        self._replaced_at = datetime.fromisoformat(replaced_at) if replaced_at else None
         self.journal_id = str(self._one("SELECT value FROM meta WHERE name = 'journal_id'"))
         self.last_number = int(self._one("SELECT coalesce(max(number), 0) FROM record"))
         self.published = self._saved = int(self._one(_PUBLISHED) or 0)
@@ -88,7 +92,11 @@ class Book:
         self._db.execute("BEGIN IMMEDIATE")
         for statement in TABLES.split(";")[:-1]:
             self._db.execute(statement)
-        about = {"journal_id": self._means.new_id(), "began_at": self._means.wall().isoformat()}
+        began_at = self._means.wall().isoformat()
+        about = {"journal_id": self._means.new_id(), "began_at": began_at}
+        if carried.is_heir:
+            about["replaced_at"] = began_at
+            self._replaced_now = True
         self._db.executemany("INSERT INTO meta VALUES (?, ?)", about.items())
         nights = [(schedule, night.isoformat()) for schedule, night in carried.nights]
         self._db.executemany("INSERT INTO night VALUES (?, ?)", nights)
@@ -134,7 +142,9 @@ class Book:
         """At most `most` records from number `first` on."""
         rows = self._db.execute(f"{SELECT} WHERE number >= ? ORDER BY number LIMIT ?", (first, most)).fetchall()
         found = tuple((int(row["number"]), to_record(row)) for row in rows)
-        return Recalled(self.journal_id, self.last_number, self.published, found)
+        return Recalled(
+            self.journal_id, self.last_number, self.published, found, self._replaced_at, self._replaced_now
+        )
 
     def _write_batch(self, number: int, batch: Sequence[Record]) -> tuple[int, RefusedError | None]:
         self._db.execute("SAVEPOINT batch")

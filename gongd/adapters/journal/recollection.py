@@ -25,6 +25,7 @@ class Carried:
 
     nights: frozenset[tuple[str, date]] = frozenset()
     first_nights: Mapping[str, date] = field(default_factory=dict)
+    is_heir: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
@@ -293,6 +294,7 @@ class SqliteJournal:
             self._set_aside = aside
             self._salvaged = salvage(aside, self._boot, self._life.sign.sounding)
             self._carried = self._salvaged.carried
+        self._carried = replace(self._carried, is_heir=True)
         trouble = name_trouble(error)
         self._post(JournalFailed(trouble.fault, trouble.text))
 
