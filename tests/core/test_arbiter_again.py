@@ -6,7 +6,7 @@ from gongd.core.activation import Outcome
 from gongd.core.air import MOVES, Begin, Cancelled, Ended, Phase, Reach, Report, Requested, Silenced, Tick, diagram
 from gongd.core.arbiter import next_deadline
 from gongd.core.catalogue import Why
-from tests.core.stage import DRILL, FIRE, FLOOD, GONG, NEWS, TEST, Scene
+from tests.core.stage import DRILL, FIRE, FIRE_TOO, FLOOD, GONG, NEWS, TEST, Scene
 
 
 def _rested() -> Scene:
@@ -109,3 +109,17 @@ def test_the_diagram_has_one_line_for_each_row_of_the_table() -> None:
     assert lines[0] == "stateDiagram-v2"
     assert len(lines) == len(MOVES) + 1
     assert "    sounding --> paused: alarm outranked / preempted" in lines
+
+
+def test_an_alarm_that_is_asked_for_again_after_a_restart_joins_but_does_not_count_as_new() -> None:
+    scene = Scene().then(FIRE).then(Requested(FIRE_TOO, sounded_s=10.0, attempts=1), 100.0)
+    assert scene.moves == ["fire-2 joined"]
+    assert scene.then(Tick(), 299.9).sounding == "fire-1"
+
+
+def test_an_alarm_with_a_click_left_of_its_cap_is_finished_when_another_outranks_it() -> None:
+    scene = Scene().then(FIRE).then(FLOOD, 299.5)
+    assert "fire-1 finished!" in scene.moves
+    assert scene.sounding == "flood-1"
+    scene = Scene().then(FIRE).then(FLOOD, 299.0)
+    assert "fire-1 preempted" in scene.moves

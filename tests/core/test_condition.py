@@ -145,3 +145,15 @@ def test_the_status_line_says_first_whether_the_box_can_sound() -> None:
     assert line.en == "IT CANNOT SOUND · Faulty: No sound device; No connection"
     fire = Text("báo cháy", "fire alarm")
     assert status_line(Condition(), Sounds.YES, fire).vi == "Kêu được · Đang phát báo cháy"
+
+
+def test_a_fault_is_looked_for_whatever_its_subject() -> None:
+    condition, _ = raise_fault(Condition(), "button-stuck", "fire", NIGHT)
+    assert condition.has(FaultCode.BUTTON_STUCK)
+    assert not condition.has(FaultCode.LINK_DOWN)
+
+
+def test_a_box_out_of_use_says_so_when_it_is_asked() -> None:
+    said = spoken_status(Condition(disabled_until=date(2026, 12, 1)), "Thôn 3", has_link=True)
+    assert said.vi.startswith("Loa Thôn 3: tạm ngừng dùng.")
+    assert said.en.startswith("Loudspeaker Thôn 3: out of use.")

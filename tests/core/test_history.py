@@ -128,3 +128,8 @@ def test_every_event_is_read_without_a_blank_left() -> None:
     for kind, outcome in EVENTS:
         told = line(Record(AT, kind, outcome=outcome))
         assert "{" not in told.vi + told.en
+
+
+def test_an_alarm_whose_loudspeaker_was_silent_says_so() -> None:
+    assert vi(fire("started", proof="driven", sounds="relays-only")).endswith("loa không kêu)")
+    assert line(fire("started", sounds="relays-only")).en.endswith("the loudspeaker was silent)")

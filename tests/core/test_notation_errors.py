@@ -21,6 +21,7 @@ TABLE = {
     "1 hồi, 9 tiếng,": (15, "Thừa dấu phẩy ở cuối"),
     "1 hồi x 3": (7, 'Chỉ lặp được phần trong ngoặc. Viết "3 hồi" hoặc "(1 hồi, nghỉ 2s) x 3"'),
     "(3 tiếng, nghỉ 1s": (1, "Ngoặc mở ở đây chưa đóng"),
+    "1 hồi, (": (8, "Ngoặc mở ở đây chưa đóng"),
     "(3 tiếng, nghỉ 1s)": (19, "Sau ngoặc cần số lần. Ví dụ: x 10"),
     "báo động 20s": (1, 'Không hiểu "báo động". Có phải "liên thanh"?'),
 }

@@ -173,3 +173,8 @@ def test_the_synthetic_voice_never_falls_into_english() -> None:
     command = ["espeak-ng", "-v", "vi", "-x", "-q"]
     heard = subprocess.run(command, input="\n".join(said), capture_output=True, text=True, check=True)
     assert "(en)" not in heard.stdout, [line for line in heard.stdout.splitlines() if "(en)" in line]
+
+
+@pytest.mark.parametrize("text", ["ngày 32/12/2026", "ngày 12/13/2026", "ngày 00/12/2026", "ngày 32/10", "ngày 1/13"])
+def test_a_date_that_there_is_not_is_not_read_as_a_date(text: str) -> None:
+    assert "tháng" not in read_aloud(text)

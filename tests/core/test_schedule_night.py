@@ -5,8 +5,8 @@ from datetime import time, timedelta
 
 import pytest
 
-from gongd.core.night import Adopt, Ledger, Miss, Outage, Ring, Withdraw, look, missed
-from gongd.core.schedule import Days, Entry
+from gongd.core.night import Adopt, Ledger, Miss, Outage, Ring, Withdraw, look, missed, rung, unrung
+from gongd.core.schedule import Days, Entry, Occurrence
 from tests.core.night_world import NIGHTLY, TONIGHT, World, at, daily_after
 
 TOMORROW = TONIGHT + timedelta(days=1)
@@ -184,3 +184,13 @@ def test_a_schedule_adopted_under_a_clock_far_ahead_rings_when_the_clock_is_put_
     assert world.outcome() == "rung"
     assert not any(isinstance(each, Miss) for each in world.told)
     assert all(night.year == 2026 for _, night in world.nights())
+
+
+def test_a_ring_whose_record_was_withdrawn_before_it_sounded_is_missed_after_all() -> None:
+    occurrence = Occurrence("nightly", "peace", TONIGHT, at("22:00"), 120.0)
+    ledger = rung(Ledger(first={"nightly": TONIGHT}), occurrence, World(at("22:00")).moment)
+    back = unrung(ledger, occurrence, "muted")
+    assert occurrence.key in ledger.recorded
+    assert occurrence.key not in back.recorded
+    assert "nightly" not in back.rang
+    assert back.noted[occurrence.key] == (occurrence, "muted")

@@ -116,3 +116,12 @@ def test_every_rhythm_that_goes_on_until_stopped_has_a_sentence(rhythm: Rhythm) 
     assert text.vi.endswith("tối đa 5 phút.")
     assert "  " not in text.vi + text.en
     assert not text.en.count("{")
+
+
+def test_a_signal_that_sounds_until_it_is_stopped_says_so_and_its_limit() -> None:
+    def told(rhythm: str, at_most_s: float | None) -> Text:
+        return describe("Báo cháy", parse(rhythm), DEFAULT_TEMPO, at_most_s=at_most_s, until_stopped=True)
+
+    assert told("liên thanh 20s, nghỉ 1s", None).vi.endswith(", đánh lại đến khi có người tắt.")
+    assert told("liên thanh 20s, nghỉ 1s", 300.0).vi.endswith(", đánh lại đến khi có người tắt, tối đa 5 phút.")
+    assert told("(2 tiếng nhanh, nghỉ 2s) x 5", None).en.endswith("; and so on until somebody stops it.")

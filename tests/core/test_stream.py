@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gongd.core.stream import Stream
+from gongd.core.stream import Hush, Stream
 
 RATE = 1000
 FADE = 10
@@ -195,3 +195,35 @@ def test_no_chunking_changes_what_sounds(
     whole = sound(1000)
     assert sound(chunk) == whole
     assert len(whole) <= max(end_after, lead) + FADE + ending + head
+
+
+def test_a_track_that_is_shorter_than_it_says_goes_to_its_ending() -> None:
+    class Short(Numbered):
+        def read(self, start: int, count: int) -> bytes:
+            return super().read(start, min(count, max(0, 20 - start)))
+
+    assert _read(_stream(Short(head=50, ending=3)), 100, chunk=10)[-3:] == [-1, -2, -3]
+    assert len(_read(_stream(Short(head=50)), 100, chunk=10)) == 20
+
+
+def test_to_seek_where_one_is_changes_nothing_and_before_the_sound_fades_nothing() -> None:
+    stream = _stream(Numbered(), lead=20)
+    stream.seek(0)
+    stream.seek(10)
+    assert _read(stream, 15) == [0] * 10 + [1, 2, 3, 4, 5]
+
+
+def test_without_a_track_the_ending_is_nothing() -> None:
+    stream = Stream(RATE, 0)
+    stream.end(5)
+    assert len(_read(stream, 100)) == FADE
+
+
+def test_a_hush_is_a_twentieth_of_a_second_of_silence() -> None:
+    hush = Hush()
+    hush.prove()
+    assert hush.read(0, 10_000) == bytes(4_800)
+    assert hush.read(2_399, 10) == bytes(2)
+    assert hush.read(2_400, 10) == hush.read_ending(0, 10) == b""
+    assert hush.timeline.head.duration_s * hush.rate == hush.head_frames
+    hush.close()

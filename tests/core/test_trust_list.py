@@ -137,3 +137,11 @@ def test_a_check_code_is_eight_digits_that_follow_from_the_key() -> None:
     assert len(codes) == 5
     assert all(len(code) == 9 and code[4] == "-" and code.replace("-", "").isdigit() for code in codes)
     assert check_code(OWN) == check_code(OWN)
+
+
+def test_a_box_is_found_by_its_id_and_by_whom_it_calls() -> None:
+    assert TRUST.box("thon-4") == TRUST.boxes[1]
+    assert TRUST.box("thon-5") is None
+    assert TRUST.hearers(ME) == (TRUST.boxes[2],)
+    assert TRUST.hearers(identify(COMMUNE, "thon-4", (), NEIGHBOUR, TRUST)) == (TRUST.boxes[0],)
+    assert TRUST.hearers(Identity(COMMUNE, "thon-5")) == ()

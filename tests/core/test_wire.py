@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongd.core.errors import WireError
-from gongd.core.wire import MANNERS, Channel, Manner, Seal, Topic, Topics
+from gongd.core.fingerprint import thumbprint
+from gongd.core.wire import MANNERS, Channel, Manner, Seal, Topic, Topics, only
 from gongd.core.wire_name import (
     RESERVED,
     SLUG,
@@ -19,6 +20,7 @@ from gongd.core.wire_name import (
     to_key,
     to_zone,
 )
+from gongd.core.wire_refusal import Reason, Refused
 from gongd.settings.model import RESERVED_IDS
 from tests.core.orders import x_of
 
@@ -161,3 +163,17 @@ def test_a_box_that_moved_answers_to_its_old_name_too() -> None:
         to_key(x_of("o")),
     ]
     assert not any(me.is_meant_by(address) for address in others)
+
+
+def test_only_one_key_counts_where_one_alone_may_sign() -> None:
+    find = only(x_of("root"))
+    assert find(thumbprint(x_of("root"))) == x_of("root")
+    assert find("somebody") == Refused(Reason.UNKNOWN_KEY, "somebody")
+
+
+@pytest.mark.parametrize(
+    "parts", [(To.ALL, "nguyet-an", "thon-3"), (To.KEY, "nguyet-an", "A" * 43), (To.KEY, "", "A" * 42), (To.ALL, "")]
+)
+def test_an_address_with_a_part_too_many_or_too_few_is_none(parts: tuple[To, str, str]) -> None:
+    with pytest.raises(WireError):
+        Address(*parts)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongd.core.record import Kind, Record
-from gongd.core.wire_blob import Blob, Gathered, blob_of, cut
+from gongd.core.wire_blob import Blob, Gathered, blob_of, cut, numbers_in, spans_of
 from gongd.core.wire_command import LARGEST_BLOB, PIECE
 from gongd.core.wire_event import BATCH, MOST_EVENTS, Event, EventBatch, event_of, gaps, pack
 from gongd.core.wire_form import LARGEST_REPORT, from_json, to_json
@@ -126,3 +126,18 @@ def test_a_file_that_is_empty_or_too_large_is_refused() -> None:
         refused = blob_of(data)
         assert isinstance(refused, Refused)
         assert refused.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("numbers", "spans"),
+    [([], []), ([7], [[7, 7]]), ([5, 0, 1, 2], [[0, 2], [5, 5]]), ([3, 2, 1], [[1, 3]]), ([1, 3], [[1, 1], [3, 3]])],
+)
+def test_missing_pieces_are_told_as_spans_and_understood(numbers: list[int], spans: list[list[int]]) -> None:
+    assert spans_of(numbers) == spans
+    assert numbers_in(spans, 8) == tuple(sorted(numbers))
+
+
+def test_spans_from_anybody_name_no_piece_that_there_is_not() -> None:
+    assert numbers_in([[-5, 10**9]], 3) == (0, 1, 2)
+    assert numbers_in([[2, 1], ["a", 2], [0], 7, None, [0, 0, 0]], 9) == ()
+    assert numbers_in("missing", 9) == numbers_in(None, 9) == ()
