@@ -2,16 +2,19 @@
 
 import json
 import re
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
+import jinja2
 import jsonschema
 import pytest
 
 from gongd.core.discovery import discovery, discovery_topic, every_discovery
 from gongd.core.errors import WireError
 from gongd.core.wire import MANNERS, Topics
-from gongd.core.wire_form import schema
+from gongd.core.wire_form import schema, to_json
 from gongd.core.words import Language
+from tests.core.bodies import EXAMPLES
 
 TOPICS = Topics("gong", "nguyet-an")
 VI = json.loads(discovery(TOPICS, "nguyet-an", "thon-3", "Thôn 3, Nguyệt Ấn", "0.1.0", Language.VI))
@@ -80,6 +83,55 @@ def test_the_payload_keeps_home_assistants_rules(payload: Any) -> None:
     jsonschema.validate(payload, RULES)
 
 
+PLATFORMS = {
+    "sensor": {
+        "classes": {"enum", "timestamp", "temperature"},
+        "keys": {"options", "state_class", "unit_of_measurement"},
+    },
+    "binary_sensor": {"classes": {"problem", "connectivity"}, "keys": set()},
+}
+"""Which device classes, and which of some keys, each platform of Home Assistant knows."""
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_every_component_keeps_the_rules_of_its_platform(name: str) -> None:
+    """The mqtt integration refuses the whole component otherwise."""
+    component = COMPONENTS[name]
+    rules = PLATFORMS[component["platform"]]
+    kind, unit = component.get("device_class"), component.get("unit_of_measurement")
+    assert kind is None or kind in rules["classes"]
+    assert {"options", "state_class", "unit_of_measurement"} & component.keys() <= rules["keys"]
+    assert (kind == "enum") == ("options" in component)
+    assert not (kind in ("enum", "timestamp") and {"state_class", "unit_of_measurement"} & component.keys())
+    assert ("state_class" in component) == (unit is not None)
+    assert kind != "temperature" or unit in ("°C", "°F", "K")
+    assert not set("+#\0") & set(component["state_topic"])
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_every_body_of_the_wire_shows_a_value_that_its_platform_takes(name: str) -> None:
+    component = COMPONENTS[name]
+    topic = TOPICS.parse(component["state_topic"])
+    assert topic is not None
+    told = EXAMPLES[cast(type, MANNERS[topic.channel].body)]
+    shown = render(component["value_template"], json.loads(to_json(told)))
+    assert len(shown) <= 255
+    if component["platform"] == "binary_sensor":
+        assert shown in ("ON", "OFF")
+    elif "options" in component:
+        assert shown in component["options"]
+    elif shown != "None" and "unit_of_measurement" in component:
+        float(shown)
+    elif shown != "None" and component.get("device_class") == "timestamp":
+        assert datetime.fromisoformat(shown).tzinfo is not None
+
+
+def render(template: str, body: dict[str, Any]) -> str:
+    """As Home Assistant does; a key that is not there and is not borne is an error."""
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
+    return environment.from_string(template).render(value_json=body)
+
+
 def test_the_topic_is_one_that_home_assistant_listens_to() -> None:
     topic = discovery_topic("nguyet-an", "thon-3")
     assert re.fullmatch(r"homeassistant/device/(?:[a-zA-Z0-9_-]+/)?[a-zA-Z0-9_-]+/config", topic)
@@ -146,12 +198,11 @@ def test_what_comes_with_the_heartbeat_ends_with_it_and_with_the_box() -> None:
 
 
 def test_every_template_can_be_rendered_and_says_what_it_should() -> None:
-    jinja2 = pytest.importorskip("jinja2")
     beat = {"sounds": "no", "is": "fault", "clock": False, "faults": ["speaker-missing", "disk-full"], "now": "fire"}
     least = {"sounds": "yes", "is": "quiescent", "clock": True, "state": "lost", "version": "0.1.0"}
 
     def shown(name: str, body: dict[str, Any]) -> str:
-        return str(jinja2.Template(COMPONENTS[name]["value_template"]).render(value_json=body))
+        return render(COMPONENTS[name]["value_template"], body)
 
     assert [shown(name, beat) for name in ("sounds", "trouble", "faults", "clock", "sounding")] == [
         *("no", "ON", "speaker-missing, disk-full", "ON", "fire"),
