@@ -35,10 +35,11 @@ class Programs:
 
     def told(self, *words: str) -> list[dict[str, Any]]:
         """What a command of the desk tells a program: objects, one by one."""
-        found: list[dict[str, Any]] = []
-        for line in self.gongctl(*words, good=(0, 1)).splitlines():
-            value = json.loads(line)
+        said, found = self.gongctl(*words, good=(0, 1)).strip(), list[dict[str, Any]]()
+        while said:
+            value, end = json.JSONDecoder().raw_decode(said)
             found += value if isinstance(value, list) else [value]
+            said = said[end:].lstrip()
         return found
 
     def _run(self, module: str, words: Sequence[str], typed: str, good: Sequence[int]) -> str:
