@@ -52,6 +52,9 @@ NEIGHBOURS = {
     ("gongd.cli", "gongd.adopt"): "a command",
     ("gongd.cli", "gongd.doctor"): "a command",
     ("gongd.cli", "gongd.keygen"): "a command",
+    ("gongd.sim", "gongd.desk"): "the virtual commune has a desk",
+    ("gongd.sim", "gongd.line"): "and keeps the list of trust as the line does",
+    ("gongd.sim", "gongd.repertoire"): "and asks for the prints that a box asks for",
     ("gongd.__main__", "gongd.cli"): "`python -m gongd` is the command",
 }
 """Rooms of one floor that know each other, one way, and why."""
@@ -98,7 +101,7 @@ OUTSIDERS = {
     "lgpio": {"gongd.adapters"},
     "apscheduler": {"gongd.adapters.calendar"},
     "sqlite3": {"gongd.adapters.journal", "gongd.desk.store", "gongd.desk.store_schema"},
-    "openpyxl": {"gongd.desk.sheet_file"},
+    "openpyxl": {"gongd.desk.report_file", "gongd.desk.sheet_file"},
     "yaml": {"gongd.settings"},
     "simpleaudio": {"gongd.adapters"},
     "cryptography": {"gongd.adapters"},

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, tzinfo
 
 from gongd.cli.screen import Screen
@@ -86,7 +87,7 @@ def status(request: Request, screen: Screen) -> int:
 
 def watch(request: Request, screen: Screen) -> int:
     """The board, again and again, from the boxes themselves, until Ctrl-C."""
-    with on_duty(request.config, with_link=True) as duty:
+    with suppress(KeyboardInterrupt), on_duty(request.config, with_link=True) as duty:
         while True:
             deadline = time.monotonic() + EVERY_S
             while time.monotonic() < deadline:
@@ -96,6 +97,7 @@ def watch(request: Request, screen: Screen) -> int:
             shown = [line.read(screen.language) for line in page(duty, duty.rows(at), at, screen.language)]
             link = [] if duty.talk.is_up else [LINK_DOWN.read(screen.language)]
             screen.say("\n".join([CLEAR + shown[0], *link, *shown[1:]]))
+    return 0
 
 
 def page(duty: Duty, rows: list[Row], at: datetime, language: Language) -> Iterator[Text]:

@@ -23,8 +23,10 @@ def command(
     arguments: tuple[Argument, ...] = (),
     options: tuple[Option, ...] = (),
 ) -> Command:
+    """A row: its name, `module:function` in this room, and what it is, in both languages."""
     return Command(name, f"gongd.gongctl.{where}", Text(vi, en), arguments, options, program="gongctl")
 
 
 def option(name: str, vi: str, en: str, kind: Kind | None = None, shown: str = "", required: bool = False) -> Option:
+    """An option of a row; a switch where it has no kind."""
     return Option(name, Text(vi, en), kind, shown, required=required)
