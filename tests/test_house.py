@@ -100,7 +100,7 @@ OUTSIDERS = {
     "gpiozero": {"gongd.adapters"},
     "lgpio": {"gongd.adapters"},
     "apscheduler": {"gongd.adapters.calendar"},
-    "sqlite3": {"gongd.adapters.journal", "gongd.desk.store", "gongd.desk.store_schema"},
+    "sqlite3": {"gongd.adapters.journal", "gongd.sim.disk", "gongd.desk.store", "gongd.desk.store_schema"},
     "openpyxl": {"gongd.desk.report_file", "gongd.desk.sheet_file"},
     "yaml": {"gongd.settings"},
     "simpleaudio": {"gongd.adapters"},

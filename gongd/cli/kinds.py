@@ -31,6 +31,18 @@ def _days(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) < 1:
+        raise Unfit
+    return int(text)
+
+
+def _years(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,3}(?:[.,][0-9]{1,4})?", text) or float(text.replace(",", ".")) <= 0:
+        raise Unfit
+    return float(text.replace(",", "."))
+
+
 def _duration_s(text: str) -> float:
     found = re.fullmatch(r"(\d{1,6}(?:[.,]\d{1,6})?) ?(\D*)", text.strip())
     unit = _UNITS_S.get(found[2].strip()) if found else None
@@ -79,6 +91,8 @@ TEXT = Kind(_word, Text("vài chữ", "some words"))
 FILE = Kind(_path, Text("đường dẫn tệp", "the path of a file"))
 FOLDER = Kind(_path, Text("đường dẫn thư mục", "the path of a folder"))
 DAYS = Kind(_days, Text(f"số ngày từ 1 đến {MOST_DAYS}", f"a number of days from 1 to {MOST_DAYS}"))
+COUNT = Kind(_count, Text("một số từ 1", "a number from 1"))
+YEARS = Kind(_years, Text("số năm, ví dụ 1 hoặc 0,1", "a number of years, as 1 or 0.1"))
 DURATION = Kind(_duration_s, Text("thời gian đến 10 phút, ví dụ 2s", "a duration up to 10 minutes, as 2s"))
 TIME = Kind(_time, Text("giờ, ví dụ 21:47", "a time, as 21:47"))
 DATE = Kind(_date, Text("ngày, ví dụ 21/11/2026", "a date, as 21/11/2026"))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gongd.cli.kinds import DATE, DAYS, DURATION, FILE, FOLDER, TEXT, TIME, WORD, choice
+from gongd.cli.kinds import COUNT, DATE, DAYS, DURATION, FILE, FOLDER, TEXT, TIME, WORD, YEARS, choice
 from gongd.cli.relays import DEFAULT_CONFIG
 from gongd.cli.usage import Argument, Book, Command, Option
 from gongd.core.catalogue import Status
@@ -180,6 +180,25 @@ COMMANDS = (
                 ),
                 WORD,
                 "CODE",
+            ),
+            JSON,
+        ),
+    ),
+    Command(
+        "simulate",
+        "gongd.cli.simulate:simulate",
+        Text("chạy những xã ảo qua nhiều năm và mọi sự cố", "run virtual communes through years of every fault"),
+        options=(
+            Option("years", Text("mỗi xã mấy năm", "years of each commune"), YEARS, "N", default=1.0),
+            Option("boxes", Text("mỗi xã mấy cụm loa", "boxes of each commune"), COUNT, "N", default=2),
+            Option("seeds", Text("mấy xã", "how many communes"), COUNT, "N", default=9),
+            Option("seed", Text("xã đầu tiên", "the first commune's seed"), COUNT, "N", default=1),
+            Option("profile", Text("loại sự cố (thường là all)", "which faults (all unless said)"), WORD, "NAME"),
+            Option("jobs", Text("mấy tiến trình cùng lúc", "how many processes at once"), COUNT, "N"),
+            Option("report", Text("ghi báo cáo JSON ra tệp", "write the report as JSON"), FILE, "FILE"),
+            Option("picture", Text("vẽ mọi đêm ra tệp PNG", "draw every night to a PNG"), FILE, "PNG"),
+            Option(
+                "history", Text("ghi toàn bộ lịch sử của xã đầu", "write the first commune's history"), FILE, "FILE"
             ),
             JSON,
         ),

@@ -1,1 +1,1 @@
-"""The virtual commune: the same core, box, player, journal, wire and desk on a simulated world. One seed, one history."""
+"""The virtual commune: the same box, wire and desk on a simulated world. One seed makes one history."""

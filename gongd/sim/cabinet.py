@@ -9,7 +9,7 @@ from typing import Protocol
 
 from gongd.adapters.journal import examine
 from gongd.adapters.ring_note import RungNote
-from gongd.box.engine import Box
+from gongd.box.engine import BEAT_S, Box
 from gongd.box.equipment import Doors, Equipment, Found, Hands, Hangup, Prepared, Remembered
 from gongd.box.inbox import Inbox
 from gongd.box.parts import Line, Parts
@@ -34,7 +34,9 @@ from gongd.sim.journal import DrivenJournal, open_journal
 from gongd.sim.wires import BoxLink
 from gongd.sim.witness import Witness
 
-QUIET_STRIDE_S = 6 * 3600.0
+SLOW_BEAT_S = 1.9
+"""A loop that comes round as late as the stage's lease allows: where it waits for nothing else."""
+QUIET_STRIDE_S = 25 * 3600.0
 """With nothing going on the loop is looked after so often; it is woken for every due instant and every happening."""
 MOST_ROUNDS = 1000
 BUSY = frozenset({Phase.ARRIVED, Phase.WAITING, Phase.SOUNDING, Phase.PAUSED})
@@ -64,7 +66,9 @@ class Daemon:
     player: Player
     started_at: float
     link: BoxLink | None = None
-    link_at: float | None = None
+    box_at: float = 0.0
+    stage_at: float = 0.0
+    link_at: float = float("inf")
 
 
 @dataclass(slots=True)
@@ -253,7 +257,7 @@ class Cabinet:
     def _equip(self, settings: Settings, before: Equipment | None, inbox: Inbox) -> Equipment:
         house, jobs = furniture.house(settings)
         hands = before.hands if before is not None else self._hands(settings, inbox)
-        return Equipment(settings, hands, self.studio, self.studio, furniture.calendar(), house, jobs, furniture.bare)
+        return Equipment(settings, hands, self.studio, self.studio, furniture.ALMANAC, house, jobs, furniture.bare)
 
     def _hands(self, settings: Settings, inbox: Inbox) -> Hands:
         def post(event: object) -> None:
@@ -284,9 +288,14 @@ class Cabinet:
     # ── Turns ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def poke(self) -> None:
-        """Something has happened here: it wants its turn now."""
+        """Something has happened here: the box wants its turn now."""
         if self.daemon is not None:
-            self.wake_at = self.world.now
+            self.daemon.box_at = self.wake_at = self.world.now
+
+    def poke_link(self) -> None:
+        """Something has happened on the wire: the link wants its turn now."""
+        if self.daemon is not None:
+            self.daemon.link_at = self.wake_at = self.world.now
 
     def reload(self) -> None:
         """SIGHUP."""
@@ -295,7 +304,7 @@ class Cabinet:
             self.poke()
 
     def turn(self) -> None:
-        """Everything that is due now is done. The power may go in the middle of it."""
+        """Everything that is due now is done, by whoever it is due for. The power may go in the middle of it."""
         self._guarded(self._turn)
 
     def _guarded(self, deed: Callable[[], None]) -> None:
@@ -305,40 +314,45 @@ class Cabinet:
             self.died("in the middle of a write or a move")
 
     def _turn(self) -> None:
-        daemon = self.daemon
+        daemon, now = self.daemon, self.world.now
         if daemon is None:
             return
-        box_at, stage_at = 0.0, None
         for _ in range(MOST_ROUNDS):
-            now = daemon.box.parts.timekeeper.now()
-            box_at = daemon.box.step(now)
-            stage_at = daemon.player.turn()
+            if daemon.stage_at <= now:
+                daemon.stage_at = self._when(daemon.player.turn())
+            if daemon.link is not None and daemon.link_at <= now:
+                daemon.link_at = float("inf")
+                wait_s = daemon.link.work()
+                daemon.link_at = daemon.link_at if wait_s is None else now + wait_s
             daemon.journal.work()
-            daemon.link_at = daemon.link.work() if daemon.link is not None else None
-            if not self._hear(daemon, now):
+            if not self._box_turn(daemon, now):
                 break
-        self._sleep(daemon, box_at, stage_at)
+        self.wake_at = max(now + 0.0005, min(daemon.stage_at, daemon.link_at, daemon.box_at))
 
-    def _hear(self, daemon: Daemon, now: Moment) -> bool:
+    def _box_turn(self, daemon: Daemon, now: float) -> bool:
+        """One event, or one step; False when there is neither."""
         event = daemon.inbox.take(0.0)
-        if event is None:
+        if event is None and daemon.box_at > now:
             return False
-        daemon.box.handle(event, now)
+        moment = daemon.box.parts.timekeeper.now()
+        if event is not None:
+            daemon.box.handle(event, moment)
+        step_at = daemon.box.step(moment)
+        daemon.stage_at = now
+        daemon.box_at = self._when(self._next(daemon, step_at))
         return True
 
-    def _sleep(self, daemon: Daemon, box_at: float, stage_at: float | None) -> None:
-        """When the next turn is due: the loop's own next instant while anything goes on, else the next that matters."""
+    def _when(self, mono: float | None) -> float:
+        """That instant by the true clock."""
+        return float("inf") if mono is None else max(self.clock.when(mono), self.world.now + 0.0005)
+
+    def _next(self, daemon: Daemon, step_at: float) -> float:
+        """The loop's own next instant while anything goes on, else the next that matters (monotonic)."""
         parts, mono = daemon.box.parts, self.clock.mono
-        marks = [mono + QUIET_STRIDE_S]
-        if stage_at is not None:
-            marks.append(stage_at)
-        if daemon.link_at is not None:
-            marks.append(mono + daemon.link_at)
-        if self._is_busy(parts):
-            marks.append(box_at)
-        else:
-            marks += self._due(parts, mono)
-        self.wake_at = max(self.clock.when(min(marks)), self.world.now + 0.0005)
+        busy = self._is_busy(parts)
+        if busy and step_at < mono + BEAT_S:
+            return step_at
+        return min(mono + (SLOW_BEAT_S if busy else QUIET_STRIDE_S), *self._due(parts, mono))
 
     def _is_busy(self, parts: Parts) -> bool:
         resting_only = not any(turn.phase in BUSY for turn in parts.airtime.air.turns)
@@ -367,9 +381,7 @@ class Cabinet:
     def _is_open_night(self, parts: Parts, now: Moment) -> bool:
         """Is it the hour of a gong that has not been decided?"""
         ledger = parts.nights.ledger
-        if ledger is None:
-            return True
-        if ledger.in_hand:
+        if ledger is None or ledger.in_hand:
             return True
         for entry in parts.settings.schedules:
             last = parts.equipment.calendar.next_after(entry, now.wall - _GRACE)

@@ -49,10 +49,13 @@ class Commune:
     safe: Safe = field(init=False)
     console: Console = field(init=False)
     tokens: dict[str, list[bytes]] = field(default_factory=dict)
+    _journals: dict[int, list[tuple[int, Event]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.chance = Chance(self.plan.seed, "world")
         self.history = History(self.world)
+        for entry in furniture.read(furniture.settings_text(1)).schedules:
+            furniture.ALMANAC.open(entry, BEGAN - timedelta(days=2))
         self.broker = Broker(self.world, self.chance.stream("broker"), overheard=self._overheard)
         self.safe = Safe(self.plan.seed, self.plan.boxes)
         self.safe.issue(self.world.wall, 1)
@@ -83,6 +86,8 @@ class Commune:
         self.facts.soundings.append(sounding)
         told = f"sounds {sounding.signal or 'bare'} {sounding.status} {sounding.activation}"
         self.history.note(sounding.box, told)
+        if self.facts.is_alarm(sounding):
+            self.facts.took(sounding)
         for rule in invariants.AT_BEGIN:
             for what in rule(self, sounding):
                 self.blame(rule.__name__, sounding.box, what)
@@ -193,8 +198,16 @@ class Commune:
         return held or min(1, lost)
 
     def journal_of(self, cabinet: Cabinet) -> list[tuple[int, Event]]:
-        """What stands in its journal now."""
-        return [(number, event_of(number, record)) for number, record in read_records(cabinet.disk.journal)]
+        """What stands in its journal in the end."""
+        if cabinet.number not in self._journals:
+            found = [(number, event_of(number, record)) for number, record in read_records(cabinet.disk.journal)]
+            self._journals[cabinet.number] = found
+        return self._journals[cabinet.number]
+
+    def knows_list(self, cabinet: Cabinet) -> bool:
+        """Does this box hold the newest list of trust?"""
+        line = cabinet.daemon.box.parts.line if cabinet.daemon is not None else None
+        return line is not None and line.report()["trust"] == self.safe.trust.number
 
     def desk_of(self, cabinet: Cabinet) -> dict[int, Event]:
         """What the desk holds of that very journal."""

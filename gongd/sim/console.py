@@ -26,7 +26,8 @@ from gongd.sim.wires import DeskLink
 
 LOOK_S = 10.0
 """An order that waits for answers is looked after so often, and a collector that misses records."""
-FEW_LOOKS = 12
+COLLECT_S = 20.0
+"""The collector takes together what has come meanwhile."""
 SEATS = 1000
 
 
@@ -89,7 +90,6 @@ class Console:
     collector: Collector = field(init=False)
     link: DeskLink = field(init=False)
     sendings: list[Sending] = field(default_factory=list)
-    _looks: int = 0
     _is_called: bool = False
     _seats: int = 0
 
@@ -120,10 +120,9 @@ class Console:
 
     def _heard(self) -> None:
         """Something has come: one look for all of the same moment, and some more for what may be missing."""
-        self._looks = FEW_LOOKS
         if not self._is_called:
             self._is_called = True
-            self.world.after(0.05, self._collect)
+            self.world.after(COLLECT_S, self._collect)
 
     def _collect(self) -> None:
         self._is_called = False

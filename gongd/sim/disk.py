@@ -1,7 +1,7 @@
 """A memory card: real SQLite on real files, with what happens to cards. A power cut keeps what had been synchronised.
 
-The files lie in a folder of the machine (in memory, best). SQLite asks for its commits to be durable before they return,
-so a power cut leaves everything that returned; of the one that was being written it leaves nothing, all, or a torn part
+The files lie in a folder of the machine (in memory, best). SQLite makes its commits durable before they return, so a
+power cut leaves everything that returned; of the one that was being written it leaves nothing, all, or a torn part
 of the write-ahead log: bytes of the new frames up to some point, and what stood there before beyond it.
 """
 
@@ -63,10 +63,9 @@ class Disk:
     def connect(self, path: Path) -> sqlite3.Connection:
         """A connection that feels what happens to the card."""
 
-        def make(*how: Any, **more: Any) -> Connection:
-            return Connection(self, *how, **more)
-
-        return sqlite3.connect(path, timeout=0.0, isolation_level=None, factory=make)  # type: ignore[arg-type]
+        connection = sqlite3.connect(path, timeout=0.0, isolation_level=None, factory=Connection)
+        connection.disk = self
+        return connection
 
     def look(self) -> dict[str, bytes]:
         """The journal's files as they are now."""
@@ -91,25 +90,29 @@ class Disk:
         """A part of `after` over what was there before."""
         longest = max(len(before), len(after))
         old, new = before.ljust(longest, b"\0"), after.ljust(longest, b"\0")
-        changed = [place for place in (_first_change(old, new), longest - _first_change(old[::-1], new[::-1]))]
-        end = self.chance.whole(changed[0], max(changed))
+        first = _first_change(old, new)
+        last = longest - _first_change(old[::-1], new[::-1])
+        end = self.chance.whole(first, max(first, last))
         return new[:end] + before[end:]
 
 
 def _first_change(one: bytes, other: bytes) -> int:
-    return next((place for place, (left, right) in enumerate(zip(one, other, strict=True)) if left != right), len(one))
+    """Where two strings of one length begin to differ."""
+    low, high = 0, len(one)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[:middle] == other[:middle] else (low, middle - 1)
+    return low
 
 
 class Connection(sqlite3.Connection):
     """SQLite on that card."""
 
-    def __init__(self, disk: Disk, *how: Any, **more: Any) -> None:
-        super().__init__(*how, **more)
-        self._disk = disk
+    disk: Disk
 
     def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
         """As always, unless the card will not, or the power goes in the middle."""
-        disk = self._disk
+        disk = self.disk
         if disk.state is not State.WELL and sql.startswith(_WRITES):
             _refuse(disk.state, sql)
         if disk.cut is not None and sql == "COMMIT":
@@ -117,7 +120,7 @@ class Connection(sqlite3.Connection):
         return super().execute(sql, *values)
 
     def _die(self, cut: Cut) -> None:
-        disk = self._disk
+        disk = self.disk
         before = disk.look()
         super().execute("COMMIT")
         after = disk.look()

@@ -89,6 +89,20 @@ class Facts:
                 word = (at, str(record.outcome), str(record.reason or ""))
                 self.nights.setdefault((box, record.night.isoformat()), []).append(word)
 
+    def took(self, sounding: Sounding) -> None:
+        """How long an alarm took from the moment at which it counted: held long enough, or signed."""
+        if len(self.of(sounding.box, sounding.activation)) > 1:
+            return
+        order = self.orders.get(sounding.activation)
+        counted = [order.opened_at] if order is not None else []
+        if order is None:
+            counted = [
+                hold.counts_at
+                for hold in self.holds
+                if hold.box == sounding.box and hold.button == sounding.signal and hold.counts_at is not None
+            ][-1:]
+        self.latencies_s += [sounding.began_at - at for at in counted]
+
     def held(self, box: str, button: str, since: float, until: float) -> bool:
         """Was this button held, so that it counted, between the two?"""
         return any(

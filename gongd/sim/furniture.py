@@ -1,5 +1,7 @@
 """What all simulated boxes have in common: their settings file, read once, and what follows from it."""
 
+from bisect import bisect_right
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -7,7 +9,9 @@ from zoneinfo import ZoneInfo
 from gongd.adapters.calendar import TriggerCalendar
 from gongd.core.catalogue import Status
 from gongd.core.job import House, Job
+from gongd.core.schedule import Entry
 from gongd.core.timeline import Timeline
+from gongd.ports import Track
 from gongd.repertoire import house_of, repertoire
 from gongd.settings import Settings
 from gongd.settings.loader import parse
@@ -19,7 +23,7 @@ ZONES = ("trung-tam", "vung-cao")
 SCHEDULE = "nightly"
 GRACE_S = 120.0
 BASE = "gong"
-HEARTBEAT_S = 6 * 3600.0
+HEARTBEAT_S = 24 * 3600.0
 """So rarely, for speed: what is proven is decisions, not bytes."""
 
 _TEXT = """
@@ -32,17 +36,16 @@ relays:
   lamp: {{pin: 24, on: fault}}
 buttons:
   fire: {{pin: 5, hold: 2s, sound: fire}}
-  security: {{pin: 6, hold: 2s, sound: security}}
   flood: {{pin: 13, hold: 2s, sound: flood}}
   all-clear: {{pin: 19, hold: 2s, sound: all-clear}}
   silence: {{pin: 26, hold: 1s, do: silence}}
-  patrol: {{pin: 16, do: check-in}}
   status: {{pin: 20, do: status}}
 signals:
-  peace: {{rhythm: "3 tiếng", volume: 50}}
+  peace: {{rhythm: "2 tiếng nhanh", volume: 50}}
   fire: {{priority: emergency, rhythm: "3 tiếng mỗi 1s, nghỉ 2s", repeat: until-stopped, at_most: 30s}}
   security: {{priority: emergency, rhythm: "(2 tiếng nhanh, nghỉ 2s) x 3", repeat: until-stopped, at_most: 40s}}
-  flood: {{priority: emergency, rhythm: "còi hú 5s, nghỉ 2s", repeat: until-stopped, at_most: 30s, again: 10m, for: 35m}}
+  flood: {{priority: emergency, rhythm: "còi hú 5s, nghỉ 2s", repeat: until-stopped, at_most: 30s,
+          again: 10m, for: 35m}}
 schedules:
   - {{id: nightly, signal: peace, at: "22:00", days: daily, grace: 2m}}
 mqtt: {{host: kenh.example.vn}}
@@ -85,12 +88,42 @@ def house(settings: Settings) -> tuple[House, tuple[Job, ...]]:
     return _HOUSES[digest]
 
 
-def calendar() -> TriggerCalendar:
-    """A calendar of the commune's zone."""
-    return TriggerCalendar(ZONE)
+class Almanac:
+    """The port `Calendar`: what `TriggerCalendar` says, looked up once for all boxes and seeds of a process."""
+
+    def __init__(self) -> None:
+        self._calendar = TriggerCalendar(ZONE)
+        self._pages: dict[Entry, list[datetime]] = {}
+
+    def next_after(self, entry: Entry, after: datetime) -> datetime | None:
+        """The first occurrence strictly after that instant."""
+        days = self._pages.setdefault(entry, [])
+        if not days or after < days[0] - _A_DAY or after >= days[-1]:
+            if not days or not days[0] - _A_DAY <= after < days[-1] + _MOST_AHEAD:
+                return self._calendar.next_after(entry, after)
+            days += self._more(entry, days[-1])
+        return days[bisect_right(days, after)]
+
+    def open(self, entry: Entry, start: datetime) -> None:
+        """Begin its page."""
+        if entry not in self._pages:
+            self._pages[entry] = self._more(entry, start)
+
+    def _more(self, entry: Entry, after: datetime) -> list[datetime]:
+        found: list[datetime] = []
+        while len(found) < _PAGE and (due := self._calendar.next_after(entry, after)) is not None:
+            found.append(due)
+            after = due
+        return found
 
 
-def bare(timeline: Timeline, volume: int) -> SimTrack:
+_PAGE = 500
+_A_DAY = timedelta(days=1)
+_MOST_AHEAD = timedelta(days=3)
+ALMANAC = Almanac()
+
+
+def bare(timeline: Timeline, volume: int) -> Track:
     """The bare rhythm: it says nothing of whose it is."""
     del volume
     return SimTrack("bare", "", Status.ACTUAL, timeline)

@@ -20,7 +20,7 @@ NO_CARD = Text("không có bộ âm thanh", "no such device")
 DEAD_PIN = Text("chân {name} không điều khiển được", "pin {name} cannot be driven")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SimTrack:
     """A track that is only its timeline: what sounds when. No PCM is made."""
 
@@ -166,7 +166,7 @@ class Studio:
 
     post: Post
     has_voice: Callable[[], bool]
-    _shelf: dict[str, SimTrack] = field(default_factory=dict)
+    _shelf: dict[str, Track] = field(default_factory=dict)
 
     def request(self, jobs: Sequence[Job]) -> None:
         """Render. A print that lacks its words is made anew when there is a voice."""

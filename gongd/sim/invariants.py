@@ -74,7 +74,7 @@ def what_sounds_was_authorised(commune: "Commune", sounding: Sounding) -> Found:
             yield f"{name} sounds {sounding.signal}"
 
 
-_BUTTONS = ("fire", "security", "flood", "all-clear")
+_BUTTONS = ("fire", "flood", "all-clear")
 
 
 def _is_ordered(order: Order, sounding: Sounding) -> Found:
@@ -121,9 +121,10 @@ def what_sounds_is_new(commune: "Commune", sounding: Sounding) -> Found:
     elif last.own_end and (sounding.signal != "flood" or sounding.began_at - ended_at < 500.0):
         if not _asked_again(commune, sounding, last.began_at):
             yield f"{sounding.activation} sounds again after its end"
-    elif commune.facts.quieted(sounding.box, ended_at - 0.5, sounding.began_at - 0.5):
-        if not _asked_again(commune, sounding, ended_at):
-            yield f"{sounding.activation} sounds again after it was ended"
+    elif commune.facts.quieted(sounding.box, ended_at - 0.5, sounding.began_at - 0.5) and not _asked_again(
+        commune, sounding, ended_at
+    ):
+        yield f"{sounding.activation} sounds again after it was ended"
 
 
 def _asked_again(commune: "Commune", sounding: Sounding, since: float) -> bool:

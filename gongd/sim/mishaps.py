@@ -1,14 +1,14 @@
-"""Mishaps: what happens to cabinets, cards, clocks, the network and the broker; each begins, and most end by themselves."""
+"""Mishaps: what happens to cabinets, cards, clocks, network and broker. Most end by themselves."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from gongd.ports import Asked
 from gongd.sim import furniture
 from gongd.sim.cabinet import BOOTING_S, Cabinet
 from gongd.sim.commune import Commune
 from gongd.sim.disk import Cut, State
 from gongd.sim.plan import Happening, What
-from gongd.ports import Asked
 
 SYNC_S = (5.0, 120.0)
 """From a time server that answers to a kernel that says so."""

@@ -1,4 +1,4 @@
-"""Keys and trust in the virtual commune: real Ed25519, from the seed; and the line of a box, joined as `gongd.line` does."""
+"""Keys and trust of the virtual commune: real Ed25519, from the seed; and a box's line, as `gongd.line` joins it."""
 
 import hashlib
 from collections.abc import Callable
@@ -135,7 +135,7 @@ class Joiner:
             self.broker,
             f"{box.commune}/{box.id}",
             chance,
-            cabinet.poke,
+            cabinet.poke_link,
             will=will,
             ear=gate,
             mono=lambda: cabinet.clock.mono,

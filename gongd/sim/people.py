@@ -1,14 +1,14 @@
-"""The people: villagers and children at the buttons, officers at the desk, and somebody who means harm at the broker."""
+"""The people: villagers and children at the buttons, officers at the desk, and an enemy at the broker."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TypeVar
 
 from gongd.adapters import jose
-from gongd.core.air import Why
-from gongd.core.catalogue import Status
+from gongd.core.catalogue import Status, Why
 from gongd.core.wire import Seal
-from gongd.core.wire_command import CommandClaims, CommandType
+from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_form import to_json
 from gongd.core.wire_name import Address, to_all, to_box, to_zone
 from gongd.desk import orders
@@ -21,12 +21,14 @@ from gongd.sim.commune import Commune
 from gongd.sim.facts import Hold, Order
 from gongd.sim.plan import Happening, What
 
-HOLDS_S = {"silence": 1.0, "patrol": 0.0}
+HOLDS_S = {"silence": 1.0}
 """For how long a button is to be held; every other is 2 s."""
 ALARMS = ("fire", "security", "flood")
 JABS = 3
 HOLDS_FOR_S = 2.6
 DEBOUNCE_S = 0.1
+
+_Thing = TypeVar("_Thing")
 
 
 @dataclass(slots=True)
@@ -47,7 +49,6 @@ class People:
             What.CHILD: self.child,
             What.SILENCE_BUTTON: lambda each: self._hold(self._of(each), "silence", 1.5),
             What.STATUS_BUTTON: lambda each: self._hold(self._of(each), "status", HOLDS_FOR_S),
-            What.CHECK_IN: lambda each: self._hold(self._of(each), "patrol", 0.3),
             What.ORDER: self.order,
             What.CANCEL: self.cancel,
             What.DRILL: lambda each: self._alert(each, _pick(ALARMS, each.choice), Status.EXERCISE),
@@ -87,7 +88,7 @@ class People:
 
     def alarm_button(self, each: Happening) -> None:
         """A villager raises an alarm, and expects it at once."""
-        cabinet, signal = self._of(each), _pick(ALARMS, each.choice)
+        cabinet, signal = self._of(each), _pick(("fire", "flood"), each.choice)
         if cabinet.daemon is None or cabinet.shut:
             return
         self._hold(cabinet, signal, HOLDS_FOR_S)
@@ -99,7 +100,7 @@ class People:
 
     def child(self, each: Happening) -> None:
         """Too short, too often, or far too long."""
-        button = _pick(("fire", "security", "flood", "all-clear", "silence"), each.choice)
+        button = _pick(("fire", "flood", "all-clear", "silence"), each.choice)
         self._hold(self._of(each), button, each.for_s)
 
     # ── At the desk ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -248,8 +249,5 @@ class People:
         self._put(cabinet, b".".join((header, body[:place] + other + body[place + 1 :], seal)))
 
 
-def _pick(things: tuple[str, ...], choice: float) -> str:
+def _pick(things: tuple[_Thing, ...], choice: float) -> _Thing:
     return things[int(choice * len(things))]
-
-
-__all__ = ["CommandType", "People"]

@@ -47,7 +47,6 @@ class What(StrEnum):
     CHILD = "child-at-the-buttons"
     SILENCE_BUTTON = "silence-button"
     STATUS_BUTTON = "status-button"
-    CHECK_IN = "check-in"
     ORDER = "order"
     CANCEL = "cancel"
     DRILL = "drill"

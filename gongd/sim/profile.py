@@ -40,7 +40,6 @@ _PEOPLE = {
     "child-at-the-buttons": Rate(6, (0.2, 40.0)),
     "silence-button": Rate(4),
     "status-button": Rate(4),
-    "check-in": Rate(6),
     "order": Rate(8, everywhere=True),
     "cancel": Rate(4, everywhere=True),
     "drill": Rate(4, everywhere=True),

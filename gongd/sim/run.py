@@ -1,5 +1,6 @@
 """One seed, from its plan to its verdict."""
 
+import gc
 import logging
 import tempfile
 from collections.abc import Iterator
@@ -43,6 +44,14 @@ def _folder() -> Iterator[Path]:
 def run(plan: Plan) -> Outcome:
     """Run one plan to its end."""
     logging.getLogger("gongd").setLevel(logging.CRITICAL + 1)
+    gc.disable()
+    try:
+        return _run(plan)
+    finally:
+        gc.enable()
+
+
+def _run(plan: Plan) -> Outcome:
     with _folder() as folder:
         commune = Commune(plan, folder)
         world, mishaps, people = commune.world, Mishaps(commune), People(commune)

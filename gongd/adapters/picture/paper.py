@@ -54,10 +54,11 @@ class Ink(Enum):
 
 
 @lru_cache(maxsize=64)
-def _font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
+def font(size: int, bold: bool = False, scale: int = SCALE) -> ImageFont.FreeTypeFont:
+    """A font with Vietnamese letters. Raises PictureError."""
     for name in _FONTS[bold]:
         try:
-            return ImageFont.truetype(name, size * SCALE)
+            return ImageFont.truetype(name, size * scale)
         except OSError:
             continue
     raise PictureError(NO_FONT)
@@ -65,7 +66,7 @@ def _font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
 
 def width_of(text: str, size: int, bold: bool = False) -> float:
     """How wide a text is, in units."""
-    return _font(size, bold).getlength(text) / SCALE
+    return font(size, bold).getlength(text) / SCALE
 
 
 def wrapped(text: str, size: int, width: float) -> Iterator[str]:
@@ -121,7 +122,7 @@ class Page:
     def text(
         self, x: float, y: float, text: str, size: int, ink: Ink = Ink.TEXT, anchor: str = "la", bold: bool = False
     ) -> None:
-        self._draw.text((x * SCALE, y * SCALE), text, ink.value, _font(size, bold), anchor)
+        self._draw.text((x * SCALE, y * SCALE), text, ink.value, font(size, bold), anchor)
 
     def line(self, x: float, y: float, to_x: float, to_y: float, ink: Ink, width: float) -> None:
         ends = (x * SCALE, y * SCALE, to_x * SCALE, to_y * SCALE)
