@@ -1,38 +1,42 @@
-"""`python -m bench [--quick] [--idle S] [--json] [--write FILE] [--out DIR]`: status 0 when all could be measured."""
+"""`python -m bench [PART...] [--quick] [--idle S] [--json] [--write FILE] [--out DIR]`.
+
+Status 0 when all could be measured, 1 when something could not, 3 when a ratio has grown by more than a fifth.
+"""
 
 import argparse
 import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bench import document, kept
 from bench.box import Box, Yard
-from bench.effort import FULL, QUICK, Effort
+from bench.effort import FULL, QUICK
 from bench.figure import Figure
-from bench.floor import Bare
-from bench.idle import idle
+from bench.kept import Kept
 from bench.machine import load, machine
 from bench.moment import BenchError
-from bench.night import nights
-from bench.relay import Rest, preemptions, triggers
-from bench.sound import Card, sounds
-from bench.start import BareProgram, starts
-from bench.table import as_json, markdown, text
+from bench.parts import PARTS, Run
+from bench.relay import Rest
+from bench.table import as_json, text
 from gongd.core.errors import GongdError
 from gongd.core.words import Text
 
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 MARK = ".gongd-bench"
 """Lies in a folder that is ours to empty."""
+LAST = Path(__file__).resolve().parents[1] / "docs" / "performance.json"
+UNRENDERED = frozenset({"start", "crowd", "collector"})
+"""Parts that need no rendered sounds."""
+NOT_MEASURED, REGRESSED = 1, 3
 
 _NOT_OURS = Text(
     vi="{out} có sẵn và không phải của phép đo; chọn thư mục khác: --out DIR",
     en="{out} is there and was not made by the bench; choose another with --out DIR",
 )
-_NO_MARKS = Text(vi="{file} thiếu hai dòng đánh dấu", en="{file} lacks the two markers")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,54 +46,74 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.idle is not None:
         effort = replace(effort, idle_s=options.idle)
     try:
-        before, rest = load(), Rest()
+        before = kept.load(LAST)
+        load_before, rest = load(), Rest()
         with tempfile.TemporaryDirectory(prefix="gongd-bench-", dir=_memory()) as dry:
-            figures = measure(_yard(options.out.absolute(), Path(dry)), effort, rest)
-        about = machine(before, rest.late_s)
+            run = Run(_yard(options.out.absolute(), Path(dry)), effort, rest)
+            found, failed = measure(run, options.parts or list(PARTS))
+        about = machine(load_before, rest.late_s or [0.0])
+        now = {part: kept.keep(figures, about) for part, figures in found.items()}
         if options.write:
-            _write(options.write, markdown(figures, about))
+            _write(options.write, now, failed)
     except GongdError as error:
         print(f"bench: {error.text.en}", file=sys.stderr)
-        return 1
-    print((as_json if options.json else text)(figures, about))
-    return 0
+        return NOT_MEASURED
+    print((as_json if options.json else text)([one for figures in found.values() for one in figures], about))
+    return _judge(failed, [] if options.quick else kept.regressions(before, now))
 
 
-def measure(yard: Yard, effort: Effort, rest: Rest) -> list[Figure]:
-    """Every figure, each beside its floor, in one run."""
-    yard.write()
-    if effort.prints_s:
+def measure(run: Run, parts: Sequence[str]) -> tuple[dict[str, list[Figure]], dict[str, str]]:
+    """The figures of each part, and why a part has none: one that fails does not lose the others."""
+    _prepare(run, parts)
+    found: dict[str, list[Figure]] = {}
+    failed: dict[str, str] = {}
+    for part in parts:
+        began_at = time.monotonic()
+        try:
+            found[part] = PARTS[part](run)
+        except Exception as error:  # noqa: BLE001  the outermost loop: it is told, and the next part has its turn
+            failed[part] = error.text.en if isinstance(error, GongdError) else f"{type(error).__name__}: {error}"
+        _say(f"{part}: {failed.get(part, 'measured')} in {time.monotonic() - began_at:.0f} s")
+    return found, failed
+
+
+def _prepare(run: Run, parts: Sequence[str]) -> None:
+    run.yard.write()
+    if run.effort.prints_s and not set(parts) <= UNRENDERED:
         _say("rendering the sounds, so that every trial finds them")
-        with Box(yard) as box:
-            box.wait_prints(effort.prints_s)
-    _say(f"start to button: {effort.starts} times")
-    figures = starts(yard, effort.starts)
-    bare = Bare(yard.root / "floor", yard.dry / "floor")
-    with Box(yard) as box, BareProgram(yard, "wait") as program:
-        box.wait_ready()
-        _say(f"triggers: {effort.triggers} times")
-        figures = triggers(box, bare, rest, effort.triggers) + figures
-        _say(f"fire over a sounding gong: {effort.gongs} times")
-        figures += preemptions(box, bare, rest, effort.gongs)
-        _say(f"the schedule: {effort.nights} times")
-        figures += nights(box, yard, bare, effort.nights)
-        yard.write()
-        box.ask(do="reload")
-        bare.close()
-        _say(f"an idle box, for {effort.idle_s:.0f} s")
-        figures += idle(box.pid, program.pid, effort.idle_s)
-    _say(f"sound: {effort.sounds} times")
-    return figures + sounds(yard, Card(yard.root), effort.sounds)
+        with Box(run.yard) as box:
+            box.wait_prints(run.effort.prints_s)
+
+
+def _judge(failed: dict[str, str], worse: Sequence[str]) -> int:
+    for part, why in failed.items():
+        print(f"bench: {part} could not be measured: {why}", file=sys.stderr)
+    for line in worse:
+        print(f"bench: {line}", file=sys.stderr)
+    return NOT_MEASURED if failed else REGRESSED if worse else 0
+
+
+def _write(file: Path, now: Kept, failed: dict[str, str]) -> None:
+    """The table and, beside it, the same for programs. Parts that were not measured now stay as they were."""
+    beside = file.with_suffix(".json")
+    held = kept.load(beside)
+    both = {part: found for part in PARTS if (found := now.get(part) or held.get(part)) is not None}
+    document.write(file, both, failed)
+    kept.save(beside, both)
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="How fast and how small gongd is.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all when none is named")
     parser.add_argument("--quick", action="store_true", help="a smoke run: everything once or a few times")
-    parser.add_argument("--idle", type=float, metavar="S", help="watch the idle box for so many seconds")
+    parser.add_argument("--idle", type=float, metavar="S", help="watch the idle boxes for so many seconds")
     parser.add_argument("--json", action="store_true", help="every sample, for a program")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the table between the markers of a document")
     parser.add_argument("--out", type=Path, default=Path("out/bench"), metavar="DIR", help="emptied at every run")
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    return options
 
 
 def _memory() -> Path | None:
@@ -107,14 +131,6 @@ def _yard(out: Path, dry: Path) -> Yard:
     yard.state.mkdir(parents=True)
     (out / MARK).touch()
     return yard
-
-
-def _write(file: Path, table: str) -> None:
-    head, begin, rest = file.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not (begin and end):
-        raise BenchError(_NO_MARKS.fill(file=file))
-    file.write_text(f"{head}{BEGIN}\n{table}{END}{tail}", encoding="utf-8")
 
 
 def _say(what: str) -> None:

@@ -45,16 +45,23 @@ schedules: {schedules}
 clock: {{trust: assume}}
 journal: {{path: {journal}}}
 prints: {{path: {prints}}}
+{more}
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Yard:
-    """Where the bench's files lie: `root` on the disk that is measured, emptied at every run; `dry`, the mock pins and
-    the sound files, in memory, because real pins and a real card do not wait for a disk."""
+    """Where the files of one box lie: `root` on the disk that is measured, emptied at every run; `dry`, the mock pins
+    and the sound files, in memory, because real pins and a real card do not wait for a disk.
+
+    `name` is that of the state folder, `kept_prints` where sounds are rendered already, `more` settings that are added.
+    """
 
     root: Path
     dry: Path
+    name: str = "state"
+    kept_prints: Path | None = None
+    more: str = ""
 
     @property
     def config(self) -> Path:
@@ -64,19 +71,20 @@ class Yard:
     @property
     def state(self) -> Path:
         """Journal, socket and prints."""
-        return self.root / "state"
+        return self.root / self.name
 
     @property
     def prints(self) -> Path:
         """The rendered sounds."""
-        return self.state / "prints"
+        return self.kept_prints or self.state / "prints"
 
     def write(self, due: Sequence[datetime] | None = None) -> None:
         """The settings file: the peace gong at these instants, to the second; None for every night at 22:00."""
         faces = ["22:00"] if due is None else [f"{at.astimezone(ZONE):%H:%M:%S}" for at in due]
         rows = [f'{{id: ring-{face.replace(":", "-")}, signal: peace, at: "{face}"}}' for face in faces]
         journal, prints = json.dumps(str(self.state / "journal.db")), json.dumps(str(self.prints))
-        text = _SETTINGS.format(schedules=f"[{', '.join(rows)}]", journal=journal, prints=prints, device=DEVICE)
+        told = f"[{', '.join(rows)}]"
+        text = _SETTINGS.format(schedules=told, journal=journal, prints=prints, device=DEVICE, more=self.more)
         self.config.write_text(text, encoding="utf-8")
 
 

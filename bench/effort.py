@@ -5,18 +5,52 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Trials of each kind; so long the idle box is watched (`idle_s`) and its sounds are waited for (`prints_s`)."""
+    """Trials of each kind; so long the idle box is watched (`idle_s`) and its sounds are waited for (`prints_s`).
+
+    `crowds`: how many boxes, and how many alerts to them; the broker of `outage_of` boxes dies for `outage_s`.
+    """
 
     starts: int
     triggers: int
     gongs: int
     sounds: int
     nights: int
+    orders: int
+    crowds: tuple[tuple[int, int], ...]
+    outage_of: int
+    outage_s: float
+    messages: int
     idle_s: float
     prints_s: float
 
 
-FULL = Effort(starts=10, triggers=150, gongs=40, sounds=60, nights=40, idle_s=360.0, prints_s=300.0)
+FULL = Effort(
+    starts=10,
+    triggers=120,
+    gongs=30,
+    sounds=50,
+    nights=24,
+    orders=120,
+    crowds=((1, 20), (100, 5), (1000, 3)),
+    outage_of=1000,
+    outage_s=5.0,
+    messages=1500,
+    idle_s=180.0,
+    prints_s=300.0,
+)
 """`idle_s` is a whole number of the three minutes between two signs of life, or it would catch one too many."""
-QUICK = Effort(starts=1, triggers=3, gongs=1, sounds=2, nights=1, idle_s=1.0, prints_s=0.0)
+QUICK = Effort(
+    starts=1,
+    triggers=3,
+    gongs=1,
+    sounds=2,
+    nights=1,
+    orders=2,
+    crowds=((2, 1),),
+    outage_of=2,
+    outage_s=1.0,
+    messages=10,
+    idle_s=1.0,
+    prints_s=0.0,
+)
 """A smoke run: proves that the bench works, measures nothing that counts."""

@@ -33,12 +33,15 @@ class Figure:
     floor: tuple[float, ...]
     floor_name: str
     target: Target | None = None
+    more_is_better: bool = False
 
     @property
     def ratio(self) -> float | None:
-        """Median over the floor's median; None where the floor takes nothing."""
-        low = median(self.floor)
-        return median(self.ours) / low if low > 0 else None
+        """How much worse than the floor, median by median; None where the floor takes nothing."""
+        ours, floor = median(self.ours), median(self.floor)
+        if self.more_is_better:
+            ours, floor = floor, ours
+        return ours / floor if floor > 0 else None
 
     @property
     def reached(self) -> float | None:

@@ -1,4 +1,4 @@
-"""The table: for a terminal, for the document, and for a program."""
+"""The table: for a terminal and for a program (the document's: `bench/document.py`)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -37,15 +37,7 @@ def text(figures: Sequence[Figure], machine: Machine) -> str:
     ]
     lines.insert(1, "  ".join("─" * width for width in widths))
     notes = [f"{title}\n" + "\n".join(f"  {name}: {what}" for name, what in told) for title, told in _notes(figures)]
-    return "\n\n".join(["\n".join(line.rstrip() for line in lines), *notes, _machine(machine)]) + "\n"
-
-
-def markdown(figures: Sequence[Figure], machine: Machine) -> str:
-    """For the document."""
-    rows = [HEAD, ("---", *("---:" for _ in HEAD[1:])), *(row(figure) for figure in figures)]
-    lines = ["| " + " | ".join(one) + " |" for one in rows]
-    notes = [f"{title}:\n\n" + "\n".join(f"- {name}: {what}" for name, what in told) for title, told in _notes(figures)]
-    return "\n\n".join(["\n".join(lines), *notes, _machine(machine)]) + "\n"
+    return "\n\n".join(["\n".join(line.rstrip() for line in lines), *notes, machine_line(machine)]) + "\n"
 
 
 def as_json(figures: Sequence[Figure], machine: Machine) -> str:
@@ -78,7 +70,8 @@ def _notes(figures: Sequence[Figure]) -> list[tuple[str, list[tuple[str, str]]]]
     return [*told, ("Missed", missed)] if missed else told
 
 
-def _machine(machine: Machine) -> str:
+def machine_line(machine: Machine) -> str:
+    """In one line."""
     return "Machine: " + "; ".join(f"{name} {value}" for name, value in machine.items()) + "."
 
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.__main__ import BEGIN, END
+from bench.document import BEGIN, END
 
 ROOT = Path(__file__).resolve().parents[1]
 
