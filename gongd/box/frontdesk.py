@@ -93,8 +93,15 @@ class FrontDesk:
             "link": parts.line.report() if parts.line else None,
             "journal": {"id": parts.memory.journal_id if parts.memory else None},
             "prints": {"missing": [" ".join(filter(None, key)) for key in parts.airtime.programme.missing()]},
-            "settings": {"digest": parts.settings.source_digest, "waiting": parts.coming is not None},
+            "settings": self._settings(),
         }
+
+    def _settings(self) -> Mapping[str, object]:
+        """Which are in force. `replaced`: the desk's are, over the file in /etc of that digest."""
+        parts = self.parts
+        note = parts.doors.pushes.note if parts.replaced else None
+        told: dict[str, object] = {"digest": parts.settings.source_digest, "waiting": parts.coming is not None}
+        return {**told, "replaced": parts.replaced, "proven": note is None or note.proven}
 
     def _clock(self, now: Moment) -> Mapping[str, object]:
         why = self.parts.timekeeper.why

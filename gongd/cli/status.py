@@ -33,6 +33,14 @@ PRINTS_MISSING = Text("Âm thanh: còn {n} cái chưa dựng xong: {names}", "So
 JOURNAL = Text("Nhật ký: {id}", "Journal: {id}")
 JOURNAL_NOT_OPEN = Text("Nhật ký: chưa mở được", "Journal: not open yet")
 SETTINGS = Text("Cấu hình: {digest}{waiting}", "Settings: {digest}{waiting}")
+SETTINGS_PUSHED = Text(
+    "  do bàn trực gửi, dùng thay tệp trong /etc; sửa tệp đó rồi nạp lại thì tệp đó thắng",
+    "  from the desk, over the file in /etc; edit that file and reload, and it wins",
+)
+SETTINGS_ON_TRIAL = Text(
+    "  do bàn trực gửi, đang thử: chưa có tin định kỳ trở lại",
+    "  from the desk, on trial: no heartbeat has come back yet",
+)
 SETTINGS_WAIT = Text(" (bản mới chờ loa phát xong)", " (new ones wait for silence)")
 NOTHING = Text("", "")
 MOST_NAMED = 5
@@ -133,6 +141,8 @@ def _stores(answer: Mapping[str, object]) -> Iterator[Text]:
     match answer.get("settings"):
         case {"digest": str(digest), **rest}:
             yield SETTINGS.fill(digest=digest[:12], waiting=SETTINGS_WAIT if rest.get("waiting") else NOTHING)
+            if rest.get("replaced"):
+                yield SETTINGS_PUSHED if rest.get("proven") else SETTINGS_ON_TRIAL
     if version := answer.get("version"):
         yield Text(f"gongd {version}", f"gongd {version}")
 

@@ -69,6 +69,8 @@ def test_settings_are_taken_proven_and_told_and_a_start_uses_them(world: World, 
     assert outcomes(world) == ["applied", "proven"]
     within(lambda: says(desk, Channel.INFO, "settings")[-1] == digest(new), "info")
     assert says(desk, Channel.INFO, "replaced")[-1] == digest(world.box.config.read_bytes())
+    told = world.box.status()["settings"]
+    assert (told["replaced"], told["proven"]) == (digest(world.box.config.read_bytes()), True)
     world.box.kill()
     world.box.start()
     assert in_force(world) == digest(new)
