@@ -71,6 +71,9 @@ def test_a_stale_order_is_refused_with_a_challenge_and_obeyed_with_it(world: Wor
     within(lambda: world.answers(desk, claims.jti), "the refusal")
     (refused,) = world.answers(desk, claims.jti)
     assert (refused.step, refused.reason) == (Step.REFUSED, "expired")
+    within(lambda: len(world.box.rows("command")) == 1, "it is written down")
+    (row,) = world.box.rows("command")
+    assert (row["outcome"], row["reason"], row["detail"]["jti"]) == ("declined", "expired", claims.jti)
     assert refused.challenge is not None
     desk.give(replace(claims, challenges={"thon-3": refused.challenge}))
     within(lambda: Step.STARTED in world.steps(desk, claims.jti), "started")
