@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from gongd.adapters.journal import read_records
-from gongd.core.record import Record
+from gongd.core.record import Kind, Record
 from gongd.core.wire import Channel
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_event import Event, event_of
@@ -106,6 +106,10 @@ class Commune:
         del ticket
         self.facts.wrote(box, self.world.now, records)
         for record in records:
+            order = self.facts.orders.get(record.activation or "")
+            if record.kind is Kind.COMMAND and order is not None and order.claims.references:
+                self.expect_quiet(box, order.claims.references, "cancelled")
+        for record in records:
             told = (record.kind, record.activation, record.night, record.outcome, record.reason)
             self.history.note(box, "writes " + " ".join(str(word) for word in told if word is not None))
 
@@ -137,6 +141,16 @@ class Commune:
         def look() -> None:
             for what in invariants.an_emergency_is_not_held_back(self, box, signal, asked_at):
                 self.blame("an_emergency_is_not_held_back", box, what)
+
+        self.world.after(invariants.PROMPT_S, look)
+
+    def expect_quiet(self, box: str, activations: Sequence[str], asked: str) -> None:
+        """Somebody has ended these at this box now."""
+        asked_at = self.world.now
+
+        def look() -> None:
+            for what in invariants.what_is_ended_is_silent(self, box, activations, asked, asked_at):
+                self.blame("what_is_ended_is_silent", box, what)
 
         self.world.after(invariants.PROMPT_S, look)
 
@@ -182,6 +196,8 @@ class Commune:
     def was_clear(self, cabinet: Cabinet, due: float) -> bool:
         """Did nothing stand in the way of this gong?"""
         since, until = due - invariants.CALM_S, due + 20.0
+        if any(due - 30 * 3600.0 <= at <= until for at in self.facts.lies.get(cabinet.id, ())):
+            return False
         if self.facts.is_shaken(cabinet.id, since, until):
             return False
         noisy = any(

@@ -65,6 +65,8 @@ class Facts:
     nights: dict[tuple[str, str], list[tuple[float, str, str]]] = field(default_factory=dict)
     shaken: dict[str, list[float]] = field(default_factory=dict)
     """When something happened to a box that may stand in the way of a gong or an alarm: power, clock, disk, card."""
+    lies: dict[str, list[float]] = field(default_factory=dict)
+    """When a box began, or ceased, to be told a false time."""
     well: dict[str, set[float]] = field(default_factory=dict)
     """The gongs (their due instants) at which a box was well."""
     survived: dict[str, int] = field(default_factory=dict)

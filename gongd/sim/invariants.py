@@ -4,7 +4,7 @@ Each rule is a function that says what is wrong, or nothing. They are asked at t
 be seen; `at_the_end` once more when everything has been mended and the desk has had time to catch up.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -33,6 +33,8 @@ CAPS_S = {"fire": 30.0, "security": 40.0, "flood": 30.0}
 LONGEST_S = 300.0
 FRESH_S = 120.0 + 30.0
 CHALLENGE_S = 300.0
+MOST_GONE_S = 2200.0
+"""The flood rests for ten minutes, for at most 35: what is gone for longer is over."""
 CALM_S = 1200.0
 """A night is to be rung when nothing has happened to the box for so long before it."""
 
@@ -116,8 +118,11 @@ def what_sounds_is_new(commune: "Commune", sounding: Sounding) -> Found:
         return
     last = before[-1]
     ended_at = last.ended_at or last.began_at
+    gone_s = sounding.began_at - ended_at
     if sounding.activation.startswith(f"{furniture.SCHEDULE}-"):
         yield f"{sounding.activation} rings twice"
+    elif gone_s > MOST_GONE_S and not _asked_again(commune, sounding, ended_at):
+        yield f"{sounding.activation} comes back after {gone_s:.0f} s"
     elif last.own_end and (sounding.signal != "flood" or sounding.began_at - ended_at < 500.0):
         if not _asked_again(commune, sounding, last.began_at):
             yield f"{sounding.activation} sounds again after its end"
@@ -213,6 +218,18 @@ def an_emergency_is_not_held_back(commune: "Commune", box: str, signal: str, ask
     heard = facts.heard_at(box, now)
     if heard is None or heard.status is not Status.ACTUAL or not (heard.signal in EMERGENCIES or heard.signal == ""):
         yield f"{signal} was asked for {now - asked_at:.2f} s ago, and {heard.signal if heard else 'nothing'} sounds"
+
+
+def what_is_ended_is_silent(
+    commune: "Commune", box: str, activations: Sequence[str], asked: str, asked_at: float
+) -> Found:
+    """Half a second after somebody silenced or cancelled it, it does not sound."""
+    now = commune.world.now
+    heard = commune.cabinet(box).witness.now_sounding
+    if heard is None or heard.activation not in activations or heard.began_at > asked_at + 0.05:
+        return
+    if not commune.facts.is_shaken(box, asked_at - 5.0, now):
+        yield f"{heard.activation} still sounds, {now - asked_at:.2f} s after it was {asked}"
 
 
 # ── When a box says how it is ────────────────────────────────────────────────────────────────────────────────────
@@ -322,6 +339,7 @@ RULES = tuple(
         *AT_END,
         *AT_TURN,
         an_emergency_is_not_held_back,
+        what_is_ended_is_silent,
         a_heartbeat_tells_the_truth,
         *IN_THE_END,
     )

@@ -12,6 +12,8 @@ from gongd.sim.plan import Happening, What
 
 SYNC_S = (5.0, 120.0)
 """From a time server that answers to a kernel that says so."""
+YEARS_S = 26 * 365 * 86400.0
+"""A machine that has lost its time altogether believes that it is the year 2000."""
 DOWN_S = 120.0
 """How long a machine that died in the middle of a write stays dead, unless the plan says otherwise."""
 ARMED_S = 12 * 3600.0
@@ -90,7 +92,8 @@ class Mishaps:
 
         def back() -> None:
             dark_s = self.commune.world.now - died_at
-            self._boot(cabinet, 0.0 if cabinet.has_battery else error_s - dark_s)
+            frozen_s = error_s - dark_s if cabinet.chance.happens(0.7) else -YEARS_S
+            self._boot(cabinet, 0.0 if cabinet.has_battery else frozen_s)
 
         self.commune.world.after(for_s + BOOTING_S, back)
 
@@ -172,6 +175,8 @@ class Mishaps:
         cabinet.clock.run_at(1.0)
         cabinet.clock.set_off(error_s)
         cabinet.clock.synchronised, cabinet.broken, cabinet.vouched = True, False, False
+        if cabinet.lied_to or error_s:
+            self.commune.facts.lies.setdefault(cabinet.id, []).append(self.commune.world.now)
         cabinet.lied_to = error_s != 0.0
         cabinet.synced_at = self.commune.world.now
         cabinet.poke()

@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from gongd.adapters import jose
 from gongd.core.catalogue import Status, Why
+from gongd.core.gathering import FRESH_FOR
 from gongd.core.wire import Seal
-from gongd.core.wire_command import CommandClaims
+from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_form import to_json
 from gongd.core.wire_name import Address, to_all, to_box, to_zone
 from gongd.desk import orders
@@ -51,7 +52,7 @@ class People:
             What.STATUS_BUTTON: lambda each: self._hold(self._of(each), "status", HOLDS_FOR_S),
             What.ORDER: self.order,
             What.CANCEL: self.cancel,
-            What.DRILL: lambda each: self._alert(each, _pick(ALARMS, each.choice), Status.EXERCISE),
+            What.DRILL: self.drill,
             What.TEST: lambda each: self._alert(each, "test", Status.TEST),
             What.ROUTINE: lambda each: self._alert(each, "peace", Status.ACTUAL),
             What.SILENCE_ORDER: self.silence,
@@ -62,6 +63,7 @@ class People:
             What.RETAINED: self.retained,
             What.REVOKED: self.by_a_revoked_key,
             What.ALTERED: self.altered,
+            What.MISDIRECTED: self.misdirected,
         }
 
     def _of(self, each: Happening) -> Cabinet:
@@ -76,6 +78,8 @@ class People:
         now, needs_s = self.commune.world.now, HOLDS_S.get(button, 2.0)
         counts_at = now + needs_s + DEBOUNCE_S if for_s >= needs_s else None
         self.commune.facts.holds.append(Hold(cabinet.id, button, now, counts_at))
+        if button == "silence" and counts_at is not None:
+            self.commune.world.at(counts_at, lambda: self._expect_quiet(cabinet))
         cabinet.contacts.move(button, True)
         cabinet.poke()
         self.commune.world.after(for_s, lambda: self._let_go(cabinet, button))
@@ -97,6 +101,11 @@ class People:
 
     def _expect(self, cabinet: Cabinet, signal: str) -> None:
         self.commune.expect_alarm(cabinet.id, signal)
+
+    def _expect_quiet(self, cabinet: Cabinet) -> None:
+        heard = cabinet.witness.now_sounding
+        if heard is not None and cabinet.daemon is not None:
+            self.commune.expect_quiet(cabinet.id, (heard.activation,), "silenced")
 
     def child(self, each: Happening) -> None:
         """Too short, too often, or far too long."""
@@ -146,6 +155,22 @@ class People:
     def order(self, each: Happening) -> None:
         """The real thing."""
         self._alert(each, _pick(ALARMS, (each.choice * 31) % 1.0), Status.ACTUAL)
+        self.commune.world.after(5.0, lambda: self._query(each))
+
+    def _query(self, each: Happening) -> None:
+        """How are you?"""
+        place, boxes = self._place(each)
+        now = self.commune.world.wall
+        self._give(
+            CommandClaims("desk", (place,), self._name(), now, now + FRESH_FOR, CommandType.QUERY, Status.ACTUAL), boxes
+        )
+
+    def drill(self, each: Happening) -> None:
+        """An exercise; half of them with the real thing beside it, before or after."""
+        signal, offset_s = _pick(ALARMS, each.choice), (each.choice * 53) % 1.0 * 30.0 - 10.0
+        self._alert(each, signal, Status.EXERCISE)
+        if (each.choice * 17) % 1.0 < 0.5:
+            self.commune.world.after(max(0.0, offset_s), lambda: self.order(each))
 
     def cancel(self, each: Happening) -> None:
         """An alarm, and its end soon after."""
@@ -237,6 +262,15 @@ class People:
         claims = self._own(cabinet, _pick(ALARMS, each.choice))
         self._false(claims, cabinet)
         self._put(cabinet, jose.sign(to_json(claims), self.commune.safe.desk, Seal.COMMAND), retained=True)
+
+    def misdirected(self, each: Happening) -> None:
+        """A good, fresh order for another box."""
+        cabinet = self._of(each)
+        other = furniture.box_id(self.commune.plan.boxes + 1)
+        aud = (to_box(furniture.COMMUNE, other),)
+        claims = orders.alert(self._hand, self._name(), aud, self.commune.world.wall, _pick(ALARMS, each.choice))
+        self._false(claims, cabinet)
+        self._put(cabinet, jose.sign(to_json(claims), self.commune.safe.desk, Seal.COMMAND))
 
     def altered(self, each: Happening) -> None:
         """A good order with one byte changed, or another's signature under it."""

@@ -59,6 +59,7 @@ class What(StrEnum):
     RETAINED = "retained"
     REVOKED = "by-a-revoked-key"
     ALTERED = "altered"
+    MISDIRECTED = "misdirected"
 
 
 @dataclass(frozen=True, slots=True)

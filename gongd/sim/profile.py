@@ -95,6 +95,7 @@ _HOSTILE = {
     "replayed": Rate(12),
     "retained": Rate(8),
     "altered": Rate(8),
+    "misdirected": Rate(8),
     "by-a-revoked-key": Rate(8),
     "key-revoked": Rate(1, everywhere=True),
     "order": Rate(10, everywhere=True),

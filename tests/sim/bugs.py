@@ -1,0 +1,225 @@
+"""Bugs to plant, one line each: what stands in the product, and what is put in its place. Each must be caught.
+
+`profile` is where it is looked for. A line that has moved on in the product must be moved on here.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """`module` is where `right` stands exactly once; `wrong` takes its place."""
+
+    name: str
+    module: str
+    right: str
+    wrong: str
+    profile: str
+
+
+BUGS = (
+    Bug(
+        "a night that has rung may ring again",
+        "gongd.core.night",
+        "        occurrence.key not in ledger.recorded\n        and occurrence.key not in ledger.in_hand",
+        "        occurrence.key not in ledger.in_hand",
+        "power",
+    ),
+    Bug(
+        "a late gong rings",
+        "gongd.core.schedule",
+        "if occurrence.excepted or now.wall > occurrence.last_chance:",
+        "if occurrence.excepted or now.wall > occurrence.last_chance + timedelta(hours=1):",
+        "power",
+    ),
+    Bug("a miss is never filed", "gongd.core.night", "CALM_S = 900.0", "CALM_S = 9e9", "power"),
+    Bug(
+        "a night without power is not filled in",
+        "gongd.core.night",
+        "    told: list[Decision] = []\n    if ledger.calm_from is None or",
+        "    told: list[Decision] = []\n    if ledger.outages or ledger.calm_from is None or",
+        "power",
+    ),
+    Bug(
+        "a clock that was never right is believed",
+        "gongd.core.clock_trust",
+        "return self not in (Why.NEVER, Why.EXPIRED, Why.STEPPED)",
+        "return self not in (Why.EXPIRED, Why.STEPPED)",
+        "clock",
+    ),
+    Bug(
+        "a clock that was set is believed",
+        "gongd.core.clock_trust",
+        "return self not in (Why.NEVER, Why.EXPIRED, Why.STEPPED)",
+        "return self not in (Why.NEVER, Why.EXPIRED)",
+        "clock",
+    ),
+    Bug(
+        "the newest list of trust revokes nobody",
+        "gongd.core.trust_list",
+        "        if kid in self.revoked:",
+        "        if kid in ():",
+        "hostile",
+    ),
+    Bug(
+        "a signature is not looked at",
+        "gongd.adapters.jose",
+        "return Verified(kid, bytes(jws.deserialize_compact(token, _public(x), registry=_REGISTRY).payload))",
+        'return Verified(kid, _decoded(token.split(b".")[1]))',
+        "hostile",
+    ),
+    Bug(
+        "an order is obeyed however late",
+        "gongd.core.freshness",
+        "    if late_s > 0:",
+        "    if late_s > 9e9:",
+        "hostile",
+    ),
+    Bug(
+        "an untrusted clock judges orders",
+        "gongd.core.freshness",
+        "    if not now.trusted:\n        return Refused(Reason.CLOCK_UNTRUSTED",
+        "    if False:\n        return Refused(Reason.CLOCK_UNTRUSTED",
+        "everything",
+    ),
+    Bug(
+        "a retained order is obeyed",
+        "gongd.core.command",
+        "return Refused(Reason.RETAINED) if case.retained else None",
+        "return None",
+        "hostile",
+    ),
+    Bug(
+        "an order for another box is obeyed",
+        "gongd.core.command",
+        "    if any(case.standing.me.is_meant_by(address) for address in case.claims.aud):",
+        "    if case.claims.aud:",
+        "hostile",
+    ),
+    Bug(
+        "a drill outranks the real thing",
+        "gongd.core.air",
+        "return (asked.status is Status.ACTUAL, asked.priority, asked.number, order)",
+        "return (asked.status is not Status.ACTUAL, asked.priority, asked.number, order)",
+        "people",
+    ),
+    Bug(
+        "whoever came first keeps the air",
+        "gongd.core.air",
+        "return (asked.status is Status.ACTUAL, asked.priority, asked.number, order)",
+        "return (asked.status is Status.ACTUAL, 0, 0, -self.order)",
+        "people",
+    ),
+    Bug(
+        "an alarm waits for the disk",
+        "gongd.box.records",
+        "return priority is Priority.ROUTINE",
+        "return True",
+        "disk",
+    ),
+    Bug(
+        "a gong does not wait for its record",
+        "gongd.box.records",
+        "return priority is Priority.ROUTINE",
+        "return False",
+        "disk",
+    ),
+    Bug(
+        "the stage forgets to switch relays off",
+        "gongd.player",
+        "        for relay in sorted(running.performance.sheet.relays - keep):",
+        "        for relay in ():",
+        "calm",
+    ),
+    Bug(
+        "the stage goes on past the cap",
+        "gongd.core.performance",
+        "    room_s = max(SHORTEST_S, cap_s - lead_s - tail_s)",
+        "    room_s = max(SHORTEST_S, 3 * cap_s - lead_s - tail_s)",
+        "calm",
+    ),
+    Bug(
+        "a stop does not silence the loudspeaker",
+        "gongd.player",
+        "        if self._running and self._running.performance.activation == activation:\n            self._clear()",
+        "        if self._running and self._running.performance.activation == activation:\n            pass",
+        "people",
+    ),
+    Bug(
+        "the journal counts one too many",
+        "gongd.adapters.journal.book",
+        "        return number + len(batch), None",
+        "        return number + len(batch) + (len(batch) > 2), None",
+        "calm",
+    ),
+    Bug(
+        "the journal forgets which nights have rung",
+        "gongd.adapters.journal.book",
+        "                self._mark_night(record)",
+        "                pass",
+        "power",
+    ),
+    Bug(
+        "the desk is not told why",
+        "gongd.core.wire_event",
+        "        reason=_plain(record.reason),",
+        "        reason=None,",
+        "power",
+    ),
+    Bug(
+        "the outbox skips a batch",
+        "gongd.box.outbox",
+        "        self._sending, self._next_at = False, self._now + GAP_S\n        if not sent:",
+        "        self._sending, self._next_at = False, self._now + GAP_S\n        if False:",
+        "network",
+    ),
+    Bug(
+        "a touch is a hold",
+        "gongd.core.contact",
+        "JABS = 3",
+        "JABS = 1",
+        "people",
+    ),
+    Bug(
+        "a person on site cannot silence",
+        "gongd.core.arbiter",
+        "            for turn in hearing.turns():\n                hearing.move(turn, Cause.SILENCED",
+        "            for turn in ():\n                hearing.move(turn, Cause.SILENCED",
+        "people",
+    ),
+    Bug(
+        "an alarm comes back however long ago",
+        "gongd.box.recovery",
+        "(now.trusted and gone_s > left_s)",
+        "(now.trusted and False)",
+        "power",
+    ),
+    Bug(
+        "the heartbeat believes the clock",
+        "gongd.box.heart",
+        "            trusted=now.trusted,\n            up_s=",
+        "            trusted=True,\n            up_s=",
+        "clock",
+    ),
+    Bug(
+        "the heartbeat knows of no lost card",
+        "gongd.box.engine",
+        "        self.parts.health.raise_fault(code, now, text=event.text)",
+        "        pass",
+        "hands",
+    ),
+    Bug(
+        "the heartbeat says that nothing sounds",
+        "gongd.box.heart",
+        "            sounding=turn.activation.signal if turn else None,",
+        "            sounding=None,",
+        "people",
+    ),
+    Bug(
+        "an order that comes while the journal opens is lost",
+        "gongd.box.answering",
+        "        held, self._held = self._held, []",
+        "        held, self._held = [], []",
+        "network",
+    ),
+)
