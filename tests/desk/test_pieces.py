@@ -24,7 +24,7 @@ def test_what_several_boxes_miss_is_sent_once_and_at_a_pace() -> None:
     pieces.ask([[0, 19]])
     pieces.ask([[3, 5], [19, 40]])
     sent: list[int] = []
-    for tenths in range(0, 40):
+    for tenths in range(40):
         due = pieces.due(NOW + timedelta(seconds=tenths / 10))
         assert len(due) <= AT_ONCE
         assert all(piece == cut(DATA)[number] for number, piece in due)
