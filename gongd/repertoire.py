@@ -4,6 +4,7 @@ from pathlib import Path
 
 from gongd.adapters.shelf import find_clip
 from gongd.core.job import House, Job, Voicing, jobs
+from gongd.core.trust_list import NEIGHBOURS_SIGNAL
 from gongd.settings.clip import sounds_folders
 from gongd.settings.model import Settings
 
@@ -22,4 +23,5 @@ def repertoire(settings: Settings, config: Path, house: House | None = None) -> 
     """Every print that the box wants, the most urgent first. Clips are looked for beside the settings file `config`."""
     folders = (config.parent, *sounds_folders())
     wanted = house or house_of(settings)
-    return jobs(settings.signals, settings.buttons, wanted, lambda name: find_clip(name, folders))
+    called = (NEIGHBOURS_SIGNAL,) if settings.mqtt is not None else ()
+    return jobs(settings.signals, settings.buttons, wanted, lambda name: find_clip(name, folders), called)

@@ -216,6 +216,8 @@ class Answering:
 
     def _obey(self, order: Accepted, came: OrderCame, now: Moment) -> None:
         """Its record is committed together with the first that the deed leaves."""
+        if isinstance(order.deed, End):
+            order = replace(order, deed=self._honest(order.deed))
         accepted = self._record(order, now)
         if isinstance(order.deed, Tell):
             self.past.accept(order.id, order.key, Step.FINISHED, accepted)
@@ -232,6 +234,12 @@ class Answering:
         self._once_durable(lambda _durable: self.mouth.acknowledge(came.delivery), now)
         if self._ends_at_once(order):
             self._say(Answer(self._box, Step.FINISHED, now.wall, now.trusted, jti_of(order.id)), now)
+
+    def _honest(self, end: End) -> End:
+        """Nothing that calms is said while another alarm goes on."""
+        others = (turn for turn in self.parts.airtime.air.turns if turn.activation.is_alarm)
+        ends_all = all(any(person.id in end.cancelled.ids for person in turn.people) for turn in others)
+        return end if ends_all else replace(end, words=None, pause=False)
 
     def _ends_at_once(self, order: Accepted) -> bool:
         match order.deed:

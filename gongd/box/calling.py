@@ -16,6 +16,7 @@ from gongd.box.echoes import EchoCame
 from gongd.box.parts import Parts
 from gongd.core import calling
 from gongd.core.activation import Outcome
+from gongd.core.air import THEN
 from gongd.core.button import Button, Send
 from gongd.core.calling import OwnOrder
 from gongd.core.catalogue import Origin, Why
@@ -36,7 +37,7 @@ MOST_KNOWN = 200
 
 _BEGINS = frozenset({Outcome.WAITING, Outcome.STARTED, Outcome.RESUMED, Outcome.JOINED})
 _TELLING = (Standing.SOUNDING, Standing.DONE, Standing.UNDONE)
-_OVER = (Standing.DONE, Standing.UNDONE)
+_OVER = frozenset(Step) - {Step.RECEIVED, Step.WAITING, Step.STARTED, Step.RESUMED, Step.JOINED, Step.PREEMPTED}
 _START = datetime(2000, 1, 1, tzinfo=UTC)
 
 REFUSALS: Mapping[str, Text] = {
@@ -76,7 +77,7 @@ class _UnderWay:
     def is_answered(self) -> bool:
         """Has everybody whom it is for ended, or said that it will not be?"""
         stands = self.gathering.stands.values()
-        return bool(stands) and all(stand.standing in _OVER for stand in stands)
+        return bool(stands) and all(stand.last is not None and _is_over(stand.last) for stand in stands)
 
 
 @dataclass(slots=True)
@@ -305,6 +306,11 @@ class Calling:
     def report(self) -> list[Mapping[str, object]]:
         """For `gongd status`."""
         return [_report(one) for one in self._under_way.values()]
+
+
+def _is_over(answer: Answer) -> bool:
+    """An alarm that gave way comes back, and so does one that sounds again: both can still be ended."""
+    return answer.step in _OVER and THEN not in answer.detail
 
 
 def _instant(now: Moment) -> datetime:

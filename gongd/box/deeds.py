@@ -92,8 +92,10 @@ class Deeds:
         self.parts.ask(asked, now)
 
     def _identity(self, button: Button, now: Moment) -> str:
+        """Nobody else's, for neighbours take it over: an id that is known already sounds no more."""
         self._count += 1
-        return f"{button.name}-{now.wall:%Y%m%dT%H%M%S}-{self.parts.doors.boot_id[:8]}-{self._count}"
+        name = f"{self.parts.settings.box.id}-{button.name}"
+        return f"{name}-{now.wall:%Y%m%dT%H%M%S}-{self.parts.doors.boot_id[:8]}-{self._count}"
 
     def _send(self, button: Button, now: Moment) -> None:
         """The line sees to its lamp; without one nobody hears of it, and that is said."""

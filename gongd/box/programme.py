@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gongd.core.air import Begin
 from gongd.core.catalogue import Signal, Status
 from gongd.core.cue import CueSheet, cue_sheet
-from gongd.core.job import TEST_VOLUME, Job
+from gongd.core.job import NEARBY, TEST_VOLUME, Job
 from gongd.core.performance import span
 from gongd.core.relay import Relay
 from gongd.core.rhythm import Tempo
@@ -56,8 +56,9 @@ class Programme:
                 self._bare[signal.name, Status.ACTUAL] = self._make_bare(signal, Status.ACTUAL)
 
     def printed(self, signal: str, status: Status, place: str | None) -> Track | None:
-        """The print for it, opened; None where there is none (yet)."""
-        stem = self._stems.get((signal, status, place)) or self._stems.get((signal, status, None))
+        """The print for it, opened; None where there is none (yet). A place that no print names is nearby, no more."""
+        places = (place, NEARBY, None) if place is not None else (None,)
+        stem = next((self._stems[key] for at in places if (key := (signal, status, at)) in self._stems), None)
         return self._prints.take(stem) if stem else None
 
     def missing(self) -> tuple[Wanted, ...]:

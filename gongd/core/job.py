@@ -127,10 +127,22 @@ class House:
     languages: tuple[Language, ...] = (Language.VI,)
 
 
+NEARBY = "gần đây"
+"""The place of a neighbour's fire, in what is spoken: no print can be made ahead for places that others choose, and the
+box's own name would send everybody to the wrong one."""
+
+
 def jobs(
-    signals: Mapping[str, Signal], buttons: Iterable[Button], house: House, find_clip: FindClip
+    signals: Mapping[str, Signal],
+    buttons: Iterable[Button],
+    house: House,
+    find_clip: FindClip,
+    elsewhere: Iterable[str] = (),
 ) -> tuple[Job, ...]:
-    """Every print that a box needs: each signal as actual, exercise and test; each button that names a place."""
+    """Every print that a box needs: each signal as actual, exercise and test; each button that names a place.
+
+    `elsewhere` are signals that may be raised from a place that the box has no print for.
+    """
     wanted: list[tuple[Signal, Status, str | None]] = [
         (signal, status, None) for signal in signals.values() for status in Status
     ]
@@ -138,6 +150,7 @@ def jobs(
         match button.action:
             case Sound(name, str() as place) if name in signals:
                 wanted.append((signals[name], Status.ACTUAL, place))
+    wanted += [(signals[name], Status.ACTUAL, NEARBY) for name in elsewhere if name in signals]
     made = (_job(signal, status, place, house, find_clip) for signal, status, place in wanted)
     return tuple(sorted(dict.fromkeys(made), key=lambda job: job.urgency))
 

@@ -6,7 +6,7 @@ import pytest
 
 from gongd.core.button import Button, Deed, Sound
 from gongd.core.catalogue import Again, Signal, Status, Utterance
-from gongd.core.job import TEST_VOLUME, Clip, House, Job, Voicing, jobs, read_job, speech_job, write_job
+from gongd.core.job import NEARBY, TEST_VOLUME, Clip, House, Job, Voicing, jobs, read_job, speech_job, write_job
 from gongd.core.phrase import PHRASES, fill, phrase_of
 from gongd.core.rhythm import Tempo
 from gongd.core.words import Language
@@ -126,3 +126,10 @@ def test_texts_that_calm_hold_no_word_that_alarms() -> None:
 def test_no_field_of_a_signal_is_forgotten() -> None:
     known = {"name", "title", "priority", "rhythm", "volume", "at_most_s", "number", "say", "say_short", "cycles"}
     assert {field.name for field in fields(Signal)} == known | {"relays", "again"}, "does it change the sound?"
+
+
+def test_a_fire_elsewhere_is_nearby_and_never_at_the_box_itself() -> None:
+    made = jobs(signals(), (), HOUSE, no_clip, ("fire", "no-such-signal"))
+    nearby = [job for job in made if job.place == NEARBY]
+    assert [job.key for job in nearby] == [("fire", Status.ACTUAL, NEARBY)]
+    assert text(nearby[0], "short") == f"Cháy! Cháy! Cháy ở {NEARBY}!"
