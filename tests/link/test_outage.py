@@ -1,10 +1,4 @@
-"""The broker dies, is not there, or is somebody else: the village notices nothing, and nothing is lost."""
-
-import contextlib
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+"""The broker dies or is not there: the village notices nothing, and nothing is lost."""
 
 import pytest
 
@@ -77,45 +71,3 @@ def test_another_machine_with_the_boxs_name_is_a_fault(world: World) -> None:
     thief = Caller(papers.authorities, papers.certificate, papers.tls_key, world.port)
     with thief:
         until(lambda: "id-taken" in world.box.faults(), "the fault")
-
-
-# ── A broker that is none ────────────────────────────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def impostor(port: int, says_what: bytes | None) -> Iterator[list[int]]:
-    """Listens where the broker should, and says nothing (None), or noise for ever."""
-    door = socket.create_server(("127.0.0.1", port))
-    callers: list[int] = []
-    open_lines: list[socket.socket] = []
-
-    def serve() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                line, _ = door.accept()
-                callers.append(1)
-                open_lines.append(line)
-                if says_what is not None:
-                    line.sendall(says_what * 5000)
-                    line.close()
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield callers
-    finally:
-        door.close()
-        for line in open_lines:
-            line.close()
-
-
-@pytest.mark.parametrize("noise", [None, b"\x20\xff\xff\xff\x7f\x00", b"HTTP/1.1 200 OK\r\n\r\n"])
-def test_a_hostile_broker_disturbs_neither_button_nor_life(new_world: NewWorld, noise: bytes | None) -> None:
-    world = new_world()
-    with impostor(world.port, noise) as callers:
-        world.box.start()
-        until(lambda: callers, "the box")
-        world.box.press("fire")
-        world.box.wait_for_relay(STRIKER)
-        world.box.press("silence")
-        until(world.box.is_dark, "silence")
-        assert until(world.link, "the line")["connected"] is False
