@@ -205,7 +205,7 @@ def _read_detail(value: object) -> dict[str, object]:
     if not isinstance(value, dict):
         raise ValueError("an object is expected")
     json.dumps(value, ensure_ascii=False).encode()
-    return value
+    return cast(dict[str, object], _tame(value))
 
 
 def _tame(value: object) -> object:

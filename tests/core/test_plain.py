@@ -78,6 +78,7 @@ def test_what_is_outside_the_type_is_refused_with_the_reason(change: dict[str, A
 
 
 def test_what_is_no_object_or_lacks_a_key_is_refused() -> None:
-    for plain in ([], "Lamp", None, {key: value for key, value in PLAIN.items() if key != "pins"}):
+    several: tuple[object, ...] = ([], "Lamp", None, {key: value for key, value in PLAIN.items() if key != "pins"})
+    for plain in several:
         with pytest.raises(ValueError, match=r"^no Lamp$"):
             from_plain(Lamp, plain)
