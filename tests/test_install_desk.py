@@ -91,6 +91,23 @@ def as_user(site: Site, user: int, *words: str) -> str:
     return done.stdout
 
 
+def test_somebody_else_is_told_how_to_be_that_user(installed: Site) -> None:
+    command = [str(installed.at("/opt/gongd/bin/python")), "-I", "-m", "gongd.gongctl", "status"]
+    done = subprocess.run(
+        [*command, "--folder", str(installed.at("/var/lib/gongctl"))],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        cwd="/",
+        user="nobody",
+        extra_groups=[],
+        env={"LC_ALL": "C.UTF-8"},
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Gõ: sudo -u gongctl gongctl" in done.stderr
+
+
 def test_an_upgrade_keeps_the_commune(installed: Site) -> None:
     before = sorted(path.name for path in installed.at("/var/lib/gongctl").rglob("*"))
     told = run(installed, "install-desk")

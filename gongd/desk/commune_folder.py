@@ -35,6 +35,10 @@ THERE_ALREADY = Text(
 NOT_A_COMMUNE = Text(
     "{path} không phải thư mục của một xã (chưa có commune.json)", "{path} is not a commune's folder (no commune.json)"
 )
+NOT_YOURS = Text(
+    "{path} là của người dùng khác. Gõ: sudo -u gongctl gongctl",
+    "{path} is another user's. Type: sudo -u gongctl gongctl",
+)
 NOT_WRITTEN = Text("Không ghi được {path}: {why}", "{path} cannot be written: {why}")
 NOT_READ = Text("Không đọc được {path}: {why}", "{path} cannot be read: {why}")
 TOO_LARGE = Text("{path} quá lớn", "{path} is too large")
@@ -133,6 +137,8 @@ def read(path: Path, most_bytes: int = 1_048_576) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(most_bytes + 1)
+    except PermissionError as error:
+        raise FolderError(NOT_YOURS.fill(path=path)) from error
     except OSError as error:
         raise FolderError(NOT_READ.fill(path=path, why=error.strerror or error)) from error
     if len(data) > most_bytes:
