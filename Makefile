@@ -81,7 +81,16 @@ mutation: $(VENV)/.proof
 .PHONY: coverage fuzz mutation
 
 bench: packages $(VENV)/.test
+	@setup/debian-packages mosquitto
 	@$(BIN)/python -m bench
+
+# A Debian under qemu (docs/machine.md). Root is needed to make it, not to run it. RECORD=1 writes docs/machine.md anew.
+MACHINE_PACKAGES := qemu-system-x86 debootstrap e2fsprogs util-linux systemd
+test-machine: $(VENV)/.test
+	@setup/debian-packages $(MACHINE_PACKAGES)
+	@$(if $(filter 0,$(shell id -u)),,sudo) machine/image/build build/machine
+	@MACHINE_RECORD=$(RECORD) nice -n 10 $(BIN)/pytest -v -p no:cacheprovider machine
+.PHONY: test-machine
 
 install: packages
 	@setup/debian-packages $(INSTALL_PACKAGES)

@@ -12,7 +12,7 @@ import threading
 from enum import IntEnum
 from pathlib import Path
 from random import Random
-from typing import BinaryIO
+from typing import Protocol
 
 BLOCK = 4096
 """Also the sector's size that qemu tells the machine: a single one is written whole or not at all."""
@@ -44,11 +44,11 @@ class Kind(IntEnum):
 class Disk:
     """Blocks over an image. `kept` survives a power cut; of `cached` each block does so by chance."""
 
-    def __init__(self, image: Path, kept: dict[int, bytes] | None = None) -> None:
+    def __init__(self, image: Path) -> None:
         self._file = image.open("rb")
         self._image = mmap.mmap(self._file.fileno(), 0, prot=mmap.PROT_READ)
         self.size = len(self._image)
-        self.kept = dict(kept or {})
+        self.kept: dict[int, bytes] = {}
         self.cached: dict[int, bytes] = {}
 
     def read(self, offset: int, length: int) -> bytes:
@@ -115,54 +115,62 @@ class Server:
             except OSError:
                 return
             self._idle.clear()
-            with connection, contextlib.suppress(EOFError, OSError), connection.makefile("rwb") as stream:
-                if _agree(self.disk, stream):
-                    _transmit(self.disk, stream)
+            with connection, contextlib.suppress(EOFError, OSError), connection.makefile("rwb") as wire:
+                if _agree(self.disk, wire):
+                    _transmit(self.disk, wire)
             self._idle.set()
 
 
-def _agree(disk: Disk, stream: BinaryIO) -> bool:
+class Wire(Protocol):
+    """The connection with qemu, buffered."""
+
+    def read(self, size: int, /) -> bytes: ...
+    def write(self, data: bytes, /) -> int: ...
+    def flush(self) -> None: ...
+
+
+def _agree(disk: Disk, wire: Wire) -> bool:
     """The options: only that there is one disk. False when the other one leaves."""
-    stream.write(GREETING.pack(b"NBDMAGIC", b"IHAVEOPT", 1))
-    stream.flush()
-    _take(stream, 4)
+    wire.write(GREETING.pack(b"NBDMAGIC", b"IHAVEOPT", 1))
+    wire.flush()
+    _take(wire, 4)
     while True:
-        _, option, length = OPTION.unpack(_take(stream, OPTION.size))
-        _take(stream, length)
+        _, option, length = OPTION.unpack(_take(wire, OPTION.size))
+        _take(wire, length)
         if option == OPT_GO:
             export = INFO_EXPORT.pack(0, disk.size, HAS_FLAGS | SEND_FLUSH | SEND_FUA)
-            _reply(stream, option, REP_INFO, export)
-            _reply(stream, option, REP_INFO, INFO_BLOCK_SIZE.pack(3, BLOCK, BLOCK, 1 << 25))
-        _reply(stream, option, REP_ACK if option in (OPT_GO, OPT_ABORT) else REP_ERR_UNSUP)
+            _reply(wire, option, REP_INFO, export)
+            _reply(wire, option, REP_INFO, INFO_BLOCK_SIZE.pack(3, BLOCK, BLOCK, 1 << 25))
+        _reply(wire, option, REP_ACK if option in (OPT_GO, OPT_ABORT) else REP_ERR_UNSUP)
         if option in (OPT_GO, OPT_ABORT):
             return bool(option == OPT_GO)
 
 
-def _reply(stream: BinaryIO, option: int, kind: int, data: bytes = b"") -> None:
-    stream.write(OPTION_REPLY.pack(OPTION_REPLY_MAGIC, option, kind, len(data)) + data)
-    stream.flush()
+def _reply(wire: Wire, option: int, kind: int, data: bytes = b"") -> None:
+    wire.write(OPTION_REPLY.pack(OPTION_REPLY_MAGIC, option, kind, len(data)) + data)
+    wire.flush()
 
 
-def _transmit(disk: Disk, stream: BinaryIO) -> None:
+def _transmit(disk: Disk, wire: Wire) -> None:
     """One request after the other, each done before it is answered."""
     while True:
-        _, flags, kind, handle, offset, length = REQUEST.unpack(_take(stream, REQUEST.size))
+        _, flags, kind, handle, offset, length = REQUEST.unpack(_take(wire, REQUEST.size))
         answer = b""
         match kind:
             case Kind.READ:
                 answer = disk.read(offset, length)
             case Kind.WRITE:
-                disk.write(offset, _take(stream, length), bool(flags & FUA))
+                disk.write(offset, _take(wire, length), bool(flags & FUA))
             case Kind.FLUSH:
                 disk.flush()
             case _:
                 return
-        stream.write(REPLY.pack(REPLY_MAGIC, 0, handle) + answer)
-        stream.flush()
+        wire.write(REPLY.pack(REPLY_MAGIC, 0, handle) + answer)
+        wire.flush()
 
 
-def _take(stream: BinaryIO, length: int) -> bytes:
-    data = stream.read(length)
+def _take(wire: Wire, length: int) -> bytes:
+    data = wire.read(length)
     if len(data) < length:
         raise EOFError
     return data

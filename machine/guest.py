@@ -10,7 +10,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,14 +21,14 @@ from machine.disk import BLOCK, Disk, Server
 
 CACHE = Path(os.environ.get("MACHINE", "build/machine"))
 ACCELERATOR = os.environ.get("MACHINE_ACCEL", "tcg")
-"""Software emulation works everywhere. A /dev/kvm that opens may still not start a kernel, so it is not tried unasked."""
+"""Software emulation works everywhere. A /dev/kvm that opens may still start no kernel: it is not tried unasked."""
 MEMORY_MB = 768
-PATIENCE_S = 600.0
-"""Software emulation on a busy machine boots in minutes. No figure: how long nothing may come before a test gives up."""
+PATIENCE_S = 1200.0
+"""So long a test waits before it gives up: an emulated processor on a busy machine boots in minutes."""
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T], what: str, deadline_s: float = PATIENCE_S, every_s: float = 0.2) -> T:
+def until(look: Callable[[], T | None], what: str, deadline_s: float = PATIENCE_S, every_s: float = 0.2) -> T:
     """Poll until it is there."""
     end = time.monotonic() + deadline_s
     while not (found := look()):
@@ -71,15 +71,15 @@ class Line:
         self.hello = threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def ask(self, text: str, deadline_s: float) -> Done:
-        """Run a shell's text to its end."""
+    def ask(self, deadline_s: float = PATIENCE_S, **words: object) -> Done:
+        """`run`, a shell's text, or a question to `gongd`; back when it has ended."""
         number, box = next(self._numbers), queue.Queue[Done]()
         self._waiting[number] = box
-        self._send({"id": number, "run": text})
+        self._send({"id": number, **words})
         try:
             return box.get(timeout=deadline_s)
         except queue.Empty as error:
-            raise GuestError(f"no answer: {text}") from error
+            raise GuestError(f"no answer: {words}") from error
 
     def follow(self, text: str) -> Stream:
         """Run a shell's text and gather its lines."""
@@ -135,9 +135,9 @@ class Monitor:
 class Guest:
     """One machine with its disk. Its hardware clock goes on while it is off, as one with a battery does."""
 
-    def __init__(self, folder: Path, wall: datetime, kept: dict[int, bytes] | None = None) -> None:
+    def __init__(self, folder: Path, wall: datetime) -> None:
         self.folder = folder
-        self.disk = Disk(CACHE / "disk", kept)
+        self.disk = Disk(CACHE / "disk")
         self._server = Server(self.disk, folder / "disk.sock")
         self.process: subprocess.Popen[bytes] | None = None
         self.set_clock(wall)
@@ -208,13 +208,14 @@ class Guest:
 
     def _command(self) -> list[str]:
         base = self.wall.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        disk = f"file.driver=nbd,file.server.type=unix,file.server.path={self.folder}/disk.sock"
         words = f"""
             qemu-system-x86_64 -accel {ACCELERATOR} -cpu Nehalem -m {MEMORY_MB} -smp 1 -machine pc
             -nodefaults -display none -nic none -no-user-config
             -kernel {CACHE}/kernel -initrd {CACHE}/initrd
             -rtc base={base},clock=host
             -device i6300esb -action watchdog=reset
-            -blockdev driver=raw,node-name=disk,file.driver=nbd,file.server.type=unix,file.server.path={self.folder}/disk.sock
+            -blockdev driver=raw,node-name=disk,{disk}
             -device virtio-blk-pci,drive=disk,logical_block_size={BLOCK},physical_block_size={BLOCK}
             -device virtio-serial-pci -chardev socket,id=line,path={self.folder}/line,server=on,wait=off
             -device virtserialport,chardev=line,name=machine
@@ -226,16 +227,16 @@ class Guest:
 
     # ── Inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def run(self, text: str, deadline_s: float = PATIENCE_S) -> str:
+    def run(self, text: str) -> str:
         """A shell's text, that has to succeed; what it printed."""
-        done = self.ask(text, deadline_s)
+        done = self.ask(text)
         if done.status:
             raise GuestError(f"{text}: status {done.status}\n{done.out}{done.err}")
         return done.out
 
-    def ask(self, text: str, deadline_s: float = PATIENCE_S) -> Done:
+    def ask(self, text: str) -> Done:
         """A shell's text, whatever comes of it."""
-        return self.line.ask(text, deadline_s)
+        return self.line.ask(run=text)
 
     def follow(self, text: str) -> Stream:
         """A shell's text that goes on."""

@@ -7,7 +7,7 @@ import time
 EVERY_S = 0.005
 
 files = {name: os.open(f"/run/pins/sim_gpio{name}/value", os.O_RDONLY) for name in sys.argv[1:]}
-seen = {}
+seen: dict[str, str] = {}
 while True:
     for name, file in files.items():
         level = os.pread(file, 4, 0).strip().decode()
