@@ -7,7 +7,7 @@ from gongd.box import records
 from gongd.box.programme import Programme
 from gongd.core import air as arbitration
 from gongd.core.activation import Activation, Outcome
-from gongd.core.air import Air, Begin, Effect, Event, Extend, Report, Stop
+from gongd.core.air import Air, Begin, Effect, Event, Extend, Report, Stop, Turn
 from gongd.core.arbiter import decide, next_deadline
 from gongd.core.moment import Moment
 from gongd.core.performance import span
@@ -128,6 +128,11 @@ class Airtime:
         """How long each that is alive has sounded of its cap, over all its stretches."""
         spent = {turn.activation.id: turn.people[-1].cap_s - turn.left_at(now.mono) for turn in self.air.turns}
         return {activation: seconds for activation, seconds in spent.items() if seconds > 0}
+
+    @property
+    def sounding(self) -> Turn | None:
+        """Who can be heard: none while a gong waits for its commit."""
+        return None if self._pending is not None else self.air.sounding
 
     @property
     def is_free(self) -> bool:

@@ -77,7 +77,7 @@ class FrontDesk:
         """Everything a technician asks first; the first thing is whether it can sound."""
         parts = self.parts
         condition, turns = parts.health.condition, parts.airtime.air.turns
-        sounding = parts.airtime.air.sounding
+        sounding = parts.airtime.sounding
         return {
             "sounds": parts.health.sounds.value,
             "condition": state(condition, sounding is not None).value,

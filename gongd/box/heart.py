@@ -162,7 +162,7 @@ class Heart:
 
     def _heartbeat(self, now: Moment) -> Heartbeat:
         parts = self.parts
-        turn = parts.airtime.air.sounding
+        turn = parts.airtime.sounding
         return Heartbeat(
             sounds=parts.health.sounds,
             condition=state(parts.health.condition, turn is not None),

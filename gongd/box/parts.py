@@ -131,7 +131,7 @@ class Parts:
 
     def status_line(self) -> str:
         """One line for `systemctl status`."""
-        turn = self.airtime.air.sounding
+        turn = self.airtime.sounding
         signal = turn and self.settings.signals.get(turn.activation.signal)
         title = Text(vi=signal.title, en=signal.name) if signal else None
         line = status_line(self.health.condition, self.health.sounds, title)

@@ -60,7 +60,9 @@ class Commune:
         self.safe = Safe(self.plan.seed, self.plan.boxes)
         self.safe.issue(self.world.wall, 1)
         store = Store(self.folder / "desk.db")
-        self.console = Console(self.world, self.broker, self.safe, self.chance.stream("desk"), store, self._signed)
+        self.console = Console(
+            self.world, self.broker, self.safe, self.chance.stream("desk"), store, self._signed, self._given
+        )
         joiner = Joiner(self.safe, self.world, self.broker, self._drawn)
         self.cabinets += [self._build(number, joiner) for number in range(1, self.plan.boxes + 1)]
 
@@ -122,6 +124,16 @@ class Commune:
             expires_at = self.world.seconds_of(claims.expires)
             order.copies.append(Copy(self.world.now, expires_at, tuple(claims.challenges.values())))
             self.tokens.setdefault(claims.jti, []).append(token)
+
+    def _given(self, jti: str) -> None:
+        """It leaves the desk: who could hear it?"""
+        order = self.facts.orders[jti]
+        order.opened_at = self.world.now
+        order.there = frozenset(
+            box
+            for box in order.boxes
+            if self.cabinet(box).is_well and self.broker.is_connected(f"{furniture.COMMUNE}/{box}")
+        )
 
     def _overheard(self, name: str, letter: Letter) -> None:
         if not letter.topic.endswith(f"/{Channel.HEARTBEAT}"):

@@ -1,10 +1,11 @@
 """The commune's desk: the collector that listens all year, and a sender for as long as an order is under way."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gongd.adapters import jose
+from gongd.core.gathering import FRESH_FOR
 from gongd.core.trust_list import TrustList
 from gongd.core.wire import Seal, Topics
 from gongd.core.wire_command import CommandClaims
@@ -25,7 +26,10 @@ from gongd.sim.papers import Safe
 from gongd.sim.wires import DeskLink
 
 LOOK_S = 10.0
-"""An order that waits for answers is looked after so often, and a collector that misses records."""
+"""An order that waits for answers is looked after so often; in its first seconds every second."""
+FIRST_S = 15.0
+CONNECTED_S = 1.5
+"""The desk's window is open before an order is given: its connection stands by then, if anything does."""
 COLLECT_S = 20.0
 """The collector takes together what has come meanwhile."""
 SEATS = 1000
@@ -79,7 +83,7 @@ class Sending:
 
 @dataclass(slots=True)
 class Console:
-    """The desk. `signed` hears of every signature of an order."""
+    """The desk. `signed` hears of every signature of an order, `given` of an order that leaves."""
 
     world: Clockwork
     broker: Broker
@@ -87,6 +91,7 @@ class Console:
     chance: Chance
     store: Store
     signed: Callable[[CommandClaims, bytes], None]
+    given: Callable[[str], None]
     collector: Collector = field(init=False)
     link: DeskLink = field(init=False)
     sendings: list[Sending] = field(default_factory=list)
@@ -147,20 +152,27 @@ class Console:
         sending = Sending(claims.jti, Sender(self._office(), link, self.store), link)  # type: ignore[arg-type]
         held.append(sending)
         self.sendings.append(sending)
-        sending.sender.give(claims, boxes, self.pen(holder), self.world.wall)
         link.start()
-        self._look_again(sending)
+        self.world.after(CONNECTED_S, lambda: self._give(sending, claims, boxes, holder))
 
-    def _look_again(self, sending: Sending) -> None:
+    def _give(self, sending: Sending, claims: CommandClaims, boxes: tuple[str, ...], holder: str) -> None:
+        now = self.world.wall
+        sending.sender.step(now, 0.0)
+        fresh = replace(claims, sent=now, expires=now + FRESH_FOR)
+        sending.sender.give(fresh, boxes, self.pen(holder), now)
+        self.given(claims.jti)
+        self._look_again(sending, self.world.now + FIRST_S)
+
+    def _look_again(self, sending: Sending, first_until: float) -> None:
         def look() -> None:
             if sending in self.sendings:
                 self._step(sending)
-                self._look_again(sending)
+                self._look_again(sending, first_until)
 
-        self.world.after(LOOK_S, look)
+        self.world.after(1.0 if self.world.now < first_until else LOOK_S, look)
 
     def _step(self, sending: Sending) -> None:
-        if sending not in self.sendings:
+        if sending not in self.sendings or sending.jti not in {each.jti for each in sending.sender.orders}:
             return
         now = self.world.wall
         sending.sender.step(now, 0.0)

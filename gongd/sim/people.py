@@ -143,12 +143,7 @@ class People:
 
     def _give(self, claims: CommandClaims, boxes: tuple[str, ...]) -> None:
         commune = self.commune
-        there = frozenset(
-            box
-            for box in boxes
-            if commune.cabinet(box).is_well and commune.broker.is_connected(f"{furniture.COMMUNE}/{box}")
-        )
-        commune.facts.orders[claims.jti] = Order(claims, True, boxes, commune.world.now, there)
+        commune.facts.orders[claims.jti] = Order(claims, True, boxes, commune.world.now)
         commune.history.note("desk", f"orders {claims.type} {claims.signal or ''} {claims.status} {' '.join(boxes)}")
         commune.console.give(claims, boxes)
 

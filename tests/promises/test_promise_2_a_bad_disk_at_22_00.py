@@ -126,3 +126,12 @@ def test_a_person_who_stops_everything_before_the_record_is_written_is_obeyed(ra
         village.box.parts.airtime.hear(Cancelled(Why.PAUSE, Reach.ALL), now)
     village.until_wall(at("22:30"))
     assert village.nights() == [(TONIGHT, "missed", "muted")]
+
+
+def test_nobody_is_told_that_a_gong_sounds_while_it_waits_for_its_record(ram: Path) -> None:
+    village = evening(ram)
+    with stalled(village):
+        village.until_wall(at("22:00:05"))
+        assert village.ask("status")["sounding"] is None
+    village.wait(1)
+    assert village.sounding == "peace"

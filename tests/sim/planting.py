@@ -1,7 +1,7 @@
 """Plants one bug, in this process and before anything is loaded; then runs seeds until a rule is broken.
 
-    python -m tests.sim.planting NAME [SEEDS [YEARS]]    prints how many seeds it took, and which rule saw it
-    python -m tests.sim.planting all                     the table for docs/simulation.md
+python -m tests.sim.planting NAME [SEEDS [YEARS]]    prints how many seeds it took, and which rule saw it
+python -m tests.sim.planting all                     the table for docs/simulation.md
 """
 
 import importlib.abc
