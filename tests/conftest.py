@@ -4,7 +4,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("gongd", deadline=None)
+hypothesis.settings.load_profile("gongd")
+"""A slow machine fails no test: how long an example takes is nobody's promise."""
 
 
 @pytest.fixture
