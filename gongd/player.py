@@ -137,6 +137,10 @@ class Player:
         """Switch a relay that follows no timeline (role fault)."""
         self._command(lambda: self._hold(Cue(0.0, relay, on)))
 
+    def try_out(self, relay: str) -> None:
+        """While the stage is empty, close and open a relay that makes no noise: does it obey again?"""
+        self._command(lambda: self._try_out(relay))
+
     def renew(self) -> None:
         """The lease: the deciding thread is alive."""
         self._leased_at = self._now()
@@ -194,6 +198,10 @@ class Player:
 
     def _hold(self, cue: Cue) -> None:
         self._switch(cue)
+
+    def _try_out(self, relay: str) -> None:
+        for on in (True, False) if self._running is None else ():
+            self._switch(Cue(0.0, relay, on))
 
     def _answer(self) -> None:
         self._answered_at = self._now()

@@ -10,6 +10,7 @@ from gongd.core.errors import PinsError
 from gongd.core.fault import FaultCode
 from gongd.core.moment import Moment
 from gongd.core.record import Kind
+from gongd.core.relay import Role
 from gongd.ports import ContactMoved
 
 CONTACTS_EVERY_S = 1.0
@@ -17,6 +18,9 @@ CONTACTS_EVERY_S = 1.0
 SEEN_EVERY_S = 60.0
 SEEN_WHILE_SOUNDING_S = 2.0
 ALIVE_EVERY_S = 5.0
+RELAYS_EVERY_S = 600.0
+"""An amplifier's relay that did not obey is tried so often: without it no gong is begun, and so it would never be tried
+again."""
 CLOCK_PATIENCE_S = 120.0
 """So long after the start the clock may be without trust before it is a fault: the network is still coming up."""
 
@@ -42,6 +46,8 @@ class Watch:
             self.parts.doors.journal.seen(now.wall, self.parts.airtime.sounded_s(now), now.trusted, clock)
         if self.due("alive", self.parts.doors.watchdog_s or ALIVE_EVERY_S, now):
             self._show_life()
+        if self.due("relays", RELAYS_EVERY_S, now):
+            self._try_relays()
         return self._look_at_contacts(now) if self.due("contacts", CONTACTS_EVERY_S, now) else ()
 
     def due(self, name: str, every_s: float, now: Moment) -> bool:
@@ -50,6 +56,14 @@ class Watch:
             return False
         self._done_at[name] = now.mono
         return True
+
+    def _try_relays(self) -> None:
+        """Only those that switch an amplifier: they make no noise."""
+        parts = self.parts
+        troubled = {held.subject for held in parts.health.condition.faults if held.code is FaultCode.RELAY_DISAGREES}
+        for relay in parts.settings.relays:
+            if relay.name in troubled and relay.on is Role.ACTIVATION and relay.lead_s > 0 and parts.airtime.is_free:
+                parts.equipment.hands.player.try_out(relay.name)
 
     def _show_life(self) -> None:
         """Systemd hears that we live only while the stage and the journal answer, too."""

@@ -14,6 +14,7 @@ from gongd.box.equipment import Doors, Equipment, Found, Hands, Hangup, Prepared
 from gongd.box.inbox import Inbox
 from gongd.box.parts import Line, Parts
 from gongd.box.timekeeper import Timekeeper
+from gongd.box.watch import RELAYS_EVERY_S
 from gongd.core.air import Phase
 from gongd.core.arbiter import next_deadline
 from gongd.core.clock_trust import ClockState
@@ -374,6 +375,8 @@ class Cabinet:
             due = parts.equipment.calendar.next_after(entry, now.wall)
             if due is not None:
                 marks.append(mono + (due - now.wall).total_seconds() + 0.001)
+        if parts.health.condition.has(FaultCode.RELAY_DISAGREES):
+            marks.append(mono + RELAYS_EVERY_S)
         if self._is_open_night(parts, now):
             marks.append(mono + 1.0)
         return marks

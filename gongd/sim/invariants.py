@@ -68,7 +68,7 @@ def what_sounds_was_authorised(commune: "Commune", sounding: Sounding) -> Found:
         if not facts.held(box, "status", commune.world.now - 120.0, commune.world.now):
             yield f"{name} speaks, and nobody asked"
     else:
-        button = next((each for each in _BUTTONS if name.startswith(f"{each}-")), None)
+        button = next((each for each in _BUTTONS if name.startswith((f"{each}-", f"{box}-{each}-"))), None)
         first = next((one.began_at for one in facts.of(box, name)), sounding.began_at)
         if button is None or not facts.held(box, button, first - 600.0, first):
             yield f"{name} sounds, and nobody pressed"
