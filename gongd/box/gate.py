@@ -107,9 +107,7 @@ class Gate:
         self._is_up = False
         self._trust_seen = b""
         self.dropped = 0
-        self.intake = Intake(
-            self._topics, inlets.post, lambda topic: self.link.hear(Subscription(topic)), self._leave
-        )
+        self.intake = Intake(self._topics, inlets.post, lambda topic: self.link.hear(Subscription(topic)), self._leave)
         self.echoes = Echoes(self._topics, seals, lambda: self._trust, inlets.post_remote, lambda: self.link)
         self.link: Link
         self.outbox: Outbox

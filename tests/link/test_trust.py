@@ -45,7 +45,7 @@ def test_the_challenge_stands_at_the_broker_while_the_clock_is_not_trusted_and_n
     box.believe(-86400.0, synchronised=False)
     street.start()
     body = until(kept(street, Channel.CHALLENGE), "the challenge")
-    opened = jose.verify(body, only(street.key_of("thon-3").x), Seal.CHALLENGE)
+    opened = jose.verify(body or b"", only(street.key_of("thon-3").x), Seal.CHALLENGE)
     note = from_json(ChallengeNote, getattr(opened, "payload", b""))
     assert isinstance(note, ChallengeNote)
     assert note.box == "thon-3"
