@@ -26,11 +26,12 @@ from gongd.gongctl.duty import Duty, hand, now, on_duty
 from gongd.gongctl.order import plan_signal
 from gongd.gongctl.telling import tell
 
-PROCESSES = 2
-"""The boxes of a street share one; two streets for two cores."""
+A_STREET = 20
+"""Boxes that share a process. In one of hundreds the threads would wait for Python's one lock, which no box has to."""
 START_S, ALERT_S, BACK_S = 240.0, 120.0, 120.0
 COLLECTOR_S = 4.0
 """So long the collector is given to connect."""
+SAVED_S = 1.0
 MS = 1000.0
 NO_STREET = Text(vi="Dãy cụm loa không chạy: {log}", en="the street of boxes does not run: {log}")
 
@@ -62,12 +63,12 @@ class Streets:
 
 
 @contextlib.contextmanager
-def streets(module: str, commune: Commune, boxes: Sequence[str], processes: int = PROCESSES) -> Iterator[Streets]:
+def streets(module: str, commune: Commune, boxes: Sequence[str]) -> Iterator[Streets]:
     """So many processes with these boxes between them, until the end."""
-    found = Streets()
+    found, processes = Streets(), -(-len(boxes) // A_STREET)
     root = commune.folder.path.parent
     with (root / "street.log").open("ab") as log:
-        for number in range(min(processes, len(boxes))):
+        for number in range(processes):
             argv = [*dying_with_us(), sys.executable, "-m", module, str(commune.state), str(commune.port)]
             found.children.append(
                 subprocess.Popen(
@@ -217,6 +218,8 @@ def outage(commune: Commune, broker: Broker, street: Streets, names: Sequence[st
         collector = subprocess.Popen(collect, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
         time.sleep(COLLECTOR_S)
+        broker.save()
+        time.sleep(SAVED_S)
         before = _records(commune, names)
         broker.kill()
         street.ask("play")

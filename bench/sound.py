@@ -93,7 +93,7 @@ class Ear:
 def sounds(yard: Yard, card: Card, count: int) -> list[Figure]:
     """The daemon, with a speaker and no pins, in turns with a bare aplay that is fed the same sound."""
     track = _print(yard.prints)
-    pcm, argv = track.read(0, track.rate), Aplay(DEVICE).argv(track.rate)
+    pcm, argv = track.read(0, track.rate) or bytes(2 * track.rate), Aplay(DEVICE).argv(track.rate)
     ours: list[Heard] = []
     alone: list[Heard] = []
     floor: list[Heard] = []

@@ -2,7 +2,8 @@
 
 Each box is whole from the inbox to the wire: the real Box on a thread of its own, the real Player, the real journal
 (SQLite, its own thread), the real line: Gate, MqttLink, TLS, signatures. Light is only its hardware: relays are a flag
-and the hour of its last edge, there is no loudspeaker and no studio. State lies where STATE says.
+and how often it was switched on, there is no loudspeaker and no studio. The list of trust is verified by every box, and
+its text is read once for all: a thousand boxes have a thousand memories. State lies where STATE says.
 """
 
 import gc
@@ -17,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from bench.commune import HOST, NAME, many_files
+from gongd import line as wired
 from gongd.adapters.bare import bare_track
 from gongd.adapters.calendar import TriggerCalendar
 from gongd.adapters.clock import SystemClock, boot_id
@@ -32,11 +34,14 @@ from gongd.box.parts import Line, Parts
 from gongd.box.timekeeper import Timekeeper
 from gongd.core.clock_trust import ClockState
 from gongd.core.job import Job
+from gongd.core.trust_list import TrustList
+from gongd.core.wire_form import from_json
+from gongd.core.wire_refusal import Refused
 from gongd.line import open_line
 from gongd.outfit import boot_seconds
 from gongd.player import Player
 from gongd.ports import Asked
-from gongd.repertoire import house_of, repertoire
+from gongd.repertoire import house_of
 from gongd.settings import Settings, parse
 from gongd.settings.model import TrustedBy
 
@@ -54,6 +59,8 @@ journal: {{path: {state}/journal.db}}
 """
 STACK = 512 * 1024
 """Bytes of a thread's stack: four threads a box."""
+SWITCH_S = 0.5
+"""Python's threads hand over when they wait; sooner, each that wants to run would wake 200 times a second to say so."""
 _bare_track = cache(bare_track)
 
 
@@ -153,7 +160,6 @@ class House:
 
     def _equip(self, settings: Settings, _before: Equipment | None) -> Equipment:
         player = Player(self.flag, Mute(), self.inbox.post, boot_seconds)
-        house = house_of(settings)
         hands = Hands(player, Mute(), NoButtons(), False, player.close)
         return Equipment(
             settings=settings,
@@ -161,18 +167,25 @@ class House:
             prints=Shelf(self.state / "prints"),
             renderer=NoStudio(),
             calendar=TriggerCalendar(settings.box.timezone),
-            house=house,
-            jobs=repertoire(settings, self.state / "config.yaml", house),
+            house=house_of(settings),
+            jobs=(),
             bare_track=_bare_track,
         )
+
+
+@cache
+def _read_once(kind: type[TrustList], body: bytes, most: int) -> TrustList | Refused:
+    return from_json(kind, body, most)
 
 
 def main(argv: Sequence[str]) -> int:
     """Start the boxes, say so, and answer what is asked on standard input, a line each."""
     state, port, boxes = Path(argv[0]), int(argv[1]), argv[2:]
     logging.disable(logging.WARNING)
+    setattr(wired, "from_json", _read_once)  # noqa: B010  what the line reads is the list of trust
     many_files()
     threading.stack_size(STACK)
+    sys.setswitchinterval(SWITCH_S)
     text = TEXT.format(box=boxes[0], commune=NAME, host=HOST, port=port, state=state / boxes[0])
     first = parse(text.encode(), "config.yaml", state)
     assert first.clock.trust is TrustedBy.ASSUME

@@ -5,8 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.document import BEGIN, END
+from bench import kept
+from bench.document import BEGIN, END, markdown
+from bench.figure import Figure
 
+WORDS = ("relay edge", "PCM", "stop", "gong", "schedule", "start", "core", "PSS", "disk", "desk's order", "wire")
+MORE_WORDS = ("alert to", "broker killed", "collector")
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -17,8 +21,9 @@ def test_the_quick_bench_measures_every_figure_and_writes_its_table_into_the_doc
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     names = [figure["name"] for figure in json.loads(done.stdout)["figures"]]
-    for word in ("relay edge", "PCM", "stop", "gong", "schedule", "start", "core", "PSS", "disk"):
+    for word in (*WORDS, *MORE_WORDS):
         assert any(word in name for name in names), word
+    assert all(name in (tmp_path / "performance.json").read_text(encoding="utf-8") for name in names)
     text = document.read_text(encoding="utf-8")
     assert text.startswith(f"before\n{BEGIN}\n| figure |")
     assert text.endswith(f"{END}\nafter\n")
@@ -32,3 +37,36 @@ def test_a_folder_that_the_bench_did_not_make_is_left_alone(tmp_path: Path) -> N
     assert done.returncode == 1
     assert "choose another" in done.stderr
     assert (tmp_path / "letter").read_text(encoding="utf-8") == "dear"
+
+
+def _part(ours: float, floor: float, name: str = "edge") -> kept.KeptPart:
+    return kept.keep([Figure(name, "ms", (ours,), (floor,), "a bare one")], {"cores": "2"})
+
+
+def test_a_ratio_that_has_grown_by_more_than_a_fifth_is_told() -> None:
+    before = {"relay": _part(2.0, 1.0)}
+    assert kept.regressions(before, {"relay": _part(2.4, 1.0)}) == []
+    assert kept.regressions(before, {"relay": _part(20.0, 10.0)}) == []
+    (line,) = kept.regressions(before, {"relay": _part(2.5, 1.0)})
+    assert line == "regression: edge: 2.50 times its floor, 2.00 before"
+
+
+def test_where_more_is_better_a_smaller_figure_is_worse() -> None:
+    def part(ours: float) -> kept.KeptPart:
+        return kept.keep([Figure("rate", "a second", (ours,), (100.0,), "bare", more_is_better=True)], {})
+
+    assert kept.regressions({"x": part(50.0)}, {"x": part(60.0)}) == []
+    assert len(kept.regressions({"x": part(50.0)}, {"x": part(40.0)})) == 1
+
+
+def test_what_is_kept_is_read_back_as_it_was(tmp_path: Path) -> None:
+    held = {"relay": _part(2.0, 1.0), "wire": _part(3.0, 1.0, "order")}
+    kept.save(tmp_path / "last.json", held)
+    assert kept.load(tmp_path / "last.json") == held
+    assert kept.load(tmp_path / "nothing.json") == {}
+
+
+def test_a_part_that_failed_is_named_under_the_table() -> None:
+    told = markdown({"relay": _part(2.0, 1.0)}, {"wire": "no broker"})
+    assert "| edge | 1 | 2 ms |" in told
+    assert "- wire: no broker" in told
