@@ -48,6 +48,7 @@ class Commune:
     broker: Broker = field(init=False)
     safe: Safe = field(init=False)
     console: Console = field(init=False)
+    until_broken: bool = False
     tokens: dict[str, list[bytes]] = field(default_factory=dict)
     _journals: dict[int, list[tuple[int, Event]]] = field(default_factory=dict)
 
@@ -72,6 +73,11 @@ class Commune:
         witness = Witness(furniture.box_id(number), self.world, self._began, self._ended, self._moved)
         chance = self.chance.stream("box", number)
         return Cabinet(number, self.world, chance, folder, witness, joiner, self._appended, self.history.note)
+
+    @property
+    def is_over(self) -> bool:
+        """Was the first broken rule all that was wanted?"""
+        return self.until_broken and bool(self.violations)
 
     def cabinet(self, box: str) -> Cabinet:
         """A box by its id."""
@@ -173,7 +179,7 @@ class Commune:
         world = self.world
         while True:
             upcoming = min(world.next_at(), *(cabinet.wake_at for cabinet in self.cabinets))
-            if upcoming > end:
+            if upcoming > end or self.is_over:
                 break
             world.advance(upcoming)
             for cabinet in self.cabinets:

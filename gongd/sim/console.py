@@ -18,6 +18,7 @@ from gongd.desk.register import Commune as Register
 from gongd.desk.roster import Roster
 from gongd.desk.sender import Sender
 from gongd.desk.store import Store
+from gongd.desk.store_book import Place
 from gongd.sim import furniture
 from gongd.sim.broker import Broker
 from gongd.sim.chance import Chance
@@ -50,10 +51,10 @@ class SimOffice(Office):
         return self if self.trust is self.safe.trust else open_office(self.safe, self.store)
 
 
-def open_office(safe: Safe, store: Path) -> SimOffice:
+def open_office(safe: Safe, store: Place) -> SimOffice:
     """The office as it is now."""
     register = Register(furniture.COMMUNE, ("kenh.example.vn",), 8883, furniture.BASE, safe.trust.issued)
-    office = SimOffice(CommuneFolder(store.parent), register, safe.trust, safe.token, Roster(), store)
+    office = SimOffice(CommuneFolder(Path(store).parent), register, safe.trust, safe.token, Roster(), store)
     object.__setattr__(office, "safe", safe)
     return office
 
@@ -105,7 +106,7 @@ class Console:
         self.link.start()
 
     def _office(self) -> SimOffice:
-        return open_office(self.safe, self.store.path)
+        return open_office(self.safe, self.store.place)
 
     def _open_link(self, name: str, keeps: bool, changed: Callable[[], None]) -> DeskLink:
         full = f"{furniture.COMMUNE}/{name}"

@@ -99,12 +99,12 @@ class Plan:
         )
 
 
-def make_plan(seed: int, boxes: int, days: float, profile: Profile) -> Plan:
-    """Draw a plan."""
+def make_plan(seed: int, boxes: int, days: float, profile: Profile, density: float = 1.0) -> Plan:
+    """Draw a plan. With a density of 10 as much happens in a month as else in ten."""
     found: list[Happening] = []
     for name, rate in profile.rates:
         what, chance = What(name), Chance(seed, "plan", name)
-        for _ in range(_count(chance, rate.a_year * days / 365.0)):
+        for _ in range(_count(chance, density * rate.a_year * days / 365.0)):
             found.append(_happening(chance, what, boxes, days, profile))
     return Plan(seed, boxes, days, profile.name, tuple(sorted(found, key=lambda each: (each.at, each.what, each.box))))
 

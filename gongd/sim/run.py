@@ -41,17 +41,17 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def run(plan: Plan) -> Outcome:
-    """Run one plan to its end."""
+def run(plan: Plan, until_broken: bool = False) -> Outcome:
+    """Run one plan to its end, or until the first rule is broken."""
     logging.getLogger("gongd").setLevel(logging.CRITICAL + 1)
     gc.disable()
     try:
-        return _run(plan)
+        return _run(plan, until_broken)
     finally:
         gc.enable()
 
 
-def _run(plan: Plan) -> Outcome:
+def _run(plan: Plan, until_broken: bool) -> Outcome:
     with _folder() as folder:
         commune = Commune(plan, folder)
         world, mishaps, people = commune.world, Mishaps(commune), People(commune)
@@ -60,9 +60,11 @@ def _run(plan: Plan) -> Outcome:
         _watch_gongs(commune)
         for happening in plan.happenings:
             world.at(happening.at, _deed(commune, deeds[happening.what], happening))
+        commune.until_broken = until_broken
         commune.run_until(plan.days * DAY_S)
-        _settle(commune, mishaps)
-        commune.judge_the_end()
+        if not commune.is_over:
+            _settle(commune, mishaps)
+            commune.judge_the_end()
         commune.console.store.close()
         return Outcome(plan, tuple(commune.violations), commune)
 
