@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from machine.box import Box
-from machine.guest import ACCELERATOR, CACHE, Guest
+from machine.guest import CACHE, PROCESSOR, Guest
 from machine.report import Report
 
 PAGE = Path(__file__).parents[1] / "docs" / "machine.md"
@@ -74,4 +74,4 @@ def box(make_guest: Maker, pace: Pace, report: Report) -> Box:
 
 def _emulator() -> str:
     told = subprocess.run(["qemu-system-x86_64", "--version"], capture_output=True, text=True, check=True).stdout
-    return f"qemu {told.split()[3].split('(')[0]} ({ACCELERATOR})"
+    return f"qemu {told.split()[3].split('(')[0]} ({PROCESSOR})"

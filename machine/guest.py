@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -20,9 +20,12 @@ from typing import Any, TypeVar
 from machine.disk import BLOCK, Disk, Server
 
 CACHE = Path(os.environ.get("MACHINE", "build/machine"))
-ACCELERATOR = os.environ.get("MACHINE_ACCEL", "tcg")
-"""Software emulation works everywhere. A /dev/kvm that opens may still start no kernel: it is not tried unasked."""
+PROCESSOR = "-accel tcg -icount shift=1 -cpu Nehalem"
+"""An emulated one, whose clock is its instructions (2 ns each; waiting takes its real time): in the machine a second is
+a second, however slowly a busy host brings it about. A host that is starved cannot make a watchdog bite."""
 MEMORY_MB = 768
+OFF_S = 10
+"""So long a power cut lasts, by the hardware clock."""
 PATIENCE_S = 1200.0
 """So long a test waits before it gives up: an emulated processor on a busy machine boots in minutes."""
 T = TypeVar("T")
@@ -59,7 +62,10 @@ class Stream:
 
 
 class Line:
-    """What is asked of the agent in the machine, over a virtual serial port."""
+    """What is asked of the agent in the machine, over a virtual serial port.
+
+    `told_at`: what the machine's clock was when it told something last, in seconds since the epoch.
+    """
 
     def __init__(self, path: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
@@ -69,6 +75,7 @@ class Line:
         self._streams: dict[int, Stream] = {}
         self._lock = threading.Lock()
         self.hello = threading.Event()
+        self.told_at = 0.0
         threading.Thread(target=self._listen, daemon=True).start()
 
     def ask(self, deadline_s: float = PATIENCE_S, **words: object) -> Done:
@@ -105,6 +112,7 @@ class Line:
                     self._take(json.loads(line))
 
     def _take(self, told: dict[str, Any]) -> None:
+        self.told_at = told["at"]
         match told:
             case {"hello": True}:
                 self.hello.set()
@@ -133,25 +141,19 @@ class Monitor:
 
 
 class Guest:
-    """One machine with its disk. Its hardware clock goes on while it is off, as one with a battery does."""
+    """One machine with its disk. Its hardware clock goes on while it is off, as one with a battery does.
+
+    `wall` is what that clock shows while the machine is off.
+    """
 
     def __init__(self, folder: Path, wall: datetime) -> None:
         self.folder = folder
         self.disk = Disk(CACHE / "disk")
         self._server = Server(self.disk, folder / "disk.sock")
         self.process: subprocess.Popen[bytes] | None = None
-        self.set_clock(wall)
+        self.wall = wall
 
     # ── The switch on the wall ───────────────────────────────────────────────────────────────────────────────────
-
-    def set_clock(self, wall: datetime) -> None:
-        """The hardware clock, while the machine is off."""
-        self._wall, self._at = wall, time.monotonic()
-
-    @property
-    def wall(self) -> datetime:
-        """What its hardware clock shows."""
-        return self._wall + timedelta(seconds=time.monotonic() - self._at)
 
     def switch_on(self) -> "Guest":
         """Power; back when the agent answers."""
@@ -175,16 +177,8 @@ class Guest:
         self.process.wait()
         self.line.close()
         self._server.wait_idle()
+        self.wall = datetime.fromtimestamp(self.line.told_at + OFF_S, UTC)
         return self.disk.cut_power(chance)
-
-    def shut_down(self) -> None:
-        """The orderly way."""
-        assert self.process
-        self.line.follow("systemctl poweroff")
-        self.process.wait(PATIENCE_S)
-        self.line.close()
-        self._server.wait_idle()
-        self.disk.flush()
 
     def close(self) -> None:
         """Whatever a test has left."""
@@ -210,10 +204,10 @@ class Guest:
         base = self.wall.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
         disk = f"file.driver=nbd,file.server.type=unix,file.server.path={self.folder}/disk.sock"
         words = f"""
-            qemu-system-x86_64 -accel {ACCELERATOR} -cpu Nehalem -m {MEMORY_MB} -smp 1 -machine pc
+            qemu-system-x86_64 {PROCESSOR} -m {MEMORY_MB} -smp 1 -machine pc
             -nodefaults -display none -nic none -no-user-config
             -kernel {CACHE}/kernel -initrd {CACHE}/initrd
-            -rtc base={base},clock=host
+            -rtc base={base},clock=vm
             -device i6300esb -action watchdog=reset
             -blockdev driver=raw,node-name=disk,{disk}
             -device virtio-blk-pci,drive=disk,logical_block_size={BLOCK},physical_block_size={BLOCK}
@@ -223,7 +217,7 @@ class Guest:
             -serial file:{self.folder}/console
         """
         append = "root=/dev/vda rw console=ttyS0 loglevel=4 panic=0 mitigations=off systemd.show_status=no"
-        return ["nice", "-n", "10", *shlex.split(words), "-append", append]
+        return [*shlex.split("setpriv --pdeathsig KILL nice -n 10"), *shlex.split(words), "-append", append]
 
     # ── Inside ───────────────────────────────────────────────────────────────────────────────────────────────────
 

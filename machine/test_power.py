@@ -38,7 +38,7 @@ class Household:
 
     def night_falls(self, day: int) -> None:
         """Set the hardware clock so that ten o'clock comes soon after the boot."""
-        self.guest.set_clock(FIRST_DAY + timedelta(days=day, seconds=-self.boot_s))
+        self.guest.wall = FIRST_DAY + timedelta(days=day, seconds=-self.boot_s)
 
     def come_back(self) -> None:
         """Power is back: everything that the desk was told before is in the journal, word for word."""

@@ -2,7 +2,8 @@
 
 `{"id": 1, "run": "shell text"}` is answered by `{"id": 1, "status": 0, "out": "...", "err": "..."}`. With
 `"follow": true` every line of output is told at once, as `{"id": 1, "line": "..."}`. `{"id": 1, "gongd": {...}}` is put
-to gongd's local socket, and its answer is the output: a command would take an emulated processor seconds.
+to gongd's local socket, and its answer is the output: a command would take an emulated processor seconds. Whatever is
+told bears the time, as `at`.
 """
 
 import json
@@ -25,7 +26,7 @@ class Agent:
         self.lock = threading.Lock()
 
     def tell(self, **words: object) -> None:
-        line = json.dumps(words).encode() + b"\n"
+        line = json.dumps({"at": time.time(), **words}).encode() + b"\n"
         with self.lock:
             while line:
                 line = line[self.port.write(line) or 0 :]
