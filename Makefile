@@ -20,8 +20,9 @@ INSTALL_PACKAGES := procps systemd udev
 # The desk's: mosquitto is the broker, where this machine is that too.
 DESK_PACKAGES := python3-venv ca-certificates mosquitto procps systemd
 # mosquitto: the broker that the wire is tested against. mosquitto-clients: what the workshop's page types.
+# postgresql: the desk's store, and several collectors, are tested with a cluster of the test's own.
 # gcc, libc6-dev: one test compares with the kernel's header.
-TEST_PACKAGES := gcc libc6-dev mosquitto mosquitto-clients $(INSTALL_PACKAGES)
+TEST_PACKAGES := gcc libc6-dev mosquitto mosquitto-clients postgresql $(INSTALL_PACKAGES)
 
 .PHONY: help demo test lint bench install uninstall packages
 
@@ -71,13 +72,13 @@ coverage: $(VENV)/.test
 	@$(BIN)/coverage run -m pytest -q tests/core
 	@$(BIN)/coverage report
 
-# Hours of a processor; SECONDS is for each of some thirty doors.
+# SECONDS is for each of some thirty doors.
 fuzz: $(VENV)/.proof
 	@$(BIN)/python -m tests.fuzz $(or $(SECONDS),60)
 
+# Hours; MODULES="freshness limit" tries these alone.
 mutation: $(VENV)/.proof
-	@nice -n 19 $(BIN)/mutmut run
-	@$(BIN)/python -m tests.mutation
+	@nice -n 19 $(BIN)/python -m tests.mutation $(MODULES)
 .PHONY: coverage fuzz mutation
 
 bench: packages $(VENV)/.test

@@ -27,6 +27,7 @@ FOR_EVER = replace(WITH_WORDS, loop=passage(5.0))
         (ONCE, 9.5, Span(8.0, 8.0)),
         (WITH_WORDS, 14.5, Span(10.0, 13.0)),
         (WITH_WORDS, 13.5, Span(9.0, 12.0)),
+        (WITH_WORDS, 8.5, Span(4.0, 7.0)),
         (WITH_WORDS, 7.5, Span(6.0, 6.0)),
         (FOR_EVER, 61.5, Span(57.0, 60.0)),
         (FOR_EVER, 5.5, Span(4.0, 4.0)),
