@@ -100,12 +100,13 @@ OUTSIDERS = {
     "gpiozero": {"gongd.adapters"},
     "lgpio": {"gongd.adapters"},
     "apscheduler": {"gongd.adapters.calendar"},
-    "sqlite3": {"gongd.adapters.journal", "gongd.sim.disk", "gongd.desk.store", "gongd.desk.store_schema"},
+    "sqlite3": {"gongd.adapters.journal", "gongd.sim.disk", "gongd.desk.store_sqlite"},
     "openpyxl": {"gongd.desk.report_file", "gongd.desk.sheet_file"},
     "yaml": {"gongd.settings"},
     "simpleaudio": {"gongd.adapters"},
     "cryptography": {"gongd.adapters"},
     "joserfc": {"gongd.adapters.jose"},
+    "psycopg": {"gongd.desk.store_postgresql"},
     "paho": {"gongd.adapters.mqtt", "gongd.desk"},
 }
 """Each technology lives in one room; a library that is not named here needs its line."""

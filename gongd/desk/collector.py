@@ -4,8 +4,7 @@ It asks again for records that are missing, and keeps the newest trust list on t
 what Home Assistant is told of the boxes).
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from gongd.core.catalogue import Status
@@ -24,9 +23,6 @@ from gongd.desk.store import Store
 MOST_AT_ONCE = 500
 """Messages in one transaction: a disk that needs 20 ms a commit still takes 25,000 a second."""
 WAIT_S = 1.0
-ASK_AFTER = timedelta(seconds=60)
-"""A gap that stands so long without shrinking is asked for: a box that catches up by itself is left alone."""
-ASK_AT_MOST_EVERY = timedelta(hours=1)
 LOOK_EVERY = timedelta(seconds=10)
 MOST_ASKED = 200
 """Records in one question: what a box answers with one batch or a few."""
@@ -34,47 +30,6 @@ MOST_ASKED = 200
 Say = Callable[[str], None]
 Announce = Callable[[Office], Iterable[tuple[str, bytes]]]
 """What others are told of the boxes, to be retained: topic and payload (`home_assistant.announcements`)."""
-Gaps = Mapping[tuple[str, str], tuple[int, int]]
-"""By (box, journal): the first missing span."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A span that is missing: since when it stands so, when it was last asked for, and how often."""
-
-    span: tuple[int, int]
-    since: datetime
-    asked_at: datetime | None = None
-    tries: int = 0
-
-    def is_due(self, now: datetime) -> bool:
-        """Is it to be asked for now? Each time after twice as long."""
-        if self.asked_at is None:
-            return now - self.since >= ASK_AFTER
-        return now - self.asked_at >= min(ASK_AFTER * (1 << min(self.tries, 10)), ASK_AT_MOST_EVERY)
-
-
-@dataclass(frozen=True, slots=True)
-class Watchlist:
-    """The gaps that are known. Pure."""
-
-    gaps: Mapping[tuple[str, str], Gap] = field(default_factory=dict)
-
-    def see(self, found: Gaps, now: datetime) -> "Watchlist":
-        """The gaps as they are now: one that has moved is a new one."""
-
-        def same(key: tuple[str, str], span: tuple[int, int]) -> Gap:
-            held = self.gaps.get(key)
-            return held if held is not None and held.span == span else Gap(span, now)
-
-        return Watchlist({key: same(key, span) for key, span in found.items()})
-
-    def due(self, now: datetime) -> tuple["Watchlist", tuple[tuple[str, str, tuple[int, int]], ...]]:
-        """What is to be asked for now: (box, journal, span)."""
-        chosen = {key: gap for key, gap in self.gaps.items() if gap.is_due(now)}
-        asked = {key: Gap(gap.span, gap.since, now, gap.tries + 1) for key, gap in chosen.items()}
-        questions = tuple((box, journal, gap.span) for (box, journal), gap in chosen.items())
-        return Watchlist({**self.gaps, **asked}), questions
 
 
 def question(pen: Pen, commune: str, box: str, journal: str, span: tuple[int, int], now: datetime) -> CommandClaims:
@@ -94,15 +49,21 @@ def question(pen: Pen, commune: str, box: str, journal: str, span: tuple[int, in
     )
 
 
-def keep(store: Store, heard: Heard, now: datetime) -> None:
-    """Put one word of a box into the store. Raises StoreError."""
+def keep(store: Store, heard: Sequence[Heard], now: datetime) -> None:
+    """Put words of boxes into the store, in one step. Raises StoreError."""
+    with store.writing():
+        if batches := [one.word for one in heard if isinstance(one.word, EventBatch)]:
+            store.add_batches(batches, now)
+        if beats := [(one.box, one.word) for one in heard if isinstance(one.word, Heartbeat)]:
+            store.heard_heartbeats(beats, now)
+        for one in heard:
+            _keep_alone(store, one, now)
+
+
+def _keep_alone(store: Store, heard: Heard, now: datetime) -> None:
     match heard.word:
-        case EventBatch() as batch:
-            store.add_batch(batch, now)
         case Answer() as answer:
             store.add_answer(answer, now)
-        case Heartbeat() as beat:
-            store.heard_heartbeat(heard.box, beat, now)
         case Presence() as presence:
             store.heard_presence(heard.box, presence, now)
         case Info() as info:
@@ -130,32 +91,38 @@ class Collector:
         self._pen = pen
         self._say = say
         self._announce = announce
-        self._watchlist = Watchlist()
+        self._posted: list[Posted] = []
         self._looked_at = datetime.min.replace(tzinfo=UTC)
         self._refused = 0
         self._trouble = ""
 
     def step(self, now: datetime, wait_s: float = WAIT_S) -> int:
-        """Take what has come, store it, acknowledge it; look for gaps. How many messages. Raises StoreError."""
-        first = self._link.take(wait_s)
-        posted = [first] if first is not None else []
-        while first is not None and len(posted) < MOST_AT_ONCE and (more := self._link.take(0)) is not None:
-            posted.append(more)
-        taken = self._take(posted, now)
+        """Take what has come, store it, acknowledge it; look for gaps. How many messages.
+
+        Raises StoreError: what has come is held, and stored by the next step that can.
+        """
+        self._posted = self._posted or self._gather(wait_s)
+        taken = self._take(self._posted, now)
+        self._posted = []
         if now - self._looked_at >= LOOK_EVERY:
             self._looked_at = now
             self._renew()
             self._ask(now)
         return taken
 
+    def _gather(self, wait_s: float) -> list[Posted]:
+        first = self._link.take(wait_s)
+        posted = [first] if first is not None else []
+        while first is not None and len(posted) < MOST_AT_ONCE and (more := self._link.take(0)) is not None:
+            posted.append(more)
+        return posted
+
     def _take(self, posted: list[Posted], now: datetime) -> int:
         messages = [one for one in posted if isinstance(one, Message)]
-        if messages:
-            with self._store.writing():
-                for message in messages:
-                    self._keep(message, now)
-            for message in messages:
-                self._link.acknowledge(message)
+        if heard := [one for message in messages if (one := self._hear(message)) is not None]:
+            keep(self._store, heard, now)
+        for message in messages:
+            self._link.acknowledge(message)
         for change in posted:
             match change:
                 case Up():
@@ -165,14 +132,14 @@ class Collector:
                     self._say(f"not connected: {why}")
         return len(messages)
 
-    def _keep(self, message: Message, now: datetime) -> None:
+    def _hear(self, message: Message) -> Heard | None:
         """What is not believed is acknowledged all the same: it would come again for ever."""
         heard = self._ear.hear(message.topic, message.payload, message.retained)
         if isinstance(heard, Refused):
             self._refused += 1
             self._say(f"refused ({self._refused}): {heard.reason} {heard.detail}"[:300])
-            return
-        keep(self._store, heard, now)
+            return None
+        return heard
 
     def _renew(self) -> None:
         try:
@@ -197,11 +164,7 @@ class Collector:
             self._link.send(topic, payload, retain=True)
 
     def _ask(self, now: datetime) -> None:
-        found: dict[tuple[str, str], tuple[int, int]] = {}
-        for box in self._store.boxes():
-            found |= {(box, journal): spans[0] for journal, spans in self._store.missing(box).items()}
-        self._watchlist, questions = self._watchlist.see(found, now).due(now)
-        for box, journal, span in questions:
+        for box, journal, span in self._store.ask_for(now):
             self._say(f"{box}: records {span[0]} to {span[1]} of journal {journal} are missing")
             if self._pen is not None:
                 asked = question(self._pen, self._office.commune.id, box, journal, span, now)

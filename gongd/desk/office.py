@@ -18,6 +18,7 @@ from gongd.desk.keyring import key_path
 from gongd.desk.link import Dial, open_tls
 from gongd.desk.register import Commune, load_box, load_commune
 from gongd.desk.roster import Roster, RosterBox, load_roster
+from gongd.desk.store_book import Place
 
 ROSTER = "roster.yaml"
 STORE = "desk.db"
@@ -32,7 +33,7 @@ class Office:
     trust: TrustList | None
     token: bytes
     roster: Roster
-    store: Path
+    store: Place
     stamp: object = None
     """By which an edit of the roster is seen."""
     topics: Topics = field(init=False)
@@ -71,13 +72,14 @@ def open_office(path: Path) -> Office:
     folder = CommuneFolder(path)
     commune, stamp = load_commune(folder), _stamp(folder)
     roster = load_roster(path / ROSTER)
+    store = commune.store or path / STORE
     if commune.bench:
-        return Office(folder, commune, None, b"", roster, path / STORE, stamp)
+        return Office(folder, commune, None, b"", roster, store, stamp)
     signed = ledger.current(folder)
     listed = [
         RosterBox(box.id, name, name, box.zones) for box in signed.trust.boxes for name in (_name_of(folder, box.id),)
     ]
-    return Office(folder, commune, signed.trust, signed.token, roster.with_boxes(listed), path / STORE, stamp)
+    return Office(folder, commune, signed.trust, signed.token, roster.with_boxes(listed), store, stamp)
 
 
 def _stamp(folder: CommuneFolder) -> object:

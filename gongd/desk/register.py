@@ -23,6 +23,7 @@ NO_SUCH_BOX = Text("Xã {commune} không có cụm loa {box}", "Commune {commune
 _SERIAL = matching(r"[0-9]{1,49}")
 """A serial number is up to 20 bytes (RFC 5280): as text, for no reader of JSON keeps so long a number."""
 _NAME = matching(r"[A-Za-z0-9/._:-]{1,64}")
+_STORE = matching(r"postgresql://[!-~]{1,500}")
 
 
 class RegisterError(GongdError, ValueError):
@@ -42,6 +43,7 @@ class Commune:
     made_at: Annotated[datetime, Spelt(INSTANT, "when the folder was made")]
     address: Annotated[str | None, Spelt(HOST, "the one address that the broker listens at; none: all")] = None
     bench: Annotated[bool, Spelt(BOOL, "a workshop bench: nobody signs, nothing is encrypted")] = False
+    store: Annotated[str | None, Spelt(_STORE, "the desk's store where it is in PostgreSQL, without a password")] = None
 
     @property
     def host(self) -> str:

@@ -184,7 +184,7 @@ class Sender:
                 heard = self._ear.hear(posted.topic, posted.payload, posted.retained)
                 news: list[News] = []
                 if not isinstance(heard, Refused):
-                    keep(self._store, heard, now)
+                    keep(self._store, [heard], now)
                     news = self._hear(heard)
                 return news
 

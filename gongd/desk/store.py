@@ -1,19 +1,18 @@
-"""What the desk knows, in one SQLite file: the boxes' records exactly once, their answers, and how each is.
+"""What the desk knows: the boxes' records exactly once, their answers, and how each is. In SQLite or PostgreSQL.
 
 A record is keyed (box, journal id, number), so two deliveries make one. Several programs of the desk write at once (the
-collector all night, an alarm in a window): WAL, full synchronisation, and each write in a transaction of its own.
+collectors all night, an alarm in a window): each write is a step of its own, on the disk when it ends.
 """
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from gongd.core.errors import JournalError
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_event import Event, EventBatch, gaps
 from gongd.core.wire_form import LARGEST_REPORT, from_json, to_json
@@ -21,16 +20,48 @@ from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Answer, ChallengeNote, Connection, Heartbeat, Info, Presence
 from gongd.core.words import Text
 from gongd.desk.board import Known
-from gongd.desk.store_schema import EVENT_COLUMNS, TABLES, VERSION, event_of_row, event_row
+from gongd.desk.gaps import Gap, Gaps, Questions, Watchlist
+from gongd.desk.store_book import Book, Place, Row, StoreError
+from gongd.desk.store_schema import COLUMNS, event_of_row, event_row
+from gongd.desk.store_sqlite import SqliteBook
 
-BUSY_S = 10.0
+__all__ = ["ByHand", "Filed", "Order", "Store", "StoreError"]
 
-TROUBLE = Text("Không dùng được sổ của bàn trực {path}: {why}", "The desk's store {path} cannot be used: {why}")
-OTHER_VERSION = Text("bản {version}, cần bản {wanted}", "version {version}, not {wanted}")
+NO_LIBRARY = Text(
+    "Sổ của bàn trực ở PostgreSQL, máy này chưa có psycopg. Cài: sudo apt install python3-psycopg",
+    "The desk's store is in PostgreSQL and psycopg is not there. Install: sudo apt install python3-psycopg",
+)
+_UNTOUCHED = 2**60
+"""The first number of no batch."""
+_REACH = (
+    "INSERT INTO journal (box, journal, last, whole, heard_at_s) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (box, journal) DO UPDATE SET heard_at_s = excluded.heard_at_s, "
+    "last = CASE WHEN excluded.last > journal.last THEN excluded.last ELSE journal.last END, "
+    "whole = CASE WHEN ? <= journal.whole + 1 AND excluded.last > journal.whole "
+    "THEN excluded.last ELSE journal.whole END"
+)
+"""A batch has no gap inside: where it begins at the next number that was missing, all is there up to its last."""
+_KEEP = (
+    "INSERT INTO box_word (box, what, body, at_s) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (box, what) DO UPDATE SET body = excluded.body, at_s = excluded.at_s"
+)
 
 
-class StoreError(JournalError):
-    """The desk's store cannot be opened, read or written."""
+def insertion(table: str) -> str:
+    """A new row of a table; one that is there already stays."""
+    names = COLUMNS[table]
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)}) ON CONFLICT DO NOTHING"
+
+
+def open_book(place: Place) -> Book:
+    """The book at a place. Raises StoreError."""
+    if isinstance(place, Path):
+        return SqliteBook(place)
+    try:
+        from gongd.desk.store_postgresql import PostgresqlBook
+    except ImportError as error:
+        raise StoreError(NO_LIBRARY) from error
+    return PostgresqlBook(place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,95 +95,85 @@ class Order:
 
 
 class Store:
-    """The open store, for one thread. Every method raises StoreError when the file cannot be used."""
+    """The open store, for one thread. Every method raises StoreError when it cannot be used."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        with self._told():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
-            try:
-                self._prepare()
-            except BaseException:
-                self._db.close()
-                raise
-
-    def _prepare(self) -> None:
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        with self.writing():
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                for statement in TABLES.split(";")[:-1]:
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {VERSION}")
-            elif version != VERSION:
-                why = OTHER_VERSION.fill(version=version, wanted=VERSION)
-                raise StoreError(TROUBLE.fill(path=self.path, why=why))
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._book = open_book(place)
 
     def close(self) -> None:
-        """Give the file back."""
-        self._db.close()
+        """Give it back."""
+        self._book.close()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One durable step: all of it is on the disk when it ends, or none. Inside another it is part of that."""
-        if self._db.in_transaction:
+        if self._book.is_writing:
             yield
             return
-        with self._told():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
+        self._book.begin()
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
-            if isinstance(error, StoreError):
-                raise
-            raise StoreError(TROUBLE.fill(path=self.path, why=error)) from error
+            self._book.commit()
+        except BaseException:
+            self._book.rollback()
+            raise
 
     # ── Records ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def add_batch(self, batch: EventBatch, heard_at: datetime) -> int:
         """Take records in; those that are there already change nothing. How many were new."""
-        rows = [(batch.box, batch.journal, *event_row(event), heard_at.timestamp()) for event in batch.events]
-        marks = ", ".join("?" for _ in range(len(EVENT_COLUMNS) + 3))
-        with self.writing():
-            before = self._db.total_changes
-            self._db.executemany(f"INSERT OR IGNORE INTO event VALUES ({marks})", rows)
-            added = self._db.total_changes - before
-            self._reach(batch.box, batch.journal, batch.last, heard_at)
-        return added
+        return self.add_batches([batch], heard_at)
 
-    def _reach(self, box: str, journal: str, number: int, at: datetime) -> None:
-        self._db.execute(
-            "INSERT INTO journal VALUES (?, ?, ?, ?) ON CONFLICT (box, journal) DO UPDATE SET "
-            "last = max(last, excluded.last), heard_at_s = excluded.heard_at_s",
-            (box, journal, number, at.timestamp()),
-        )
+    def add_batches(self, batches: Sequence[EventBatch], heard_at: datetime) -> int:
+        """The same for several."""
+        at_s = heard_at.timestamp()
+        rows = [(batch.box, batch.journal, *event_row(event), at_s) for batch in batches for event in batch.events]
+        reach = [
+            (batch.box, batch.journal, batch.last, batch.last if batch.first == 1 else 0, at_s, batch.first)
+            for batch in batches
+        ]
+        with self.writing():
+            added = self._book.change_all(insertion("event"), rows)
+            self._book.change_all(_REACH, reach)
+        return added
 
     def missing(self, box: str) -> dict[str, list[tuple[int, int]]]:
         """By journal id, the spans of numbers that the box has and the store has not."""
+        lacks = "SELECT box, journal, last, whole FROM journal WHERE whole < last AND box = ?"
+        found = {str(row["journal"]): self._spans(row) for row in self._all(lacks, box)}
+        return {journal: spans for journal, spans in found.items() if spans}
+
+    def _spans(self, row: Row) -> list[tuple[int, int]]:
+        query = "SELECT number FROM event WHERE box = ? AND journal = ? AND number > ? ORDER BY number"
+        whole = int(row["whole"])
+        numbers = [each["number"] - whole for each in self._all(query, row["box"], row["journal"], whole)]
+        return [(first + whole, last + whole) for first, last in gaps(numbers, row["last"] - whole)]
+
+    def ask_for(self, now: datetime) -> Questions:
+        """What is missing and is to be asked for now: by this collector, however many of them look."""
+        if not self._all("SELECT box FROM gap UNION ALL SELECT box FROM journal WHERE whole < last LIMIT 1"):
+            return ()
+        with self.writing():
+            held = Watchlist({(row["box"], row["journal"]): _gap(row) for row in self._all("SELECT * FROM gap")})
+            watchlist, questions = held.see(self._first_missing(), now).due(now)
+            if watchlist != held:
+                self._book.change("DELETE FROM gap", ())
+                rows = [_gap_row(box, journal, gap) for (box, journal), gap in watchlist.gaps.items()]
+                self._book.change_all(insertion("gap"), rows)
+        return questions
+
+    def _first_missing(self) -> Gaps:
+        """The first gap of every journal that has one; how far each is whole is noted, and not read again."""
         found = {}
-        counted = (
-            "SELECT j.journal, j.last, count(e.number) AS held FROM journal j LEFT JOIN event e "
-            "ON e.box = j.box AND e.journal = j.journal WHERE j.box = ? GROUP BY j.journal, j.last"
-        )
-        for row in self._all(counted, box):
-            if row["held"] != row["last"]:
-                query = "SELECT number FROM event WHERE box = ? AND journal = ? ORDER BY number"
-                numbers = [each[0] for each in self._all(query, box, row["journal"])]
-                if spans := gaps(numbers, row["last"]):
-                    found[str(row["journal"])] = spans
+        for row in self._all("SELECT box, journal, last, whole FROM journal WHERE whole < last"):
+            spans = self._spans(row)
+            whole = spans[0][0] - 1 if spans else row["last"]
+            if whole != row["whole"]:
+                query = "UPDATE journal SET whole = ? WHERE box = ? AND journal = ?"
+                self._book.change(query, (whole, row["box"], row["journal"]))
+            if spans:
+                found[(str(row["box"]), str(row["journal"]))] = spans[0]
         return found
 
     def events(
@@ -190,10 +211,19 @@ class Store:
 
     def heard_heartbeat(self, box: str, beat: Heartbeat, at: datetime) -> None:
         """The latest, and how far its journal goes."""
+        self.heard_heartbeats([(box, beat)], at)
+
+    def heard_heartbeats(self, beats: Iterable[tuple[str, Heartbeat]], at: datetime) -> None:
+        """The same for several boxes, the last of each."""
+        latest, at_s = dict(beats), at.timestamp()
+        reach = [
+            (box, beat.journal, beat.number, 0, at_s, _UNTOUCHED)
+            for box, beat in latest.items()
+            if beat.journal is not None and beat.number
+        ]
         with self.writing():
-            self._keep(box, "heartbeat", to_json(beat), at)
-            if beat.journal is not None and beat.number:
-                self._reach(box, beat.journal, beat.number, at)
+            self._book.change_all(_KEEP, [(box, "heartbeat", to_json(beat), at_s) for box, beat in latest.items()])
+            self._book.change_all(_REACH, reach)
 
     def heard_presence(self, box: str, presence: Presence, at: datetime) -> None:
         """Its state; one that is there already keeps the time at which it was first heard (it is retained)."""
@@ -213,11 +243,7 @@ class Store:
             self._keep(box, "challenge", to_json(note) if note else b"", at)
 
     def _keep(self, box: str, what: str, body: bytes, at: datetime) -> None:
-        self._db.execute(
-            "INSERT INTO box_word VALUES (?, ?, ?, ?) ON CONFLICT (box, what) DO UPDATE SET "
-            "body = excluded.body, at_s = excluded.at_s",
-            (box, what, body, at.timestamp()),
-        )
+        self._book.change(_KEEP, (box, what, body, at.timestamp()))
 
     def known(self, box: str) -> Known:
         """What is known of one box."""
@@ -257,14 +283,14 @@ class Store:
         """Before it is sent for the first time."""
         with self.writing():
             values = (claims.jti, at.timestamp(), to_json(claims), json.dumps(list(boxes)), None)
-            self._db.execute("INSERT OR IGNORE INTO command VALUES (?, ?, ?, ?, ?)", values)
+            self._book.change(insertion("command"), values)
 
     def end_orders(self, jtis: Iterable[str], at: datetime) -> None:
         """They are sent no more."""
         with self.writing():
             for jti in jtis:
                 query = "UPDATE command SET ended_at_s = ? WHERE jti = ? AND ended_at_s IS NULL"
-                self._db.execute(query, (at.timestamp(), jti))
+                self._book.change(query, (at.timestamp(), jti))
 
     def orders(self, since: datetime) -> list[Order]:
         """Orders given since then, the oldest first."""
@@ -279,10 +305,8 @@ class Store:
     def add_answer(self, answer: Answer, heard_at: datetime) -> bool:
         """Take an answer in; True when it was not there."""
         with self.writing():
-            before = self._db.total_changes
             values = (answer.jti or "", answer.box, to_json(answer), heard_at.timestamp())
-            self._db.execute("INSERT OR IGNORE INTO answer VALUES (?, ?, ?, ?)", values)
-            return self._db.total_changes > before
+            return self._book.change(insertion("answer"), values) > 0
 
     def answers(self, jti: str) -> list[Answer]:
         """Every answer to an order, in the order of coming."""
@@ -296,7 +320,8 @@ class Store:
         """Write down that somebody rang by hand; a second entry of the same night replaces the first."""
         with self.writing():
             values = (entry.box, entry.night.isoformat(), entry.at.isoformat(), entry.by, entry.writer)
-            self._db.execute("INSERT OR REPLACE INTO by_hand VALUES (?, ?, ?, ?, ?)", values)
+            self._book.change("DELETE FROM by_hand WHERE box = ? AND night = ?", values[:2])
+            self._book.change(insertion("by_hand"), values)
 
     def by_hand(self, first: date, last: date) -> list[ByHand]:
         """Entries of nights from `first` to `last`, both included."""
@@ -313,9 +338,8 @@ class Store:
             for row in rows
         ]
 
-    def _all(self, query: str, *values: object) -> list[sqlite3.Row]:
-        with self._told():
-            return self._db.execute(query, values).fetchall()
+    def _all(self, query: str, *values: object) -> Sequence[Any]:
+        return self._book.rows(query, values)
 
 
 _WORDS: Mapping[str, type] = {
@@ -349,7 +373,18 @@ def _learn(held: Known, what: str, body: bytes, at: datetime) -> Known:
             return held
 
 
-def _order(row: sqlite3.Row) -> Order | None:
+def _gap(row: Row) -> Gap:
+    asked = row["asked_at_s"]
+    asked_at = None if asked is None else datetime.fromtimestamp(asked, UTC)
+    return Gap((row["first"], row["last"]), datetime.fromtimestamp(row["since_s"], UTC), asked_at, row["tries"])
+
+
+def _gap_row(box: str, journal: str, gap: Gap) -> tuple[object, ...]:
+    asked_at_s = None if gap.asked_at is None else gap.asked_at.timestamp()
+    return (box, journal, *gap.span, gap.since.timestamp(), asked_at_s, gap.tries)
+
+
+def _order(row: Row) -> Order | None:
     claims = from_json(CommandClaims, row["claims"], LARGEST_REPORT)
     if isinstance(claims, Refused):
         return None

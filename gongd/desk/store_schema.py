@@ -1,18 +1,19 @@
-"""What stands in the desk's store, and how an event becomes a row and a row an event."""
+"""What stands in the desk's store, for SQLite and PostgreSQL, and how an event becomes a row and a row an event."""
 
 import json
-import sqlite3
+import re
 from datetime import date, datetime
 
 from gongd.core.wire_event import Event
+from gongd.desk.store_book import Row
 
-VERSION = 1
+VERSION = 2
 
-TABLES = """
+_TABLES = """
 CREATE TABLE event (
     box TEXT NOT NULL,
     journal TEXT NOT NULL,
-    number INTEGER NOT NULL,
+    number {integer} NOT NULL,
     at TEXT NOT NULL,
     kind TEXT NOT NULL,
     signal TEXT,
@@ -24,41 +25,41 @@ CREATE TABLE event (
     outcome TEXT,
     reason TEXT,
     detail TEXT NOT NULL,
-    trusted INTEGER NOT NULL,
-    at_s REAL NOT NULL,
-    heard_at_s REAL NOT NULL,
+    trusted {integer} NOT NULL,
+    at_s {real} NOT NULL,
+    heard_at_s {real} NOT NULL,
     PRIMARY KEY (box, journal, number)
-) WITHOUT ROWID;
+){rowless};
 CREATE INDEX event_at ON event (at_s);
 CREATE INDEX event_night ON event (night) WHERE night IS NOT NULL;
 CREATE INDEX event_activation ON event (activation) WHERE activation IS NOT NULL;
 CREATE TABLE journal (
     box TEXT NOT NULL,
     journal TEXT NOT NULL,
-    last INTEGER NOT NULL,
-    heard_at_s REAL NOT NULL,
+    last {integer} NOT NULL,
+    heard_at_s {real} NOT NULL,
+    whole {integer} NOT NULL DEFAULT 0,
     PRIMARY KEY (box, journal)
-) WITHOUT ROWID;
+){rowless};
 CREATE TABLE box_word (
     box TEXT NOT NULL,
     what TEXT NOT NULL,
-    body BLOB NOT NULL,
-    at_s REAL NOT NULL,
+    body {bytes} NOT NULL,
+    at_s {real} NOT NULL,
     PRIMARY KEY (box, what)
-) WITHOUT ROWID;
+){rowless};
 CREATE TABLE command (
     jti TEXT PRIMARY KEY,
-    at_s REAL NOT NULL,
-    claims BLOB NOT NULL,
+    at_s {real} NOT NULL,
+    claims {bytes} NOT NULL,
     boxes TEXT NOT NULL,
-    ended_at_s REAL
+    ended_at_s {real}
 );
 CREATE TABLE answer (
     jti TEXT NOT NULL,
     box TEXT NOT NULL,
-    body BLOB NOT NULL,
-    heard_at_s REAL NOT NULL,
-    UNIQUE (jti, box, body)
+    body {bytes} NOT NULL,
+    heard_at_s {real} NOT NULL{counted}
 );
 CREATE TABLE by_hand (
     box TEXT NOT NULL,
@@ -67,9 +68,53 @@ CREATE TABLE by_hand (
     by TEXT NOT NULL,
     writer TEXT NOT NULL,
     PRIMARY KEY (box, night)
-) WITHOUT ROWID;
+){rowless};
+CREATE TABLE gap (
+    box TEXT NOT NULL,
+    journal TEXT NOT NULL,
+    first {integer} NOT NULL,
+    last {integer} NOT NULL,
+    since_s {real} NOT NULL,
+    asked_at_s {real},
+    tries {integer} NOT NULL,
+    PRIMARY KEY (box, journal)
+){rowless};
+CREATE INDEX journal_lacks ON journal (box) WHERE whole < last;
 """
-"""`journal.last` is the highest number that a box has told of a journal: what is not there up to it is missing."""
+"""`journal.last` is the highest number that a box has told of a journal: what is not there up to it is missing. Up to
+`journal.whole` nothing is. A `gap` is what some collector has seen missing, and when it was asked for."""
+
+TABLES = _TABLES.format(
+    integer="INTEGER", real="REAL", bytes="BLOB", rowless=" WITHOUT ROWID", counted=",\n    UNIQUE (jti, box, body)"
+)
+"""For SQLite."""
+
+UPGRADES = (
+    f"ALTER TABLE journal ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;\n{TABLES[TABLES.index('CREATE TABLE gap') :]}",
+)
+"""For a file of SQLite's: from version 1 to 2, and so on."""
+
+_POSTGRESQL_ONLY = """
+CREATE UNIQUE INDEX answer_once ON answer (jti, box, sha256(body));
+CREATE TABLE store_version (version INTEGER NOT NULL);
+"""
+POSTGRESQL_TABLES = (
+    _TABLES.format(
+        integer="BIGINT",
+        real="DOUBLE PRECISION",
+        bytes="BYTEA",
+        rowless="",
+        counted=",\n    rowid BIGINT GENERATED ALWAYS AS IDENTITY",
+    )
+    + _POSTGRESQL_ONLY
+)
+"""For PostgreSQL: an index there holds no long value, and rows have no number of their own."""
+
+COLUMNS = {
+    table.group(1): tuple(re.findall(r"^    ([a-z_]+) ", table.group(2), re.MULTILINE))
+    for table in re.finditer(r"CREATE TABLE (\w+) \(\n(.*?)\n\)", _TABLES, re.DOTALL)
+}
+"""By table, in the order of the table."""
 
 EVENT_COLUMNS = (
     "number",
@@ -109,7 +154,7 @@ def event_row(event: Event) -> tuple[object, ...]:
     )
 
 
-def event_of_row(row: sqlite3.Row) -> Event:
+def event_of_row(row: Row) -> Event:
     """The event that a row was made of."""
     return Event(
         number=row["number"],

@@ -9,7 +9,8 @@ import pytest
 
 from gongd.core.wire import Channel, Seal
 from gongd.desk import ledger
-from gongd.desk.collector import ASK_AFTER, LOOK_EVERY, Collector, Watchlist
+from gongd.desk.collector import LOOK_EVERY, Collector
+from gongd.desk.gaps import ASK_AFTER, Watchlist
 from gongd.desk.office import open_office, take_pen
 from gongd.desk.store import Store
 from gongd.gongctl.duty import connected

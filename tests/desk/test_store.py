@@ -1,6 +1,7 @@
-"""The store, on a real file: each record once, gaps found, and nothing lost between two programs."""
+"""The store, on a real file and a real PostgreSQL: each record once, gaps found, nothing lost between two programs."""
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,14 +9,33 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from gongd.core.wire_event import Event, EventBatch
 from gongd.core.wire_report import ChallengeNote, Connection, Step
+from gongd.desk.gaps import ASK_AFTER
 from gongd.desk.store import ByHand, Store, StoreError
+from gongd.desk.store_book import Place
+from tests.desk.postgresql import Cluster, cluster, needs_postgresql
 from tests.desk.records import NOW, answer, batch, beat, night, order, presence
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[Cluster]:
+    with cluster() as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=needs_postgresql)])
+def place(request: pytest.FixtureRequest, ram: Path) -> Place:
+    if request.param == "sqlite":
+        return ram / "desk.db"
+    return str(request.getfixturevalue("server").new())
+
+
 @pytest.fixture
-def store(ram: Path) -> Store:
-    return Store(ram / "desk.db")
+def store(place: Place) -> Iterator[Store]:
+    opened = Store(place)
+    yield opened
+    opened.close()
 
 
 def test_two_deliveries_make_one_record(store: Store) -> None:
@@ -47,11 +67,12 @@ def test_an_event_comes_back_as_it_went_in(store: Store) -> None:
     assert [filed.event for filed in store.nights(date(2026, 11, 20), date(2026, 11, 20))] == [event]
 
 
-def test_what_one_program_writes_the_other_reads(store: Store, ram: Path) -> None:
-    other = Store(ram / "desk.db")
+def test_what_one_program_writes_the_other_reads(store: Store, place: Place) -> None:
+    other = Store(place)
     other.add_batch(batch("thon-3", 1, 1), NOW)
     store.add_batch(batch("thon-3", 2, 1), NOW)
     assert len(list(other.events())) == len(list(store.events())) == 2
+    other.close()
 
 
 def test_a_step_that_fails_leaves_nothing(store: Store) -> None:
@@ -100,6 +121,31 @@ def test_a_night_rung_by_hand_is_written_once(store: Store) -> None:
     assert [one.by for one in store.by_hand(date(2026, 11, 1), date(2026, 11, 30))] == ["Hà"]
 
 
+def test_the_same_gap_is_asked_for_by_one_of_two_collectors_only(store: Store, place: Place) -> None:
+    other = Store(place)
+    store.add_batch(batch("thon-3", 3, 2), NOW)
+    assert (store.ask_for(NOW), other.ask_for(NOW)) == ((), ())
+    later = NOW + ASK_AFTER
+    assert (other.ask_for(later), store.ask_for(later)) == ((("thon-3", "j1", (1, 2)),), ())
+    other.add_batch(batch("thon-3", 1, 2), later)
+    assert store.ask_for(later + timedelta(hours=2)) == ()
+    assert store.missing("thon-3") == {}
+    other.close()
+
+
+def test_a_gap_that_is_filled_from_the_wrong_end_is_none(store: Store) -> None:
+    for first in (7, 4, 1):
+        store.add_batch(batch("thon-3", first, 3), NOW)
+    assert store.missing("thon-3") == {}
+    assert store.ask_for(NOW) == ()
+
+
+def test_a_sign_that_has_no_place_in_a_database_loses_no_record(store: Store) -> None:
+    event = Event(1, NOW, "boot", reason="a\0b", detail={"c": "d\0"})
+    assert store.add_batch(EventBatch("thon-3", "j1", (event,)), NOW) == 1
+    assert len(list(store.events("thon-3"))) == 1
+
+
 def test_a_file_that_is_no_store_is_told_in_words(ram: Path) -> None:
     (ram / "desk.db").write_bytes(b"not a database at all" * 100)
     with pytest.raises(StoreError):
@@ -111,6 +157,20 @@ def test_a_store_of_another_version_is_left_alone(ram: Path) -> None:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreError):
         Store(ram / "desk.db")
+
+
+def test_a_store_of_the_version_before_is_taken_along(ram: Path) -> None:
+    before = Store(ram / "desk.db")
+    before.add_batch(batch("thon-3", 1, 3), NOW)
+    before.add_batch(batch("thon-5", 2, 3), NOW)
+    before.close()
+    with sqlite3.connect(ram / "desk.db") as db:
+        db.executescript(
+            "DROP INDEX journal_lacks; DROP TABLE gap; ALTER TABLE journal DROP COLUMN whole; PRAGMA user_version = 1"
+        )
+    store = Store(ram / "desk.db")
+    assert (store.missing("thon-3"), store.missing("thon-5")) == ({}, {"j1": [(1, 1)]})
+    store.close()
 
 
 @settings(max_examples=20, deadline=None)
