@@ -90,7 +90,7 @@ MACHINE_PACKAGES := qemu-system-x86 debootstrap e2fsprogs util-linux systemd
 test-machine: $(VENV)/.test
 	@setup/debian-packages $(MACHINE_PACKAGES)
 	@$(if $(filter 0,$(shell id -u)),,sudo) machine/image/build build/machine
-	@MACHINE_RECORD=$(RECORD) nice -n 10 $(BIN)/pytest -v -p no:cacheprovider machine
+	@MACHINE_RECORD=$(RECORD) $(BIN)/pytest -v -p no:cacheprovider machine
 .PHONY: test-machine
 
 install: packages
