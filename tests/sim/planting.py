@@ -1,7 +1,9 @@
 """Plants one bug, in this process and before anything is loaded; then runs seeds until a rule is broken.
 
-python -m tests.sim.planting NAME [SEEDS [YEARS]]    prints how many seeds it took, and which rule saw it
-python -m tests.sim.planting all                     the table for docs/simulation.md
+python -m tests.sim.planting NAME [SEEDS]    prints how many seeds it took, and which rule saw it
+python -m tests.sim.planting all             the table for docs/simulation.md
+
+A seed here is twelve days of two boxes, in which as much happens as else in five months.
 """
 
 import importlib.abc
@@ -16,8 +18,10 @@ from typing import Any
 
 from tests.sim.bugs import BUGS, Bug
 
-SEEDS = 30
-YEARS = 0.25
+SEEDS = 40
+DAYS = 12.0
+BOXES = 2
+DENSITY = 12.0
 
 
 class NotThereError(LookupError):
@@ -65,14 +69,15 @@ class Caught:
     rule: str | None
 
 
-def catch(bug: Bug, seeds: int, years: float) -> Caught:
+def catch(bug: Bug, seeds: int) -> Caught:
     """Plant it here, and look for it."""
     sys.meta_path.insert(0, _Garden(bug))
     run: Any = importlib.import_module("gongd.sim.run")
-    crowd: Any = importlib.import_module("gongd.sim.crowd")
-    field = crowd.Crowd(1, seeds, years, 2, bug.profile, 1)
+    plans: Any = importlib.import_module("gongd.sim.plan")
+    profiles: Any = importlib.import_module("gongd.sim.profile")
+    profile = profiles.PROFILES[bug.profile]
     for count in range(1, seeds + 1):
-        outcome = run.run(field.plan(count))
+        outcome = run.run(plans.make_plan(count, BOXES, DAYS, profile, DENSITY), until_broken=True)
         if outcome.violations:
             return Caught(bug, count, outcome.violations[0].rule)
     return Caught(bug, seeds, None)
@@ -83,9 +88,9 @@ def by_name(name: str) -> Bug:
     return next(bug for bug in BUGS if bug.name == name)
 
 
-def catch_in_a_child(bug: Bug, seeds: int = SEEDS, years: float = YEARS) -> tuple[int, str]:
+def catch_in_a_child(bug: Bug, seeds: int = SEEDS) -> tuple[int, str]:
     """The same in a process of its own: the seeds it took, and the rule; an empty rule: it was not caught."""
-    command = [sys.executable, "-m", "tests.sim.planting", bug.name, str(seeds), str(years)]
+    command = [sys.executable, "-m", "tests.sim.planting", bug.name, str(seeds)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise AssertionError(done.stderr[-2000:])
@@ -108,7 +113,7 @@ def main(words: Sequence[str]) -> None:
     if words[0] == "all":
         print(table())
         return
-    caught = catch(by_name(words[0]), int((words[1:2] or [str(SEEDS)])[0]), float((words[2:3] or [str(YEARS)])[0]))
+    caught = catch(by_name(words[0]), int((words[1:2] or [str(SEEDS)])[0]))
     print(caught.seeds, caught.rule or "")
 
 
