@@ -14,7 +14,7 @@ from gongd.adapters.jose import LARGEST_SIGNED_TRUST, PrivateKey
 from gongd.adapters.mqtt import Address, MqttLink
 from gongd.adapters.mqtt import Papers as TlsPapers
 from gongd.box.gate import Gate, Inlets, Names
-from gongd.box.heart import Self
+from gongd.box.heart import PapersSeen, Self
 from gongd.box.inbox import Inbox
 from gongd.box.link import Line
 from gongd.box.parts import Parts
@@ -120,7 +120,7 @@ def open_line(parts: Parts, can_drill: Callable[[str], bool], state: Path, inbox
     trust = shelf.load() if shelf else None
     box = settings.box
     names = Names(mqtt.base, box.commune, box.id, box.zones)
-    inlets = Inlets(inbox.post, inbox.post_remote, lambda beat: _sensed(beat, state))
+    inlets = Inlets(inbox.post, inbox.post_remote, lambda beat: _sensed(beat, state, where.certificate, inbox))
     gate = Gate(names, seals, trust, shelf.take if shelf else _no_trust, inlets)
     now = parts.timekeeper.now()
     link = MqttLink(_address(settings, mqtt, where, names), gate, now.trusted)
@@ -155,8 +155,11 @@ def _ends_at(path: Path) -> datetime | None:
         return None
 
 
-def _sensed(beat: Heartbeat, state: Path) -> Heartbeat:
-    """A heartbeat with what the machine feels; read on the link's thread, for a sick disk may take its time."""
+def _sensed(beat: Heartbeat, state: Path, certificate_file: Path, inbox: Inbox) -> Heartbeat:
+    """A heartbeat with what the machine feels, and a look at the certificate: on the link's thread, for a sick disk may
+    take its time."""
+    if (ends_at := _ends_at(certificate_file)) is not None:
+        inbox.post(PapersSeen(ends_at))
     seen = board.read(state)
     used = None
     if seen.disk_size and seen.disk_free is not None:

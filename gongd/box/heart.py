@@ -35,13 +35,20 @@ Say = Callable[[Channel, Any], None]
 
 @dataclass(frozen=True, slots=True)
 class Self:
-    """What does not change while the line is open. `ends_at` is the end of the box's certificate."""
+    """Who this run of the daemon is on the wire. `ends_at` is the end of the box's certificate."""
 
     heartbeat_s: float
     run: str
     started_at: float
     key: str | None
     ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PapersSeen:
+    """The end of the certificate as the file says it now: it may have been renewed."""
+
+    ends_at: datetime
 
 
 @dataclass(slots=True)
@@ -113,6 +120,12 @@ class Heart:
         if self._taken_at is not None and now.mono - self._taken_at > TAKEN_S:
             self._taken_at = None
             self.parts.health.clear_fault(FaultCode.ID_TAKEN, now)
+
+    def papers_seen(self, event: PapersSeen, _now: Moment) -> None:
+        """Somebody has looked at the certificate."""
+        if event.ends_at != self.me.ends_at:
+            self.me = replace(self.me, ends_at=event.ends_at)
+            self._papers_at = float("-inf")
 
     # ── Round after round ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -9,7 +9,7 @@ from gongd.box.answering import Answering
 from gongd.box.calling import Calling
 from gongd.box.echoes import EchoCame
 from gongd.box.gate import BeatCame, Gate, LinkUp, OrderCame, TrustCame
-from gongd.box.heart import Heart, Self
+from gongd.box.heart import Heart, PapersSeen, Self
 from gongd.box.outbox import Outbox
 from gongd.box.parts import Parts
 from gongd.box.unsaid import last_words
@@ -64,6 +64,7 @@ class Line:
             LinkUp: lambda _event, now: self._heart.up(now),
             LinkLost: self._heart.lost,
             BeatCame: self._heart.came_back,
+            PapersSeen: self._heart.papers_seen,
             TrustCame: self._trust_came,
             EchoCame: self._calling.heard,
             _PastCame: self._past_came,

@@ -62,13 +62,13 @@ class FarVillage(Village):
         self.open_line = lambda parts, can_drill: line.open_line(parts, can_drill, self.folder, self.inbox)
         self._seen_at = time.monotonic()
 
-    def join(self, commune: CommuneFolder) -> None:
-        """Be enrolled."""
+    def join(self, commune: CommuneFolder, certified_at: datetime | None = None) -> None:
+        """Be enrolled, or enrolled anew; perhaps with a certificate of long ago."""
         now, settings = datetime.now(UTC), load(self.file)
         stick = self.folder / "stick"
-        stick.mkdir()
+        stick.mkdir(exist_ok=True)
         asked = read_request(make_request(settings, stick, now).path)
-        take_answer(settings, enrol(commune, asked, now, out=stick).answer, now)
+        take_answer(settings, enrol(commune, asked, certified_at or now, out=stick).answer, now)
 
     def live_alone(self, until: datetime) -> None:
         """Days pass without a network: in great strides by day, beat by beat around the gong."""
@@ -123,12 +123,19 @@ class County:
         self.boxes: list[FarVillage] = []
         self.collector: subprocess.Popen[bytes] | None = None
 
-    def add(self, name: str, lived: timedelta) -> FarVillage:
+    def add(
+        self,
+        name: str,
+        lived: timedelta = timedelta(),
+        synchronised: bool = True,
+        certified_at: datetime | None = None,
+    ) -> FarVillage:
         """A box that has lived so long without a network, as fast as can be."""
         home = self.folder / name
         home.mkdir()
         box = FarVillage(home, name, self.broker.port, datetime.now(UTC) - lived)
-        box.join(self.commune)
+        box.clock.synchronised = synchronised
+        box.join(self.commune, certified_at)
         box.start()
         box.live_alone(datetime.now(UTC))
         self.boxes.append(box)

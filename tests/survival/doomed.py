@@ -32,7 +32,7 @@ def arm() -> None:
             _ordered.set()
         came(gate, delivery)
 
-    Gate.came = watched  # type: ignore[method-assign]
+    Gate.came = watched  # type: ignore[assignment, method-assign]
 
 
 def doom(place: str) -> None:
