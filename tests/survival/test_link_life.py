@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from gongd.box.heart import TAKEN_S
 from gongd.core.wire import WILL_DELAY_S
 from gongd.desk import authority
 from gongd.desk.register import load_commune
-from tests.desk.commune import needs_mosquitto
+from gongd.settings.place import papers
+from tests.desk.commune import Caller, needs_mosquitto
 from tests.survival.county import County, FarVillage
 from tests.survival.impostor import Line, impostor, swallows
 
@@ -142,3 +144,16 @@ def test_a_certificate_that_ends_while_the_box_runs_is_told_as_ended(county: Cou
     box.clock.pass_by(3600)
     county.live(lambda: ENDED in box.faults())
     assert ENDING not in box.faults()
+
+
+def test_a_name_that_was_taken_is_a_fault_until_it_has_long_been_the_boxs_own(county: County) -> None:
+    box = county.add("thon-3")
+    county.broker.start()
+    connected(county, box)
+    own = papers(box.box.parts.settings)
+    with Caller(own.authorities, own.certificate, own.tls_key, county.broker.port):
+        county.live(lambda: "id-taken" in box.faults())
+    county.live(lambda: report(box)["proven"])
+    assert "id-taken" in box.faults()
+    box.clock.pass_by(TAKEN_S + 1)
+    county.live(lambda: "id-taken" not in box.faults())
