@@ -1,243 +1,158 @@
-"""A box's own orders: whom they are for, what they say, and which are followed still after a restart."""
+"""A box's own orders: whom they are for, and which are followed after a restart."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from gongd.core.activation import Outcome
-from gongd.core.calling import (
-    OwnOrder,
-    Target,
-    alert,
-    answered,
-    calls,
-    cancel,
-    covers,
-    ends,
-    ends_alarms,
-    is_permitted,
-    jti_for,
-    neighbours,
-    sent,
-    target,
-    to_follow,
-    unsent,
-)
+from gongd.core import calling
+from gongd.core.calling import OwnOrder, Target, jti_for, to_follow
 from gongd.core.catalogue import Origin, Status, Why
-from gongd.core.gathering import FRESH_FOR
-from gongd.core.lexicon import Proof
 from gongd.core.moment import Moment
-from gongd.core.record import ANSWERED, SENT, UNSENT, Kind, Record
-from gongd.core.trust_list import KeyKind, everything, identify
+from gongd.core.record import Kind, Record
+from gongd.core.trust_list import identify
 from gongd.core.wire import Channel
-from gongd.core.wire_command import CommandType
 from gongd.core.wire_name import to_all, to_box, to_zone
-from gongd.core.wire_report import Answer, Step
-from tests.core.orders import COMMUNE, NOW, OWN, TRUST
+from tests.core.orders import COMMUNE, NOW, OWN, PANEL, TRUST, x_of
 
 ME = identify(COMMUNE, "thon-3", (), OWN, TRUST)
-HERE = Moment(NOW, 1000.0, trusted=True)
-CALL = alert("call-0001", "fire", (to_box(COMMUNE, "thon-9"),), ME, NOW, by="fire", place="nhà số 12")
-ORDER = OwnOrder(CALL, ("thon-9",), Channel.CALL, "fire")
-LIVING = replace(TRUST, boxes=(*TRUST.boxes[:1], *(replace(box, zones=("dong",)) for box in TRUST.boxes[1:])))
+BOOT = "boot-1"
+AT = Moment(NOW, 1000.0, trusted=True)
+FIRE = calling.alert("fire-0001", "fire", (to_box(COMMUNE, "thon-9"),), ME, NOW, by="Thôn 3", place="nhà số 12")
+CALL = OwnOrder(FIRE, ("thon-9",), Channel.CALL)
+
+
+def at(seconds: float, boot_s: float | None = None, trusted: bool = True) -> Moment:
+    return Moment(NOW + timedelta(seconds=seconds), 1000.0 + (seconds if boot_s is None else boot_s), trusted)
+
+
+def record(**how: object) -> Record:
+    fire = Record(
+        NOW, Kind.ACTIVATION, "fire", activation="a-1", origin=Origin.BUTTON, status="actual", outcome="started"
+    )
+    return replace(fire, **how)  # type: ignore[arg-type]
 
 
 # ── Whom it is for ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_call_is_for_those_who_list_this_box_as_their_neighbour() -> None:
-    assert neighbours(TRUST, ME) == Target((to_box(COMMUNE, "thon-9"),), ("thon-9",))
-    assert neighbours(replace(TRUST, boxes=TRUST.boxes[:1]), ME) is None
-    assert neighbours(None, ME) is None
+def test_a_call_is_for_the_boxes_that_list_the_caller_and_for_nobody_where_none_does() -> None:
+    assert calling.neighbours(TRUST, ME) == Target((to_box(COMMUNE, "thon-9"),), ("thon-9",))
+    assert calling.neighbours(TRUST, identify(COMMUNE, "thon-9", (), x_of("thon-9"), TRUST)) is None
+    assert calling.neighbours(None, ME) is None
 
 
 @pytest.mark.parametrize(
-    ("to", "expected"),
+    ("to", "found"),
     [
-        ("all", Target((to_all(COMMUNE),), ("thon-4", "thon-9"))),
-        ("thon-4", Target((to_box(COMMUNE, "thon-4"),), ("thon-4",))),
-        ("dong", Target((to_zone(COMMUNE, "dong"),), ("thon-4", "thon-9"))),
-        ("thon-3", None),
-        ("trung-tam", None),
-        ("nowhere", None),
+        ("all", Target((to_all(COMMUNE),), ("thon-3", "thon-9"))),
+        ("thon-3", Target((to_box(COMMUNE, "thon-3"),), ("thon-3",))),
+        ("trung-tam", Target((to_zone(COMMUNE, "trung-tam"),), ("thon-3",))),
+        ("thon-4", None),
+        ("thon-77", None),
         ("zone", None),
-        ("+", None),
     ],
 )
-def test_a_panels_button_means_a_box_a_zone_or_all_but_never_itself(to: str, expected: Target | None) -> None:
-    assert target(to, LIVING, ME) == expected
+def test_a_button_names_a_box_a_zone_or_all_and_is_not_for_the_panel_itself(to: str, found: Target | None) -> None:
+    assert calling.target(to, TRUST, identify(COMMUNE, "thon-4", (), x_of("thon-4"), TRUST)) == found
 
 
-def test_on_a_bench_nobody_knows_who_lives_where() -> None:
-    assert target("all", None, ME) == Target((to_all(COMMUNE),), ())
-    assert target("dong", None, ME) == Target((to_box(COMMUNE, "dong"), to_zone(COMMUNE, "dong")), ())
-    assert target("#", None, ME) is None
+def test_on_a_bench_a_name_is_a_box_or_a_zone() -> None:
+    assert calling.target("thon-9", None, ME) == Target((to_box(COMMUNE, "thon-9"), to_zone(COMMUNE, "thon-9")), ())
+    assert calling.target("all", None, ME) == Target((to_all(COMMUNE),), ())
 
 
-def test_it_is_permitted_where_one_of_them_will_obey() -> None:
-    assert is_permitted(CALL, TRUST, ME, ("thon-9",))
-    assert not is_permitted(CALL, TRUST, ME, ("thon-4",))
-    assert not is_permitted(CALL, TRUST, ME, ())
-    assert not is_permitted(CALL, TRUST, replace(ME, fingerprint=None), ("thon-9",))
-    panel = replace(TRUST, keys=(everything("bang", OWN, COMMUNE, KeyKind.PANEL),))
-    assert is_permitted(CALL, panel, ME, ("thon-4", "thon-9"))
+def test_the_rights_beside_the_key_say_where_it_is_obeyed() -> None:
+    panel = identify(COMMUNE, "nha-van-hoa", (), PANEL, TRUST)
+    assert calling.is_permitted(FIRE, TRUST, panel, ["thon-9", "thon-3"])
+    assert not calling.is_permitted(FIRE, TRUST, panel, ["thon-9"])
+    assert not calling.is_permitted(replace(FIRE, signal="flood-watch"), TRUST, panel, ["thon-3"])
 
 
 # ── What it says ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_activations_own_id_names_the_order_and_any_other_is_named_after_it() -> None:
-    assert jti_for("0192f3aa-7c1e") == "0192f3aa-7c1e"
-    assert jti_for("a.b") == jti_for("a.b") != jti_for("a.c")
-    assert len(jti_for("a.b")) == 40
+def test_an_order_bears_the_name_of_its_activation_or_one_that_follows_from_it() -> None:
+    assert jti_for("thon-3-fire-20261121T211403-d31b88d4-1") == "thon-3-fire-20261121T211403-d31b88d4-1"
+    long = "x" * 65
+    assert jti_for(long) == jti_for(long) != long
 
 
-def test_an_alert_is_actual_fresh_and_says_who_and_where() -> None:
-    assert (CALL.iss, CALL.type, CALL.status, CALL.signal) == ("nguyet-an/thon-3", "alert", Status.ACTUAL, "fire")
-    assert (CALL.sent, CALL.expires, CALL.by, CALL.place) == (NOW, NOW + FRESH_FOR, "fire", "nhà số 12")
-    plain = alert("call-0001", "fire", CALL.aud, ME, NOW)
-    assert (plain.by, plain.place) == (None, None)
-
-
-def test_a_cancel_ends_all_calls_everywhere_and_given_twice_is_one() -> None:
-    other = replace(CALL, jti="call-0002", aud=(*CALL.aud, to_box(COMMUNE, "thon-4")))
-    made = cancel((CALL, other), Why.SAFE, ME, NOW)
-    assert (made.type, made.references, made.reason) == (CommandType.CANCEL, ("call-0001", "call-0002"), Why.SAFE)
-    assert made.aud == (to_box(COMMUNE, "thon-9"), to_box(COMMUNE, "thon-4"))
-    assert (made.iss, made.status, made.by) == ("nguyet-an/thon-3", Status.ACTUAL, "fire")
-    assert (made.sent, made.expires) == (NOW, NOW + FRESH_FOR)
-    later = cancel((CALL, other), Why.SAFE, ME, NOW + FRESH_FOR)
-    assert made.jti == later.jti != cancel((CALL, other), Why.MISTAKE, ME, NOW).jti
-    assert made.jti != cancel((other, CALL), Why.SAFE, ME, NOW).jti
-
-
-RAISED = Record(
-    NOW, Kind.ACTIVATION, "fire", activation="call-0001", origin="button", status="actual", outcome="started"
-)
-
-
-def test_only_a_fire_that_was_really_raised_at_this_box_calls() -> None:
-    assert calls(RAISED)
-    for other in (
-        *({"kind": Kind.COMMAND}, {"origin": "command"}, {"signal": "security"}),
-        *({"status": "exercise"}, {"activation": None}),
-    ):
-        assert not calls(replace(RAISED, **other))
+def test_only_a_real_fire_of_the_boxs_own_buttons_calls() -> None:
+    assert calling.calls(record())
+    others = ({"origin": Origin.NEIGHBOUR}, {"origin": Origin.COMMAND}, {"signal": "flood"}, {"status": Status.TEST})
+    assert not any(calling.calls(record(**how)) for how in others)
 
 
 @pytest.mark.parametrize(
     ("outcome", "reason", "why"),
     [
-        (Outcome.SILENCED, None, Why.PAUSE),
-        (Outcome.CANCELLED, None, Why.SAFE),
-        (Outcome.CANCELLED, "mistake", Why.MISTAKE),
-        (Outcome.CANCELLED, "strange", Why.SAFE),
-        (Outcome.FINISHED, None, None),
-        (Outcome.FINISHED, "safe", None),
-        (None, None, None),
+        ("cancelled", "mistake", Why.MISTAKE),
+        ("cancelled", "safe", Why.SAFE),
+        ("silenced", None, Why.PAUSE),
+        ("finished", None, None),
+        ("preempted", None, None),
+        ("failed", "speaker-failed", None),
     ],
 )
-def test_what_was_called_is_over_when_somebody_has_ended_it(
-    outcome: Outcome | None, reason: str | None, why: Why | None
+def test_a_call_ends_by_people_and_never_because_the_box_itself_fell_silent(
+    outcome: str, reason: str | None, why: Why | None
 ) -> None:
-    assert ends(replace(RAISED, outcome=outcome, reason=reason)) is why
+    assert calling.ends(record(outcome=outcome, reason=reason)) is why
 
 
-def test_an_all_clear_and_a_cancel_say_that_all_is_over() -> None:
-    assert ends_alarms(replace(CALL, signal="all-clear"))
-    assert ends_alarms(cancel((CALL,), Why.SAFE, ME, NOW))
-    assert not ends_alarms(CALL)
+def test_the_end_of_the_same_calls_is_one_order_however_often_it_is_made() -> None:
+    first, again = (calling.cancel([FIRE], Why.SAFE, ME, NOW + timedelta(seconds=late)) for late in (0, 60))
+    assert (first.jti, first.references, first.reason) == (again.jti, (FIRE.jti,), Why.SAFE)
 
 
-# ── What is remembered ───────────────────────────────────────────────────────────────────────────────────────────
+# ── After a restart ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_an_order_that_leaves_is_recorded_with_all_that_is_needed_to_follow_it() -> None:
-    record = sent(ORDER, HERE, "boot-1")
-    assert (record.kind, record.outcome, record.activation, record.origin) == (
-        *(Kind.COMMAND, SENT, "call-0001"),
-        Origin.BUTTON,
-    )
-    assert (record.signal, record.status, record.at, record.trusted) == ("fire", Status.ACTUAL, NOW, True)
-    whom = {"type": "alert", "to": ["nguyet-an/thon-9"], "boxes": ["thon-9"], "channel": "call"}
-    said = {"button": "fire", "by": "fire", "place": "nhà số 12", "boot": "boot-1", "mono": 1000.0}
-    assert record.detail == {**whom, **said}
-
-
-def test_answers_and_what_did_not_leave_are_recorded() -> None:
-    answer = Answer("thon-9", Step.STARTED, NOW, True, "call-0001", proof=Proof.DRIVEN)
-    record = answered(CALL, answer, HERE)
-    assert (record.outcome, record.reason) == (ANSWERED, None)
-    assert record.detail == {"type": "alert", "box": "thon-9", "result": "started", "proof": "driven"}
-    refused = answered(CALL, replace(answer, step=Step.REFUSED, proof=None, reason="disabled"), HERE)
-    assert (refused.reason, refused.detail) == ("disabled", {"type": "alert", "box": "thon-9", "result": "refused"})
-    record = unsent(CALL, "not-permitted", "fire", HERE)
-    assert (record.outcome, record.reason, record.detail) == (
-        *(UNSENT, "not-permitted"),
-        {"type": "alert", "button": "fire"},
-    )
-
-
-def following(*records: Record, after_s: float = 60.0, boot: str = "boot-1", trusted: bool = True) -> list[OwnOrder]:
-    """What is followed so long after, in this boot."""
-    now = Moment(NOW + timedelta(seconds=after_s), 1000.0 + after_s, trusted)
-    return to_follow(records, ME, now, boot)
-
-
-def test_an_order_is_followed_after_a_restart_as_it_was() -> None:
-    assert following(sent(ORDER, HERE, "boot-1")) == [replace(ORDER, age_s=60.0)]
-
-
-def test_it_is_followed_for_half_an_hour_by_a_clock_that_can_be_believed() -> None:
-    record = sent(ORDER, HERE, "boot-1")
-    assert following(record, after_s=1800.0) != []
-    assert following(record, after_s=1800.5) == []
-    assert following(record, after_s=1800.0, trusted=False) != []
-    assert following(record, boot="boot-2") == [replace(ORDER, age_s=60.0)]
-    assert following(record, boot="boot-2", trusted=False) == []
-    assert following(replace(record, trusted=False), boot="boot-2") == []
-    assert following(record, after_s=-1.0) == []
-
-
-def test_what_was_ended_is_followed_no_more_but_its_end_is() -> None:
-    end = OwnOrder(cancel((CALL,), Why.SAFE, ME, NOW), ("thon-9",), Channel.CALL)
-    found = following(sent(ORDER, HERE, "boot-1"), sent(end, HERE, "boot-1"))
-    assert [order.claims for order in found] == [end.claims]
-    other = OwnOrder(cancel((replace(CALL, jti="call-0002"),), Why.SAFE, ME, NOW), ("thon-9",), Channel.CALL)
-    assert len(following(sent(ORDER, HERE, "boot-1"), sent(other, HERE, "boot-1"))) == 2
-
-
-def test_a_panels_all_clear_ends_what_it_has_sent_to_the_same_boxes() -> None:
-    alarm = replace(ORDER, channel=Channel.COMMAND, boxes=("thon-4", "thon-9"))
-    clear = replace(alarm, claims=replace(CALL, jti="clear-0001", signal="all-clear"))
-    assert covers(clear, alarm)
-    assert not covers(replace(clear, boxes=("thon-4",)), alarm)
-    assert not covers(clear, ORDER)
-    assert not covers(clear, clear)
-    found = following(sent(alarm, HERE, "boot-1"), sent(clear, HERE, "boot-1"))
-    assert [order.claims.jti for order in found] == ["clear-0001"]
+def test_what_was_sent_is_read_back_as_it_was() -> None:
+    (found,) = to_follow([calling.sent(CALL, AT, BOOT)], ME, at(60), BOOT)
+    assert found.age_s == pytest.approx(60)
+    assert replace(found, age_s=0.0) == CALL
 
 
 @pytest.mark.parametrize(
-    "spoilt",
+    ("now", "boot", "follows"),
     [
-        *({"type": "dance"}, {"type": 1}, {"channel": "nowhere"}, {"why": "because"}),
-        *({"to": []}, {"to": "nguyet-an/thon-9"}, {"to": ["#", 7]}, {"type": "cancel"}),
+        (at(1799), BOOT, True),
+        (at(1801), BOOT, False),
+        (at(-86400, boot_s=60, trusted=False), BOOT, True),
+        (at(60, boot_s=-900), "boot-2", True),
+        (at(60, boot_s=-900, trusted=False), "boot-2", False),
+        (at(86400, boot_s=-900), "boot-2", False),
     ],
 )
-def test_a_record_that_makes_no_sense_is_not_followed(spoilt: Mapping[str, object]) -> None:
-    record = sent(ORDER, HERE, "boot-1")
-    assert following(replace(record, detail={**record.detail, **spoilt})) == []
+def test_it_is_followed_only_while_its_age_is_known_and_under_half_an_hour(
+    now: Moment, boot: str, follows: bool
+) -> None:
+    assert bool(to_follow([calling.sent(CALL, AT, BOOT)], ME, now, boot)) is follows
 
 
-def test_other_records_are_not_followed() -> None:
-    record = sent(ORDER, HERE, "boot-1")
-    assert following(RAISED, replace(record, outcome=ANSWERED), replace(record, kind=Kind.BUTTON)) == []
+def test_what_was_ended_is_not_followed_and_its_end_is() -> None:
+    end = OwnOrder(calling.cancel([FIRE], Why.SAFE, ME, NOW), ("thon-9",), Channel.CALL)
+    written = [calling.sent(CALL, AT, BOOT), calling.sent(end, at(5), BOOT)]
+    assert [order.claims.jti for order in to_follow(written, ME, at(10), BOOT)] == [end.claims.jti]
 
 
-def test_words_of_another_kind_are_left_out() -> None:
-    record = sent(ORDER, HERE, "boot-1")
-    (found,) = following(replace(record, detail={**record.detail, "by": 1, "button": [], "boxes": "thon-9", "mono": 1}))
-    assert (found.claims.by, found.button, found.boxes) == (None, None, ())
+def test_an_all_clear_of_a_panel_ends_what_it_reaches_and_no_more() -> None:
+    def order(jti: str, signal: str, *boxes: str) -> OwnOrder:
+        claims = calling.alert(jti, signal, tuple(to_box(COMMUNE, box) for box in boxes), ME, NOW)
+        return OwnOrder(claims, boxes, Channel.COMMAND, "send")
+
+    orders = (
+        order("fire-here", "fire", "a"),
+        order("fire-all", "fire", "a", "b"),
+        order("clear-here", "all-clear", "a"),
+    )
+    written = [calling.sent(one, AT, BOOT) for one in orders]
+    assert [one.claims.jti for one in to_follow(written, ME, at(10), BOOT)] == ["fire-all", "clear-here"]
+
+
+@pytest.mark.parametrize("spoilt", [{"to": "nobody"}, {"type": "dance"}, {"channel": None}, {"to": ["x/y/z/w"]}])
+def test_a_record_that_says_nothing_sensible_is_passed_over(spoilt: dict[str, object]) -> None:
+    good = calling.sent(CALL, AT, BOOT)
+    assert to_follow([replace(good, detail={**good.detail, **spoilt})], ME, at(10), BOOT) == []
