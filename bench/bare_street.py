@@ -21,6 +21,7 @@ from gongd.core.words import Text
 from gongd.desk.link import open_tls
 
 BARE = "as many bare paho clients, which answer one unsigned word to one unsigned message, and nothing else"
+CONNECT_S = 60.0
 SILENT = Text(vi="Có máy không trả lời", en="a bare client has not answered")
 STARTED = b"started" + b"." * 450
 """As long as a signed answer."""
@@ -37,6 +38,7 @@ class Bare:
         self._client.on_connect = lambda client, *_: client.subscribe(f"gong/{NAME}/all/command", 1)
         self._client.on_subscribe = self._up
         self._client.on_message = lambda client, *_: client.publish(self._answer, STARTED, 1)
+        self._client.connect_timeout = CONNECT_S
         self._client.connect(HOST, port, KEEPALIVE_S)
         self._client.loop_start()
 

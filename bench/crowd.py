@@ -29,9 +29,7 @@ from gongd.gongctl.telling import tell
 A_STREET = 20
 """Boxes that share a process. In one of hundreds the threads would wait for Python's one lock, which no box has to."""
 START_S, ALERT_S, BACK_S = 240.0, 120.0, 120.0
-COLLECTOR_S = 4.0
-"""So long the collector is given to connect."""
-SAVED_S = 1.0
+SETTLED_S = SAVED_S = 1.0
 MS = 1000.0
 NO_STREET = Text(vi="Dãy cụm loa không chạy: {log}", en="the street of boxes does not run: {log}")
 
@@ -214,10 +212,12 @@ def _ring_bare(commune: Commune, boxes: int, rounds: int) -> list[float]:
 def outage(commune: Commune, broker: Broker, street: Streets, names: Sequence[str], for_s: float) -> list[Figure]:
     """`kill -9`, records at every box meanwhile; from the broker's return: all proven, and the desk's store whole."""
     collect = [*dying_with_us(), sys.executable, "-m", "gongd.gongctl", "collect", "--folder", str(commune.folder.path)]
-    with (commune.folder.path.parent / "collect.log").open("ab") as log:
+    told = commune.folder.path.parent / "collect.log"
+    with told.open("wb") as log:
         collector = subprocess.Popen(collect, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
-        time.sleep(COLLECTOR_S)
+        until(lambda: b"\nconnected" in told.read_bytes(), "the collector", BACK_S, 0.1)
+        time.sleep(SETTLED_S)
         broker.save()
         time.sleep(SAVED_S)
         before = _records(commune, names)

@@ -20,10 +20,10 @@ from gongd.adapters.aplay import Aplay
 from gongd.adapters.child import ChildOutputs
 from gongd.adapters.loudspeaker import Loudspeaker
 from gongd.adapters.shelf import SUFFIX, Shelf
-from gongd.core.stream import Hush
+from gongd.core.stream import FRAME_BYTES, Hush
 from gongd.ports import Track
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 SOUND_S = 0.3
 """So long it sounds before it is stopped."""
 BARE = "a bare aplay, fed the same PCM"
@@ -68,7 +68,7 @@ class Ear:
 
     def wait_first(self) -> float:
         """The instant of the first sound."""
-        until(lambda: self.first_at is not None, "the first sound")
+        until(lambda: self.first_at is not None, "the first sound", PATIENCE_MS / MS)
         return self.first_at or 0.0
 
     def wait_gone(self) -> float:
@@ -93,7 +93,7 @@ class Ear:
 def sounds(yard: Yard, card: Card, count: int) -> list[Figure]:
     """The daemon, with a speaker and no pins, in turns with a bare aplay that is fed the same sound."""
     track = _print(yard.prints)
-    pcm, argv = track.read(0, track.rate) or bytes(2 * track.rate), Aplay(DEVICE).argv(track.rate)
+    pcm, argv = track.read(0, track.rate).ljust(FRAME_BYTES * track.rate, b"\0"), Aplay(DEVICE).argv(track.rate)
     ours: list[Heard] = []
     alone: list[Heard] = []
     floor: list[Heard] = []
