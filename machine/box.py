@@ -102,13 +102,13 @@ class Box:
     def all_off(self) -> bool:
         """Do the relays that sound hold still, off?"""
         last = {edge.relay: edge.on for edge in self.edges()}
-        return not any(last[relay] for relay in ("amplifier", "striker", "siren"))
+        return not any(last.get(relay) for relay in ("amplifier", "striker", "siren"))
 
     # ── Sound ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def listen(self, name: str = "heard", for_s: int = 0) -> None:
         """Record what comes out of the sound card, until `heard`."""
-        self.guest.run(f"{MICROPHONE} {f'-d {for_s}' if for_s else ''} /run/{name}.wav & sleep 0.1")
+        self.guest.run(f"{MICROPHONE} {f'-d {for_s}' if for_s else ''} /run/{name}.wav >/dev/null 2>&1 &")
 
     def heard(self, name: str = "heard") -> Recording:
         """What was recorded, -1 to 1."""

@@ -25,7 +25,7 @@ LATE_S = 5.0
 @pytest.fixture(scope="module")
 def night(make_guest: Maker, pace: Pace) -> tuple[Box, Recording]:
     """The box after its gong, and what was to be heard from a minute before on."""
-    guest = make_guest(TEN - timedelta(seconds=1.5 * pace.ready_s + EARLY_S))
+    guest = make_guest(TEN - timedelta(seconds=pace.ready_s + EARLY_S))
     box = Box(guest.switch_on()).wait_ready()
     until(lambda: guest.now() > TEN - timedelta(seconds=20), "the minute before ten")
     box.listen()
