@@ -1,7 +1,7 @@
 """Records that are missing: since when, and when they are to be asked for. Pure: the store keeps it between looks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 ASK_AFTER = timedelta(seconds=60)
@@ -10,7 +10,7 @@ ASK_AT_MOST_EVERY = timedelta(hours=1)
 
 Span = tuple[int, int]
 Gaps = Mapping[tuple[str, str], Span]
-"""By (box, journal): the first missing span."""
+"""By (box, journal): from the first record that is missing to the last; some between may be there."""
 Questions = tuple[tuple[str, str, Span], ...]
 """What is to be asked for: (box, journal, span)."""
 
@@ -38,11 +38,11 @@ class Watchlist:
     gaps: Mapping[tuple[str, str], Gap] = field(default_factory=dict)
 
     def see(self, found: Gaps, now: datetime) -> "Watchlist":
-        """The gaps as they are now: one that has moved is a new one."""
+        """The gaps as they are now: one whose begin has moved is a new one."""
 
         def same(key: tuple[str, str], span: Span) -> Gap:
             held = self.gaps.get(key)
-            return held if held is not None and held.span == span else Gap(span, now)
+            return replace(held, span=span) if held is not None and held.span[0] == span[0] else Gap(span, now)
 
         return Watchlist({key: same(key, span) for key, span in found.items()})
 

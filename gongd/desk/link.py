@@ -22,17 +22,21 @@ SESSION_S = 7 * 86400
 _BACK_OFF_S = (1, 15)
 _MOST_WAITING = 1000
 """Messages that the broker sends ahead of our acknowledgements (MQTT 5, receive maximum)."""
+MOST_UNTAKEN = 20_000
+"""While nobody takes (the store is away), so many wait here; of what is said every 45 s more is let go."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """Where the broker is, and who we are. `tls` None: a bench. `keeps`: what comes while we are away is kept."""
+    """Where the broker is, and who we are. `tls` None: a bench. `keeps`: what comes while we are away is kept, so long
+    as `session_s` says."""
 
     host: str
     port: int
     client_id: str
     tls: ssl.SSLContext | None = None
     keeps: bool = False
+    session_s: int = SESSION_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,10 @@ Posted = Message | Up | Down
 class Link:
     """One connection, kept up for as long as it is open. `take` gives what has come, in order."""
 
-    def __init__(self, dial: Dial, filters: Iterable[tuple[str, int]]) -> None:
+    def __init__(self, dial: Dial, filters: Iterable[tuple[str, int]], leaves: Iterable[str] = ()) -> None:
+        """`leaves`: filters that a kept session may have from before, and that are not wanted any more."""
         self._dial = dial
+        self._leaves = list(leaves)
         self._filters = [(name, SubscribeOptions(qos=qos, retainHandling=0)) for name, qos in filters]
         self._posted: queue.SimpleQueue[Posted] = queue.SimpleQueue()
         self._is_up = False
@@ -82,7 +88,7 @@ class Link:
     def start(self) -> None:
         """Begin to connect; never waits, never raises for a broker that is not there."""
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.SessionExpiryInterval = SESSION_S if self._dial.keeps else 0
+        properties.SessionExpiryInterval = self._dial.session_s if self._dial.keeps else 0
         properties.ReceiveMaximum = _MOST_WAITING
         dial = self._dial
         self._client.connect_async(dial.host, dial.port, KEEPALIVE_S, clean_start=not dial.keeps, properties=properties)
@@ -121,6 +127,8 @@ class Link:
         if reason.is_failure:
             self._posted.put(Down(str(reason)))
             return
+        if self._leaves:
+            client.unsubscribe(self._leaves)
         client.subscribe(self._filters)
 
     def _on_connect_fail(self, _client: mqtt.Client, _data: Any) -> None:
@@ -135,6 +143,8 @@ class Link:
         self._posted.put(Down(str(reason)))
 
     def _on_message(self, _client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
+        if message.qos == 0 and self._posted.qsize() >= MOST_UNTAKEN:
+            return
         retained = bool(message.retain)
         self._posted.put(Message(message.topic, bytes(message.payload), retained, message.mid, message.qos))
 

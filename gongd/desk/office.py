@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gongd.adapters import jose
 from gongd.core.trust_list import TrustList
-from gongd.core.wire import Channel, Seal, Topics
+from gongd.core.wire import MANNERS, Channel, Seal, Topics
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_form import to_json
 from gongd.desk import ledger
@@ -50,6 +50,15 @@ class Office:
     def filters(self) -> list[tuple[str, int]]:
         """What the desk subscribes to."""
         return [(self.topics.every_box(channel), 0 if channel is Channel.HEARTBEAT else 1) for channel in CHANNELS]
+
+    def shared(self, group: str) -> list[tuple[str, int]]:
+        """The same where several collectors of a group share the load: each message goes to one of them (MQTT 5)."""
+        return [(f"$share/{group}/{name}" if name in self.shareable else name, qos) for name, qos in self.filters]
+
+    @property
+    def shareable(self) -> list[str]:
+        """What the broker retains is given to no shared subscription: every collector hears that itself."""
+        return [self.topics.every_box(channel) for channel in CHANNELS if not MANNERS[channel].retained]
 
     def dial(self, seat: Seat | None, keeps: bool = False) -> Dial:
         """How the broker is reached from this seat; without one in the clear (a bench). Raises OSError."""

@@ -156,15 +156,15 @@ class Store:
             return ()
         with self.writing():
             held = Watchlist({(row["box"], row["journal"]): _gap(row) for row in self._all("SELECT * FROM gap")})
-            watchlist, questions = held.see(self._first_missing(), now).due(now)
+            watchlist, questions = held.see(self._lacking(), now).due(now)
             if watchlist != held:
                 self._book.change("DELETE FROM gap", ())
                 rows = [_gap_row(box, journal, gap) for (box, journal), gap in watchlist.gaps.items()]
                 self._book.change_all(insertion("gap"), rows)
         return questions
 
-    def _first_missing(self) -> Gaps:
-        """The first gap of every journal that has one; how far each is whole is noted, and not read again."""
+    def _lacking(self) -> Gaps:
+        """What every journal lacks, from first to last; how far each is whole is noted, and not read again."""
         found = {}
         for row in self._all("SELECT box, journal, last, whole FROM journal WHERE whole < last"):
             spans = self._spans(row)
@@ -173,7 +173,7 @@ class Store:
                 query = "UPDATE journal SET whole = ? WHERE box = ? AND journal = ?"
                 self._book.change(query, (whole, row["box"], row["journal"]))
             if spans:
-                found[(str(row["box"]), str(row["journal"]))] = spans[0]
+                found[(str(row["box"]), str(row["journal"]))] = (spans[0][0], spans[-1][1])
         return found
 
     def events(

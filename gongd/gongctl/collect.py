@@ -11,7 +11,7 @@ from gongd.desk.collector import Collector
 from gongd.desk.home_assistant import announcements
 from gongd.desk.keyring import COLLECTOR
 from gongd.desk.office import Office, Pen, open_office, take_pen
-from gongd.desk.store import Store
+from gongd.desk.store import Store, StoreError
 from gongd.gongctl.duty import connected, now, read_passphrase
 
 COLLECTING = Text("Đang nhận tin của {n} cụm loa", "Collecting from {n} boxes")
@@ -19,7 +19,10 @@ CANNOT_ASK = Text(
     "Khóa trực ban có mật khẩu: bản ghi nào thiếu thì chỉ báo, không hỏi lại được. Làm một lần: gongctl key collector",
     "The desk's key is locked: missing records are told, not asked for. Do once: gongctl key collector",
 )
+STORED_AGAIN = Text("Lại ghi được vào sổ", "The store can be written again")
 STOPPED = Text("Đã dừng", "Stopped")
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 15.0
 
 
 def collect(request: Request, screen: Screen) -> int:
@@ -30,17 +33,32 @@ def collect(request: Request, screen: Screen) -> int:
     office = open_office(request.config)
     store = Store(office.store)
     try:
-        with connected(office, keeps=True) as link:
+        with connected(office, keeps=True, share=request.values.get("share")) as link:
             pen = _pen(office, request, screen)
             announce = announcements if request.values.get("home-assistant") else _nothing
             collector = Collector(office, link, store, pen, lambda said: print(said, flush=True), announce)
             screen.say(COLLECTING.fill(n=len(office.roster.boxes)))
-            while not stop.is_set():
-                collector.step(now())
+            _run(collector, stop, screen)
     finally:
         store.close()
     screen.say(STOPPED)
     return 0
+
+
+def _run(collector: Collector, stop: threading.Event, screen: Screen) -> None:
+    """Step after step. While the store is away nothing is acknowledged, and it is tried again ever more rarely."""
+    pause_s = FIRST_PAUSE_S
+    while not stop.is_set():
+        try:
+            collector.step(now())
+            if pause_s > FIRST_PAUSE_S:
+                screen.say(STORED_AGAIN)
+            pause_s = FIRST_PAUSE_S
+        except StoreError as error:
+            if pause_s == FIRST_PAUSE_S:
+                screen.complain(error.text)
+            stop.wait(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
 
 def _nothing(_office: Office) -> tuple[tuple[str, bytes], ...]:

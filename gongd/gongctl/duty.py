@@ -6,11 +6,12 @@ import ssl
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
 
+from gongd.cli.screen import language_of_user
 from gongd.cli.usage import MisuseError, NoError
 from gongd.core.errors import GongdError, PassphraseError
 from gongd.core.words import Language, Text
@@ -18,19 +19,25 @@ from gongd.desk.authority import Seat, take_seat
 from gongd.desk.board import Row, behind, row
 from gongd.desk.commune_folder import FolderError, read
 from gongd.desk.link import Link
-from gongd.desk.office import Office, Pen, open_office, take_pen
+from gongd.desk.office import STORE, Office, Pen, open_office, take_pen
 from gongd.desk.orders import Hand
 from gongd.desk.places import Target, find_target
 from gongd.desk.roster import Roster, RosterBox
 from gongd.desk.sender import Sender
-from gongd.desk.store import Store
+from gongd.desk.store import Store, StoreError
 
 PASSPHRASE = Text("Mật khẩu khóa trực ban: ", "Passphrase of the desk's key: ")
 WRONG = Text("Sai mật khẩu. Còn {n} lần.", "Wrong passphrase. {n} tries left.")
 WRONG_FOR_GOOD = Text("Sai mật khẩu.", "Wrong passphrase.")
 BAD_TLS = Text("Chứng thư số của bàn trực không dùng được: {why}", "The desk's certificate cannot be used: {why}")
+INSTEAD = Text(
+    "{why}. Lệnh vẫn gửi được; tạm ghi vào {path}",
+    "{why}. Orders go out all the same, and are noted in {path} meanwhile",
+)
 TRIES = 3
 MOST_PASSPHRASE = 4096
+SHARED_SESSION_S = 300
+"""A broker goes on giving its share to a collector that is away: not for long, the others ask for what they miss."""
 
 Ask = Callable[[str], str]
 
@@ -111,7 +118,7 @@ def on_duty(folder: Path, with_link: bool = False) -> Iterator[Duty]:
     """Open the office of a folder, and where asked its link. Raises GongdError."""
     with ExitStack() as stack:
         office = open_office(folder)
-        store = Store(office.store)
+        store = _store(office, with_link)
         stack.callback(store.close)
         duty = Duty(office, store)
         if with_link:
@@ -120,9 +127,22 @@ def on_duty(folder: Path, with_link: bool = False) -> Iterator[Duty]:
         yield duty
 
 
+def _store(office: Office, must_be: bool) -> Store:
+    """The office's store. An alarm waits for no database: where that is away, the folder's own file must do."""
+    try:
+        return Store(office.store)
+    except StoreError as error:
+        if not must_be or isinstance(office.store, Path):
+            raise
+        instead = office.folder.path / STORE
+        print(INSTEAD.fill(why=error.text, path=instead).read(language_of_user()), file=sys.stderr)
+        return Store(instead)
+
+
 @contextmanager
-def connected(office: Office, keeps: bool = False, also: str | None = None) -> Iterator[Link]:
-    """A link from a free seat, connecting; it hears the boxes, and one topic more where asked.
+def connected(office: Office, keeps: bool = False, also: str | None = None, share: str | None = None) -> Iterator[Link]:
+    """A link from a free seat, connecting; it hears the boxes, and one topic more where asked. `share`: the group of
+    collectors that it hears them together with.
 
     Raises SeatError, FolderError, NoError for a certificate of no use.
     """
@@ -132,7 +152,10 @@ def connected(office: Office, keeps: bool = False, also: str | None = None) -> I
             dial = office.dial(seat, keeps)
         except (OSError, ssl.SSLError) as error:
             raise NoError(BAD_TLS.fill(why=error)) from error
-        link = Link(dial, [*office.filters, *([(also, 1)] if also else [])])
+        if share is None:
+            link = Link(dial, [*office.filters, *([(also, 1)] if also else [])])
+        else:
+            link = Link(replace(dial, session_s=SHARED_SESSION_S), office.shared(share), office.shareable)
         link.start()
         try:
             yield link

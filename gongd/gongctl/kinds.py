@@ -77,6 +77,13 @@ def _month(text: str) -> date:
     raise Unfit
 
 
+def _name(text: str) -> str:
+    if not is_id(text):
+        raise Unfit
+    return text
+
+
+NAME = Kind(_name, Text("một mã: chữ thường, số, dấu -", "an id: lower case, digits, -"))
 MONTH = Kind(_month, Text("tháng, ví dụ 11/2026", "a month, as 11/2026"))
 CODE = Kind(_code, Text("mã 8 số, ví dụ 4821-9930", "a code of 8 digits, as 4821-9930"))
 DEEDS = _listed(CommandType)

@@ -8,7 +8,7 @@ from gongd.cli.table import HELP, VERSION
 from gongd.cli.usage import Argument, Book, Option
 from gongd.core.catalogue import Why
 from gongd.core.words import Text
-from gongd.gongctl.kinds import FORMAT, MONTH, SECONDS
+from gongd.gongctl.kinds import FORMAT, MONTH, NAME, SECONDS
 from gongd.gongctl.table_office import OFFICE
 from gongd.gongctl.table_row import BY, JSON, PASSPHRASE_FILE, YES, command, option
 
@@ -160,6 +160,27 @@ _DAILY = (
         options=(
             PASSPHRASE_FILE,
             option("home-assistant", "cho Home Assistant thấy các cụm loa", "have Home Assistant see the boxes"),
+            option(
+                "share",
+                "chia việc với các máy cùng nhóm này (sổ ở PostgreSQL)",
+                "share the load with the collectors of this group (a store in PostgreSQL)",
+                NAME,
+                "GROUP",
+            ),
+        ),
+    ),
+    command(
+        "store",
+        "storing:store",
+        "sổ của bàn trực ở đâu, chuyển sang PostgreSQL",
+        "where the desk's store is; take it to PostgreSQL",
+        (
+            Argument(
+                "address",
+                WORD,
+                Text("postgresql://TÊN@MÁY/CƠ-SỞ, hoặc sqlite", "postgresql://USER@HOST/DATABASE, or sqlite"),
+                optional=True,
+            ),
         ),
     ),
     command("doctor", "doctor:doctor", "thử từng bộ phận của bàn trực", "try every part of the desk", options=(JSON,)),

@@ -130,3 +130,8 @@ def test_a_gap_that_shrinks_is_left_alone() -> None:
     watchlist = Watchlist().see(GAP, NOW)
     moved = watchlist.see({("thon-3", "j1"): (3, 4)}, NOW + ASK_AFTER)
     assert moved.due(NOW + ASK_AFTER)[1] == ()
+
+
+def test_a_gap_whose_end_grows_is_asked_for_all_the_same() -> None:
+    watchlist = Watchlist().see(GAP, NOW).see({("thon-3", "j1"): (1, 9)}, NOW + ASK_AFTER)
+    assert watchlist.due(NOW + ASK_AFTER)[1] == (("thon-3", "j1", (1, 9)),)
