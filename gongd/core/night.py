@@ -179,9 +179,12 @@ def missed(ledger: Ledger, occurrence: Occurrence, reason: str) -> Ledger:
 
 
 def unrung(ledger: Ledger, occurrence: Occurrence, reason: str) -> Ledger:
-    """It was `rung`, but its record was withdrawn before it sounded: `missed` after all."""
-    rang = _without(ledger.rang, occurrence.schedule)
-    return missed(replace(ledger, recorded=ledger.recorded - {occurrence.key}, rang=rang), occurrence, reason)
+    """It was `rung`, but its record was withdrawn before it sounded: `missed` after all, and not settled either."""
+    rang, settled = _without(ledger.rang, occurrence.schedule), dict(ledger.settled)
+    if occurrence.schedule in settled:
+        settled[occurrence.schedule] = min(settled[occurrence.schedule], occurrence.due - _BLINK)
+    recorded = ledger.recorded - {occurrence.key}
+    return missed(replace(ledger, recorded=recorded, rang=rang, settled=settled), occurrence, reason)
 
 
 def look(ledger: Ledger, entries: Sequence[Entry], now: Moment, next_after: NextAfter) -> Look:

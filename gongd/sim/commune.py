@@ -29,7 +29,7 @@ from gongd.sim.plan import DAY_S, GONG_S, Plan
 from gongd.sim.witness import Sounding, Witness
 
 BEGAN = datetime(2026, 1, 1, 12, 0, tzinfo=furniture.ZONE)
-SETTLING_S = 3 * 3600.0
+SETTLING_S = 1.5 * 3600.0
 """After everything is mended the commune gets so long to say all that it has not said."""
 
 

@@ -94,7 +94,7 @@ def what_was_ordered_was_fresh(commune: "Commune", sounding: Sounding) -> Found:
     facts, box = commune.facts, sounding.box
     jti = sounding.activation.partition(".")[0]
     order, accepted_at = facts.orders.get(jti), facts.accepted.get((box, jti))
-    if order is None or order.claims.type is not CommandType.ALERT:
+    if order is None or not order.copies or order.claims.type is not CommandType.ALERT:
         return
     if accepted_at is None:
         yield f"{jti} sounds and was never accepted"

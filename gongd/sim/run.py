@@ -16,7 +16,7 @@ from gongd.sim.people import People
 from gongd.sim.plan import DAY_S, GONG_S, Happening, Plan
 
 MEMORY = Path("/dev/shm")
-LOOK_S = 60.0
+LOOK_S = 90.0
 
 
 @dataclass(frozen=True, slots=True)

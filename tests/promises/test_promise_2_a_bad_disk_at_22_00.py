@@ -135,3 +135,13 @@ def test_nobody_is_told_that_a_gong_sounds_while_it_waits_for_its_record(ram: Pa
         assert village.ask("status")["sounding"] is None
     village.wait(1)
     assert village.sounding == "peace"
+
+
+def test_a_gong_that_gives_way_after_a_look_at_the_clock_has_its_record_all_the_same(ram: Path) -> None:
+    village = evening(ram, "21:30:00")
+    with stalled(village):
+        village.until_wall(at("22:00:05"))
+        village.hold("fire")
+        village.wait(70)
+    village.until_wall(at("22:25"))
+    assert village.nights() == [(TONIGHT, "missed", "preempted")]

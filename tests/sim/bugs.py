@@ -19,18 +19,32 @@ class Bug:
 
 BUGS = (
     Bug(
-        "a night that has rung may ring again",
-        "gongd.core.night",
-        "        occurrence.key not in ledger.recorded\n        and occurrence.key not in ledger.in_hand",
-        "        occurrence.key not in ledger.in_hand",
+        "a late gong rings",
+        "gongd.settings.table_schedule",
+        'tuple(dict.fromkeys(at)), days, values["grace"])',
+        'tuple(dict.fromkeys(at)), days, 60 * values["grace"])',
         "power",
     ),
     Bug(
-        "a late gong rings",
-        "gongd.core.schedule",
-        "if occurrence.excepted or now.wall > occurrence.last_chance:",
-        "if occurrence.excepted or now.wall > occurrence.last_chance + timedelta(hours=1):",
-        "power",
+        "a gong that gave way unwritten has no record",
+        "gongd.core.night",
+        "        settled[occurrence.schedule] = min(settled[occurrence.schedule], occurrence.due - _BLINK)",
+        "        pass",
+        "disk",
+    ),
+    Bug(
+        "an amplifier's relay that failed once is never tried again",
+        "gongd.player",
+        "        for on in (True, False) if self._running is None else ():",
+        "        for on in ():",
+        "hands",
+    ),
+    Bug(
+        "a gong that waits for its record is said to sound",
+        "gongd.box.airtime",
+        "        return None if self._pending is not None else self.air.sounding",
+        "        return self.air.sounding",
+        "disk",
     ),
     Bug("a miss is never filed", "gongd.core.night", "CALM_S = 900.0", "CALM_S = 9e9", "power"),
     Bug(
@@ -115,13 +129,6 @@ BUGS = (
         "gongd.box.records",
         "return priority is Priority.ROUTINE",
         "return True",
-        "disk",
-    ),
-    Bug(
-        "a gong does not wait for its record",
-        "gongd.box.records",
-        "return priority is Priority.ROUTINE",
-        "return False",
         "disk",
     ),
     Bug(
