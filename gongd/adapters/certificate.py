@@ -7,7 +7,8 @@ the megabyte), and no curve or hash has to be chosen. Nothing else is accepted, 
 
 import ipaddress
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -129,17 +130,16 @@ def read_request(pem: bytes) -> Asked:
     """
     if len(pem) > REQUEST_BYTES:
         raise CertificateError(TOO_LARGE)
-    try:
+    with _whole(NOT_A_REQUEST):
         asked = x509.load_pem_x509_csr(pem)
         is_signed = asked.is_signature_valid
         key = asked.public_key()
-    except (ValueError, UnsupportedAlgorithm, TypeError) as error:
-        raise CertificateError(NOT_A_REQUEST) from error
+        name = _name_of(asked.subject, NOT_A_REQUEST)
     if not isinstance(key, Ed25519PublicKey):
         raise CertificateError(WRONG_ALGORITHM)
     if not is_signed:
         raise CertificateError(NOT_A_REQUEST)
-    return Asked(_name_of(asked.subject, NOT_A_REQUEST), key.public_bytes_raw())
+    return Asked(name, key.public_bytes_raw())
 
 
 # ── Certificates ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -186,18 +186,19 @@ def issue(
 def read(pem: bytes) -> Facts:
     """What a certificate says; nothing is proved yet. Raises CertificateError."""
     loaded = _load(pem)
-    key = loaded.public_key()
-    if not isinstance(key, Ed25519PublicKey):
-        raise CertificateError(WRONG_ALGORITHM)
-    return Facts(
-        _name_of(loaded.subject, NOT_A_CERTIFICATE),
-        _name_of(loaded.issuer, NOT_A_CERTIFICATE),
-        loaded.serial_number,
-        loaded.not_valid_before_utc,
-        loaded.not_valid_after_utc,
-        key.public_bytes_raw(),
-        _hosts_of(loaded),
-    )
+    with _whole(NOT_A_CERTIFICATE):
+        key = loaded.public_key()
+        if not isinstance(key, Ed25519PublicKey):
+            raise CertificateError(WRONG_ALGORITHM)
+        return Facts(
+            _name_of(loaded.subject, NOT_A_CERTIFICATE),
+            _name_of(loaded.issuer, NOT_A_CERTIFICATE),
+            loaded.serial_number,
+            loaded.not_valid_before_utc,
+            loaded.not_valid_after_utc,
+            key.public_bytes_raw(),
+            _hosts_of(loaded),
+        )
 
 
 def prove(pem: bytes, authority: bytes) -> Facts:
@@ -316,7 +317,22 @@ def _hosts_of(certificate: x509.Certificate) -> tuple[str, ...]:
 def _load(pem: bytes) -> x509.Certificate:
     if len(pem) > CERTIFICATE_BYTES:
         raise CertificateError(TOO_LARGE)
-    try:
+    with _whole(NOT_A_CERTIFICATE):
         return x509.load_pem_x509_certificate(pem)
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise CertificateError(NOT_A_CERTIFICATE) from error
+
+
+_DAMAGED = (
+    *(ValueError, TypeError, UnsupportedAlgorithm),
+    *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
+)
+
+
+@contextmanager
+def _whole(complaint: Text) -> Iterator[None]:
+    """The library looks at each part when it is asked for it; whatever it finds damaged is one complaint."""
+    try:
+        yield
+    except CertificateError:
+        raise
+    except _DAMAGED as error:
+        raise CertificateError(complaint) from error

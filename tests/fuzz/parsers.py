@@ -5,6 +5,7 @@ begin from. What a fuzzer has found once is one more seed, and stays one.
 """
 
 import tempfile
+from base64 import b64decode, encodebytes
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,6 +15,7 @@ from typing import Any
 
 from gongd import adopt, bootstrap, relays_off
 from gongd.adapters import certificate, control, jose, ring_note
+from gongd.adapters.certificate import CertificateError
 from gongd.cli.parse import parse as parse_words
 from gongd.cli.usage import MisuseError
 from gongd.core import broken_file, label, notation, reading, sentence, timeline
@@ -188,6 +190,18 @@ def _papers() -> Mapping[str, bytes]:
     return {"request": to_json(SignedRequest(asked, proof)), "csr": csr, "root": root, "answer": to_json(answer)}
 
 
+def _der(pem: bytes) -> bytes:
+    """What is inside a PEM."""
+    return b64decode(b"".join(pem.splitlines()[1:-1]))
+
+
+def _in_pem(label: str, read: Callable[[bytes], object]) -> Callable[[bytes], object]:
+    """Let the fuzzer at what is inside a PEM."""
+    return lambda data: read(
+        f"-----BEGIN {label}-----\n".encode() + encodebytes(data) + f"-----END {label}-----\n".encode()
+    )
+
+
 _PAPERS = _papers()
 _BODIES: Mapping[str, type[Any]] = {
     channel.value: manner.body for channel, manner in MANNERS.items() if manner.body is not None
@@ -217,23 +231,26 @@ PARSERS: Mapping[str, Parser] = {
     ),
     "address": Parser(lambda data: parse_address(_text(data)), (b"nguyet-an/zone/trung-tam", b"key:" + b"A" * 43)),
     "blob": Parser(_blob, (b"\x00\x00a\n\x00\x01b",)),
-    "missing pieces": Parser(_missing, (b'{"missing":[[0,2],[5,5]]}',), (ValueError,)),
-    "request": Parser(parse_request, (_PAPERS["request"],), (RequestError,)),
-    "certificate request": Parser(certificate.read_request, (_PAPERS["csr"],), (certificate.CertificateError,)),
-    "certificate": Parser(certificate.read, (_PAPERS["root"],), (certificate.CertificateError,)),
-    "answer of the desk": Parser(partial(_body, EnrolmentAnswer, ANSWER_BYTES), (_PAPERS["answer"],)),
+    "missing-pieces": Parser(_missing, (b'{"missing":[[0,2],[5,5]]}',), (ValueError,)),
+    "enrolment-request": Parser(parse_request, (_PAPERS["request"],), (RequestError,)),
+    "certificate-request": Parser(
+        _in_pem("CERTIFICATE REQUEST", certificate.read_request), (_der(_PAPERS["csr"]),), (CertificateError,)
+    ),
+    "certificate": Parser(_in_pem("CERTIFICATE", certificate.read), (_der(_PAPERS["root"]),), (CertificateError,)),
+    "pem": Parser(certificate.read, (_PAPERS["root"],), (CertificateError,)),
+    "enrolment-answer": Parser(partial(_body, EnrolmentAnswer, ANSWER_BYTES), (_PAPERS["answer"],)),
     "socket": Parser(control._request, (b'{"do":"status"}', b'{"do":"press","button":"fire","for_s":2.5}')),
-    "socket's answer": Parser(_answered, (b'{"ok":true}', b'{"error":{"vi":"a","en":"b"}}'), (SocketError,)),
-    "command line": Parser(_command_line, (b"alert\0fire\0--to\0all", b"preview\0--days\x007"), (MisuseError,)),
-    "relays' note": Parser(
+    "socket-answer": Parser(_answered, (b'{"ok":true}', b'{"error":{"vi":"a","en":"b"}}'), (SocketError,)),
+    "command-line": Parser(_command_line, (b"alert\0fire\0--to\0all", b"preview\0--days\x007"), (MisuseError,)),
+    "relays-note": Parser(
         _note, (b'{"outputs":[{"pin":17,"active_high":true}],"dry":null}',), (ValueError, RecursionError)
     ),
-    "words for the next start": Parser(_messages, (b'["Loa \xc4\x91\xc3\xa3 nh\xe1\xba\xadn"]', b"5")),
-    "rings' note": Parser(lambda data: ring_note._record(data, "b"), (b'{"boot":"b","at":"","night":""}',)),
+    "words-for-the-start": Parser(_messages, (b'["Loa \xc4\x91\xc3\xa3 nh\xe1\xba\xadn"]', b"5")),
+    "rings-note": Parser(lambda data: ring_note._record(data, "b"), (b'{"boot":"b","at":"","night":""}',)),
     "print": Parser(label.read_label, (b"gongd-print 1 " + b"0" * 64 + b"\n{}\n",), (PrintError,)),
     "timeline": Parser(timeline.from_json, (b"{}",), (ValueError, RecursionError)),
-    "broken settings": Parser(broken_file.journal_in, (b"journal: {path: /a/b}\n", b"journal:\n  path: /a\n")),
-    "text to be read aloud": Parser(
+    "broken-settings": Parser(broken_file.journal_in, (b"journal: {path: /a/b}\n", b"journal:\n  path: /a\n")),
+    "text-read-aloud": Parser(
         lambda data: reading.read_aloud(_text(data)), ("Cháy ở số 12/3A lúc 22:00 ngày 21/11/2026, 3,5 km".encode(),)
     ),
 }
