@@ -109,8 +109,7 @@ class Stream:
         return self._shade(piece)
 
     def _ending(self, turn: int, count: int) -> bytes:
-        if self._reader is None:
-            return b""
+        assert self._reader is not None  # without one there is no ending: `done` has seen to it
         start = self.position - turn
         piece = self._reader.read_ending(start, min(count, self._reader.ending_frames - start))
         self._cut = not piece

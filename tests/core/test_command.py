@@ -9,7 +9,9 @@ import pytest
 from gongd.core.air import Cancelled, Requested, Silenced, Together
 from gongd.core.catalogue import Origin, Status, Why
 from gongd.core.command import Bare, judge
+from gongd.core.fingerprint import thumbprint
 from gongd.core.verdict import Accepted, Apply, End, Quiet, Repeated, Sound, Speak, Tell, Verdict, jti_of
+from gongd.core.wire import Verified
 from gongd.core.wire_blob import Blob
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_form import to_json
@@ -17,6 +19,7 @@ from gongd.core.wire_name import Address, to_all, to_box, to_key, to_zone
 from gongd.core.wire_refusal import Reason, Refused
 from tests.core.orders import (
     COMMUNE,
+    DESK,
     DRILLER,
     JTI,
     NEIGHBOUR,
@@ -262,3 +265,9 @@ def test_the_end_of_a_drill_is_no_all_clear() -> None:
     deed = deed_of(box.give(cancel(JTI, status=Status.EXERCISE)))
     assert isinstance(deed, End)
     assert deed.words is None
+
+
+def test_what_a_listed_key_has_signed_and_is_no_order_is_malformed() -> None:
+    verdict = Bench().judge(Verified(thumbprint(DESK), b"[]"))
+    assert isinstance(verdict, Refused)
+    assert (verdict.reason, verdict.jti) == (Reason.MALFORMED, None)

@@ -173,3 +173,8 @@ def test_what_is_not_an_alarm_has_succeeded_when_it_is_taken_and_settings_when_t
 
 def test_a_drill_and_a_test_are_rehearsals() -> None:
     assert [is_rehearsal(replace(order(), status=status)) for status in Status] == [False, True, True]
+
+
+def test_nobody_is_called_silent_before_its_time() -> None:
+    assert gather().silent(NOW + SILENT_AFTER - SECOND) == ()
+    assert gather().silent(NOW + SILENT_AFTER) == BOTH

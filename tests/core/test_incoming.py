@@ -22,6 +22,7 @@ def test_pieces_in_any_order_make_the_file() -> None:
     one = coming()
     for number, piece in reversed(list(enumerate(cut(DATA)))):
         assert one.whole() is None
+        assert one.missing == tuple(range(number + 1))
         one = one.add(number, piece, 1.0)
     assert one.whole() == DATA
 

@@ -133,3 +133,17 @@ def test_a_fire_elsewhere_is_nearby_and_never_at_the_box_itself() -> None:
     nearby = [job for job in made if job.place == NEARBY]
     assert [job.key for job in nearby] == [("fire", Status.ACTUAL, NEARBY)]
     assert text(nearby[0], "short") == f"Cháy! Cháy! Cháy ở {NEARBY}!"
+
+
+def test_speech_that_somebody_waits_for_comes_between_emergencies_and_the_rest() -> None:
+    speech = speech_job("Họp thôn.", 40, HOUSE)
+    assert fire_job().urgency < speech.urgency < all_jobs()[-1].urgency
+
+
+def test_a_recording_is_played_as_it_is_and_a_drill_says_so_around_it() -> None:
+    clip = Clip("hop.ogg", "1")
+    plain, drill, test = (speech_job(clip, 80, HOUSE, status=status) for status in Status)
+    assert [speech.clips for speech in plain.speeches] == [(clip,)]
+    assert [speech.key for speech in drill.speeches] == ["drill-before", "speech", "drill-after"]
+    assert [speech.key for speech in test.speeches] == ["test", "speech", "test"]
+    assert (plain.volume, drill.volume, test.volume) == (80, 80, TEST_VOLUME)

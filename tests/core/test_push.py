@@ -43,3 +43,7 @@ def test_problems_are_told_up_to_a_bound_and_counted_beyond() -> None:
     assert isinstance(listed, list)
     assert len(listed) == MOST_PROBLEMS
     assert listed[0] == {"path": "box.id", "line": 3, "column": 5, "vi": ("sai" * 200)[:300], "en": "wrong"}
+
+
+def test_a_file_that_is_declined_without_problems_tells_none() -> None:
+    assert Declined(INVALID).told == {}

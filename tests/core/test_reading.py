@@ -178,3 +178,11 @@ def test_the_synthetic_voice_never_falls_into_english() -> None:
 @pytest.mark.parametrize("text", ["ngày 32/12/2026", "ngày 12/13/2026", "ngày 00/12/2026", "ngày 32/10", "ngày 1/13"])
 def test_a_date_that_there_is_not_is_not_read_as_a_date(text: str) -> None:
     assert "tháng" not in read_aloud(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("Đại hội XIII", "Đại hội mười ba"), ("khóa XX", "khóa hai mươi"), ("XIV", "mười bốn"), ("IX", "chín")],
+)
+def test_a_roman_numeral_that_can_be_nothing_else_is_read(text: str, said: str) -> None:
+    assert read_aloud(text) == said

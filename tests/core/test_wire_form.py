@@ -178,3 +178,10 @@ def test_a_body_of_the_largest_size_is_looked_at_and_one_byte_more_is_not() -> N
     assert isinstance(found, Refused)
     assert found.reason is Reason.MALFORMED
     assert larger == Refused(Reason.TOO_LARGE, "16385 bytes, at most 16384")
+
+
+def test_what_our_own_details_hold_is_tamed() -> None:
+    told = {"a": Colour.RED, "b": 2**53 + 1, "c": float("inf"), "d": (1, None), 5: AN_INSTANT, "e": object}
+    tame = {"a": "red", "b": "9007199254740993", "c": None, "d": [1, None], "5": AN_INSTANT, "e": str(object)}
+    assert form.DETAIL.write(told) == tame
+    assert form.DETAIL.read({"b": 2**53 + 1, "c": -(2**53)}) == {"b": "9007199254740993", "c": -(2**53)}
