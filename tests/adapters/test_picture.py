@@ -64,20 +64,20 @@ def test_a_silent_timeline_can_be_drawn_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("bold", [False, True])
 def test_every_vietnamese_letter_has_its_own_shape(bold: bool) -> None:
-    font = paper._font(20, bold)
-    unknown = bytes(font.getmask("\uffff"))
+    shape = paper.font(20, bold)
+    unknown = bytes(shape.getmask("\uffff"))
     letters = "ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđơưâêĐƠƯẤẶỀỘỰ“”"
-    assert [letter for letter in letters if bytes(font.getmask(letter)) == unknown] == []
+    assert [letter for letter in letters if bytes(shape.getmask(letter)) == unknown] == []
 
 
 def test_without_a_font_the_error_says_which_package_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(paper, "_FONTS", {False: ("no-such-font.ttf",), True: ("no-such-font.ttf",)})
-    paper._font.cache_clear()
+    paper.font.cache_clear()
     with pytest.raises(PictureError, match="fonts-dejavu-core"):
         drawn(tmp_path / "flood.png", compose(FLOOD, Status.ACTUAL, {}))
-    paper._font.cache_clear()
+    paper.font.cache_clear()
 
 
 def test_a_picture_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:

@@ -142,9 +142,7 @@ class Book:
         """At most `most` records from number `first` on."""
         rows = self._db.execute(f"{SELECT} WHERE number >= ? ORDER BY number LIMIT ?", (first, most)).fetchall()
         found = tuple((int(row["number"]), to_record(row)) for row in rows)
-        return Recalled(
-            self.journal_id, self.last_number, self.published, found, self._replaced_at, self._replaced_now
-        )
+        return Recalled(self.journal_id, self.last_number, self.published, found, self._replaced_at, self._replaced_now)
 
     def _write_batch(self, number: int, batch: Sequence[Record]) -> tuple[int, RefusedError | None]:
         self._db.execute("SAVEPOINT batch")

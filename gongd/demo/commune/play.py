@@ -202,9 +202,9 @@ class CommunePlay:
             story.written[village.id] = _numbers(village)
         story.ended_at = _now()
         story.statuses = [daemon.end() for daemon in self.daemons]
-        for village, pins in self._pins.items():
+        for name, pins in self._pins.items():
             pins.follow()
-            story.edges[village] = pins.edges
+            story.edges[name] = pins.edges
         self._programs.check()
         self._screen.say(_GONE)
 
