@@ -46,7 +46,7 @@ class Toll:
     @property
     def passed(self) -> int:
         """Bytes so far, both ways, headers included."""
-        return self._closed + sum(map(_counted, self._open))
+        return self._closed + sum(map(counted, self._open))
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -71,12 +71,13 @@ class Toll:
 
     def _lose(self, mine: socket.socket) -> None:
         if mine in self._open:
-            self._closed += _counted(mine)
+            self._closed += counted(mine)
             self._open.remove(mine)
             mine.close()
 
 
-def _counted(door: socket.socket) -> int:
+def counted(door: socket.socket) -> int:
+    """Bytes of a connection so far, both ways, headers included."""
     try:
         info = door.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_BYTES)
     except OSError:
