@@ -116,7 +116,9 @@ class Broker:
     def leave(self, name: str) -> None:
         """A farewell: no will."""
         session = self._sessions.get(name)
-        if session is not None:
+        if session is not None and session.client is not None and not session.client.keeps:
+            del self._sessions[name]
+        elif session is not None:
             session.client = None
 
     def drop(self, name: str) -> None:

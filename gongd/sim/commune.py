@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from gongd.adapters.journal import read_records
+from gongd.core.catalogue import Status
 from gongd.core.record import Kind, Record
 from gongd.core.wire import Channel
 from gongd.core.wire_command import CommandClaims
@@ -21,7 +22,7 @@ from gongd.sim.cabinet import Cabinet
 from gongd.sim.chance import Chance
 from gongd.sim.clockwork import Clockwork
 from gongd.sim.console import Console
-from gongd.sim.facts import Copy, Facts, Order
+from gongd.sim.facts import EMERGENCIES, Copy, Facts, Order
 from gongd.sim.history import History
 from gongd.sim.invariants import Violation
 from gongd.sim.papers import Joiner, Safe
@@ -91,7 +92,7 @@ class Commune:
         self.history.note(box, f"VIOLATION {rule}: {what}")
 
     def _began(self, sounding: Sounding) -> None:
-        self.facts.soundings.append(sounding)
+        self.facts.heard(sounding)
         told = f"sounds {sounding.signal or 'bare'} {sounding.status} {sounding.activation}"
         self.history.note(sounding.box, told)
         if self.facts.is_alarm(sounding):
@@ -115,8 +116,12 @@ class Commune:
         self.facts.wrote(box, self.world.now, records)
         for record in records:
             order = self.facts.orders.get(record.activation or "")
-            if record.kind is Kind.COMMAND and order is not None and order.claims.references:
+            if record.kind is not Kind.COMMAND or order is None:
+                continue
+            if order.claims.references:
                 self.expect_quiet(box, order.claims.references, "cancelled")
+            if order.claims.status is Status.ACTUAL and order.claims.signal in EMERGENCIES:
+                self.expect_alarm(box, order.claims.signal)
         for record in records:
             told = (record.kind, record.activation, record.night, record.outcome, record.reason)
             self.history.note(box, "writes " + " ".join(str(word) for word in told if word is not None))

@@ -37,5 +37,5 @@ class Crowd:
         if self.jobs == 1 or self.count == 1:
             yield from map(self.tally, seeds)
             return
-        with multiprocessing.get_context("fork").Pool(self.jobs) as pool:
+        with multiprocessing.get_context("spawn").Pool(self.jobs) as pool:
             yield from pool.imap_unordered(self.tally, seeds)

@@ -71,6 +71,7 @@ class Facts:
     """The gongs (their due instants) at which a box was well."""
     survived: dict[str, int] = field(default_factory=dict)
     latencies_s: list[float] = field(default_factory=list)
+    _stretches: dict[tuple[str, str], list[Sounding]] = field(default_factory=dict)
 
     def shake(self, box: str, at: float) -> None:
         """Something happens to a box."""
@@ -124,9 +125,14 @@ class Facts:
             if where == box and (order := self.orders.get(jti.partition(".")[0])) is not None
         )
 
+    def heard(self, sounding: Sounding) -> None:
+        """Something begins to sound."""
+        self.soundings.append(sounding)
+        self._stretches.setdefault((sounding.box, sounding.activation), []).append(sounding)
+
     def of(self, box: str, activation: str) -> list[Sounding]:
         """Every stretch that sounded for it."""
-        return [one for one in self.soundings if one.box == box and one.activation == activation]
+        return self._stretches.get((box, activation), [])
 
     def heard_at(self, box: str, at: float) -> Sounding | None:
         """What sounded there then."""

@@ -171,6 +171,8 @@ def nothing_sounds_past_its_cap(commune: "Commune", sounding: Sounding) -> Found
     """Not one stretch of it, and not all together, unless it was asked for again."""
     cap_s = CAPS_S.get(sounding.signal, LONGEST_S)
     stretches = commune.facts.of(sounding.box, sounding.activation)
+    if not stretches:
+        return
     asked = sum(_requests(commune, sounding))
     total_s = sum(one.lasted_s(commune.world.now) for one in stretches)
     rests = sum(one.own_end for one in stretches[:-1])

@@ -14,7 +14,7 @@ from gongd.cli.usage import Command
 from tests.cli.box import Run, gongd
 
 SHIPPED = ["run", "check", "preview", "describe", "render", "play", "stop", "clock set", "reload", "status", "press"]
-SHIPPED += ["doctor", "history", "schema", "relays-off", "adopt", "keygen"]
+SHIPPED += ["doctor", "history", "schema", "relays-off", "adopt", "keygen", "simulate"]
 
 
 def test_the_commands_are_those_of_the_plan() -> None:
