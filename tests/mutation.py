@@ -28,7 +28,7 @@ LONG = (
 
 TESTS = {
     "air": ("test_arbiter*.py",),
-    "freshness": ("test_command*.py",),
+    "freshness": ("test_freshness.py", "test_command*.py"),
     "limit": ("test_limit.py", "test_command.py"),
     "verdict": ("test_command*.py",),
     "night": ("test_schedule*.py",),
