@@ -8,6 +8,7 @@ class Effort:
     """Trials of each kind; so long the idle box is watched (`idle_s`) and its sounds are waited for (`prints_s`).
 
     `crowds`: how many boxes, and how many alerts to them; the broker of `outage_of` boxes dies for `outage_s`.
+    `fleet` boxes send for `fleet_s` seconds at each rate.
     """
 
     starts: int
@@ -20,6 +21,8 @@ class Effort:
     outage_of: int
     outage_s: float
     messages: int
+    fleet: int
+    fleet_s: float
     idle_s: float
     prints_s: float
 
@@ -35,6 +38,8 @@ FULL = Effort(
     outage_of=1000,
     outage_s=5.0,
     messages=1500,
+    fleet=10_000,
+    fleet_s=20.0,
     idle_s=180.0,
     prints_s=300.0,
 )
@@ -50,6 +55,8 @@ QUICK = Effort(
     outage_of=2,
     outage_s=1.0,
     messages=10,
+    fleet=20,
+    fleet_s=1.0,
     idle_s=1.0,
     prints_s=0.0,
 )

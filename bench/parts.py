@@ -9,6 +9,7 @@ from bench.commune import free_port, running
 from bench.crowd import alerts
 from bench.effort import Effort
 from bench.figure import Figure
+from bench.fleet import fleet
 from bench.floor import Bare
 from bench.idle import Watched, idle
 from bench.ledger import collecting
@@ -84,6 +85,7 @@ PARTS: Mapping[str, Callable[[Run], list[Figure]]] = {
     "wire": lambda run: wire(run.yard, run.rest, run.effort.orders),
     "crowd": crowd,
     "collector": lambda run: collecting(run.yard, run.effort.messages),
+    "fleet": lambda run: fleet(run.yard, run.effort.fleet, run.effort.fleet_s),
     "idle": resting,
 }
 """By the name under which it can be asked for, in the order in which they run."""
