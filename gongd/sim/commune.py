@@ -10,7 +10,6 @@ from gongd.core.catalogue import Status
 from gongd.core.record import Kind, Record
 from gongd.core.wire import Channel
 from gongd.core.wire_command import CommandClaims
-from gongd.core.wire_event import Event, event_of
 from gongd.core.wire_form import from_json
 from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Heartbeat
@@ -51,7 +50,7 @@ class Commune:
     console: Console = field(init=False)
     until_broken: bool = False
     tokens: dict[str, list[bytes]] = field(default_factory=dict)
-    _journals: dict[int, list[tuple[int, Event]]] = field(default_factory=dict)
+    _journals: dict[int, list[tuple[int, Record]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.chance = Chance(self.plan.seed, "world")
@@ -232,15 +231,14 @@ class Commune:
 
     def records_of(self, cabinet: Cabinet, night: date) -> int:
         """How many records of that night its journals hold; a journal that was lost counts as it was written."""
-        held = sum(event.night == night for _, event in self.journal_of(cabinet))
+        held = sum(record.night == night for _, record in self.journal_of(cabinet))
         lost = sum(1 for at, _, _ in self.facts.nights.get((cabinet.id, night.isoformat()), []) if at < cabinet.lost_at)
         return held or min(1, lost)
 
-    def journal_of(self, cabinet: Cabinet) -> list[tuple[int, Event]]:
+    def journal_of(self, cabinet: Cabinet) -> list[tuple[int, Record]]:
         """What stands in its journal in the end."""
         if cabinet.number not in self._journals:
-            found = [(number, event_of(number, record)) for number, record in read_records(cabinet.disk.journal)]
-            self._journals[cabinet.number] = found
+            self._journals[cabinet.number] = list(read_records(cabinet.disk.journal))
         return self._journals[cabinet.number]
 
     def knows_list(self, cabinet: Cabinet) -> bool:
@@ -248,11 +246,11 @@ class Commune:
         line = cabinet.daemon.box.parts.line if cabinet.daemon is not None else None
         return line is not None and line.report()["trust"] == self.safe.trust.number
 
-    def desk_of(self, cabinet: Cabinet) -> dict[int, Event]:
+    def desk_of(self, cabinet: Cabinet) -> dict[int, Record | None]:
         """What the desk holds of that very journal."""
         journal = cabinet.journal_id
         return {
-            filed.event.number: filed.event
+            filed.event.number: filed.event.record
             for filed in self.console.store.events(cabinet.id)
             if filed.journal == journal
         }

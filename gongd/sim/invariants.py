@@ -296,7 +296,7 @@ def the_desk_has_what_the_journals_have(commune: "Commune") -> Iterator[tuple[st
     """Record by record."""
     for cabinet in commune.cabinets:
         written, held = commune.journal_of(cabinet), commune.desk_of(cabinet)
-        missing = [number for number, event in written if held.get(number) != event]
+        missing = [number for number, record in written if held.get(number) != record]
         if missing:
             yield cabinet.id, f"the desk lacks {len(missing)} of {len(written)} records, the first is {missing[0]}"
 

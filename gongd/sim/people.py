@@ -49,6 +49,7 @@ class People:
             What.ALARM_BUTTON: self.alarm_button,
             What.CHILD: self.child,
             What.SILENCE_BUTTON: lambda each: self._hold(self._of(each), "silence", 1.5),
+            What.SILENCED_ALARM: self.silenced_alarm,
             What.STATUS_BUTTON: lambda each: self._hold(self._of(each), "status", HOLDS_FOR_S),
             What.ORDER: self.order,
             What.CANCEL: self.cancel,
@@ -106,6 +107,12 @@ class People:
         heard = cabinet.witness.now_sounding
         if heard is not None and cabinet.daemon is not None:
             self.commune.expect_quiet(cabinet.id, (heard.activation,), "silenced")
+
+    def silenced_alarm(self, each: Happening) -> None:
+        """An alarm, and somebody on site who ends it."""
+        self.alarm_button(each)
+        later_s = 5.0 + 20.0 * ((each.choice * 29) % 1.0)
+        self.commune.world.after(later_s, lambda: self._hold(self._of(each), "silence", 1.5))
 
     def child(self, each: Happening) -> None:
         """Too short, too often, or far too long."""

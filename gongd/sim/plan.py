@@ -46,6 +46,7 @@ class What(StrEnum):
     ALARM_BUTTON = "alarm-button"
     CHILD = "child-at-the-buttons"
     SILENCE_BUTTON = "silence-button"
+    SILENCED_ALARM = "alarm-that-is-silenced"
     STATUS_BUTTON = "status-button"
     ORDER = "order"
     CANCEL = "cancel"

@@ -39,6 +39,7 @@ _PEOPLE = {
     "alarm-button": Rate(6),
     "child-at-the-buttons": Rate(6, (0.2, 40.0)),
     "silence-button": Rate(4),
+    "alarm-that-is-silenced": Rate(3),
     "status-button": Rate(4),
     "order": Rate(8, everywhere=True),
     "cancel": Rate(4, everywhere=True),

@@ -136,7 +136,7 @@ BUGS = (
         "gongd.player",
         "        for relay in sorted(running.performance.sheet.relays - keep):",
         "        for relay in ():",
-        "calm",
+        "people",
     ),
     Bug(
         "the stage goes on past the cap",
