@@ -170,10 +170,13 @@ def seat_names(commune: str) -> tuple[str, ...]:
 
 @contextmanager
 def take_seat(folder: CommuneFolder, commune: Commune) -> Iterator[Seat]:
-    """A free seat, held until the end (or the death) of whoever took it. Raises SeatError, FolderError."""
+    """A free seat, held until the end (or the death) of whoever took it. Raises SeatError, FolderError.
+
+    A desk on two machines parts the seats: each has the certificates of its own only.
+    """
     for number, name in enumerate(seat_names(commune.id), 1):
         path = folder.desk / f"seat-{number}.pem"
-        handle = _hold(path.with_suffix(".lock"))
+        handle = _hold(path.with_suffix(".lock")) if path.exists() else None
         if handle is not None:
             try:
                 yield Seat(name, folder.authority / "ca.pem", path, folder.desk / "seat.key")
@@ -199,5 +202,6 @@ def _hold(path: Path) -> int | None:
 
 def own_certificates(folder: CommuneFolder) -> tuple[Facts, ...]:
     """The certificates of authority, broker and desk. Raises FolderError, CertificateError."""
-    paths = (folder.authority / "ca.pem", folder.broker / "broker.pem", folder.desk / "seat-1.pem")
+    seat = min(folder.desk.glob("seat-*.pem"), default=folder.desk / "seat-1.pem")
+    paths = (folder.authority / "ca.pem", folder.broker / "broker.pem", seat)
     return tuple(certificate.read(read(path)) for path in paths)

@@ -11,7 +11,9 @@ import pytest
 
 from gongd.core.wire import Channel, Seal
 from gongd.core.wire_event import EventBatch
+from gongd.desk.authority import own_certificates, take_seat
 from gongd.desk.office import open_office
+from gongd.desk.register import load_commune
 from gongd.desk.store import Store, StoreError
 from gongd.desk.store_move import move
 from gongd.gongctl import main
@@ -195,6 +197,15 @@ def test_an_address_of_no_use_is_told_in_words_and_no_password_is_printed(
         assert wrong in said
         assert PASSWORD not in said
         assert folder.commune.read_bytes() == held
+
+
+def test_a_desk_on_two_machines_parts_its_seats(ram: Path) -> None:
+    folder = make_commune(ram)
+    for number in range(1, 5):
+        (folder.desk / f"seat-{number}.pem").unlink()
+    with take_seat(folder, load_commune(folder)) as seat:
+        assert seat.name == "nguyet-an/desk/5"
+    assert {facts.name for facts in own_certificates(folder)} >= {"nguyet-an/desk/5"}
 
 
 def test_a_lost_connection_is_opened_anew_and_nothing_is_half_written(server: Cluster) -> None:
