@@ -28,7 +28,7 @@ from gongd.gongctl.telling import tell
 
 A_STREET = 20
 """Boxes that share a process. In one of hundreds the threads would wait for Python's one lock, which no box has to."""
-START_S, ALERT_S, BACK_S = 240.0, 120.0, 120.0
+START_S, ALERT_S, BACK_S = 400.0, 200.0, 200.0
 SETTLED_S = SAVED_S = 1.0
 MS = 1000.0
 NO_STREET = Text(vi="Dãy cụm loa không chạy: {log}", en="the street of boxes does not run: {log}")
