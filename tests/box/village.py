@@ -91,9 +91,7 @@ class Village:
         self.journal = self.open_journal()
         trust = ClockState(settings.clock.trust is TrustedBy.ASSUME, settings.clock.holdover_s)
         timekeeper = Timekeeper(self.clock, trust, ZONE)
-        self.box = Box(
-            self.inbox, self._doors(), self._equip, self._equip(settings, None), timekeeper, self.open_line
-        )
+        self.box = Box(self.inbox, self._doors(), self._equip, self._equip(settings, None), timekeeper, self.open_line)
         self.is_dead = False
         self.box.start(timekeeper.now())
         self.settle()

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.cli.conftest import Run
+from tests.cli.box import Run
 
 DAYS = ("simulate", "--years", "0.01", "--seeds", "2", "--profile", "power", "--jobs", "2")
 
