@@ -16,7 +16,8 @@ from machine.guest import Guest, Stream, until
 PINS = {"amplifier": 17, "striker": 27, "siren": 23, "lamp": 24, "fire-lamp": 25}
 BUTTONS = {"fire": (5, 3.0), "silence": (26, 1.5), "patrol": (16, 0.3)}
 """Line, and for how many seconds a finger is on it: longer than the settings ask."""
-MICROPHONE = f"arecord -q -D hw:CARD=Loopback,DEV=1 -f S16_LE -c 1 -r {RATE}"
+TAPE = "/run/heard.wav"
+MICROPHONE = f"arecord -q -D hw:CARD=Loopback,DEV=1 -f S16_LE -c 1 -r {RATE} {TAPE}"
 Row = Mapping[str, Any]
 
 
@@ -106,14 +107,14 @@ class Box:
 
     # ── Sound ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def listen(self, name: str = "heard", for_s: int = 0) -> None:
+    def listen(self) -> None:
         """Record what comes out of the sound card, until `heard`."""
-        self.guest.run(f"{MICROPHONE} {f'-d {for_s}' if for_s else ''} /run/{name}.wav >/dev/null 2>&1 &")
+        self.guest.run(f"{MICROPHONE} >/dev/null 2>&1 &")
 
-    def heard(self, name: str = "heard") -> Recording:
+    def heard(self) -> Recording:
         """What was recorded, -1 to 1."""
         self.guest.run("pkill -INT arecord; while pgrep arecord >/dev/null; do sleep 0.1; done")
-        with wave.open(io.BytesIO(base64.b64decode(self.guest.run(f"base64 /run/{name}.wav")))) as file:
+        with wave.open(io.BytesIO(base64.b64decode(self.guest.run(f"base64 {TAPE}")))) as file:
             return np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768.0
 
     # ── Records ──────────────────────────────────────────────────────────────────────────────────────────────────
