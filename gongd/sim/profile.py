@@ -57,7 +57,7 @@ _POWER = {
 _DISK = {
     "disk-full": Rate(5, (MINUTE_S, 2 * DAY_S)),
     "disk-read-only": Rate(4, (MINUTE_S, 2 * DAY_S)),
-    "disk-stalled": Rate(8, (1.0, 10 * MINUTE_S)),
+    "disk-stalled": Rate(8, (1.0, 2 * HOUR_S)),
     "disk-corrupt": Rate(1.5),
     "power-cut-at-a-write": Rate(10, (5.0, 2 * HOUR_S)),
     "daemon-killed": Rate(4),

@@ -174,13 +174,6 @@ BUGS = (
         "power",
     ),
     Bug(
-        "the outbox skips a batch",
-        "gongd.box.outbox",
-        "        self._sending, self._next_at = False, self._now + GAP_S\n        if not sent:",
-        "        self._sending, self._next_at = False, self._now + GAP_S\n        if False:",
-        "network",
-    ),
-    Bug(
         "a touch is a hold",
         "gongd.core.contact",
         "JABS = 3",
@@ -193,13 +186,6 @@ BUGS = (
         "            for turn in hearing.turns():\n                hearing.move(turn, Cause.SILENCED",
         "            for turn in ():\n                hearing.move(turn, Cause.SILENCED",
         "people",
-    ),
-    Bug(
-        "an alarm comes back however long ago",
-        "gongd.box.recovery",
-        "(now.trusted and gone_s > left_s)",
-        "(now.trusted and False)",
-        "power",
     ),
     Bug(
         "the heartbeat believes the clock",
@@ -221,12 +207,5 @@ BUGS = (
         "            sounding=turn.activation.signal if turn else None,",
         "            sounding=None,",
         "people",
-    ),
-    Bug(
-        "an order that comes while the journal opens is lost",
-        "gongd.box.answering",
-        "        held, self._held = self._held, []",
-        "        held, self._held = [], []",
-        "network",
     ),
 )
