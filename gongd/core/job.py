@@ -176,16 +176,13 @@ _AROUND: Mapping[Status, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def _around(keys: tuple[str, ...], house: House) -> tuple[Speech, ...]:
-    return tuple(_speech(key, _standard(key, house), house.place, house, _no_clip) for key in keys)
-
-
-def _no_clip(name: str) -> Clip:
-    return Clip(name, "")
+    return tuple(_speech(key, _standard(key, house), (), house.place, house) for key in keys)
 
 
 def _job(signal: Signal, status: Status, place: str | None, house: House, find_clip: FindClip) -> Job:
     said = {key: one for key, one in _utterances(signal, status, house).items() if one}
-    speeches = tuple(_speech(key, one, place or house.place, house, find_clip) for key, one in said.items())
+    clips = {key: tuple(map(find_clip, one.clips)) for key, one in said.items()}
+    speeches = tuple(_speech(key, one, clips[key], place or house.place, house) for key, one in said.items())
     volume = min(signal.volume, TEST_VOLUME) if status is Status.TEST else signal.volume
     return Job(_heard(signal), status, place, speeches, volume, house.tempo, house.voicing)
 
@@ -205,10 +202,10 @@ def _standard(key: str, house: House) -> Utterance:
     return Utterance(words=tuple((language, PHRASES[key].read(language)) for language in house.languages))
 
 
-def _speech(key: str, said: Utterance, place: str, house: House, find_clip: FindClip) -> Speech:
+def _speech(key: str, said: Utterance, clips: tuple[Clip, ...], place: str, house: House) -> Speech:
     words = tuple((language, fill(text, place, house.phone)) for language, text in said.words)
     vietnamese = next((text for language, text in said.words if language is Language.VI), "")
-    return Speech(key, tuple(find_clip(name) for name in said.clips), words, phrase_of(vietnamese))
+    return Speech(key, clips, words, phrase_of(vietnamese))
 
 
 def _heard(signal: Signal) -> Signal:

@@ -1,6 +1,7 @@
 """The label of a print: whole and unchanged, or refused."""
 
 import hashlib
+import json
 from dataclasses import replace
 
 import pytest
@@ -23,7 +24,8 @@ def test_a_label_is_two_lines_and_is_read_again() -> None:
     first, line, rest = written.split(b"\n")
     assert first == MAGIC + hashlib.sha256(line).hexdigest().encode()
     assert rest == b""
-    assert read_label(written + b"\x01\x02" * 10) == (LABEL, len(written))
+    assert read_label(written + b"\n\x01" * 10) == (LABEL, len(written))
+    assert line.decode() == json.dumps(json.loads(line), separators=(",", ":"), sort_keys=True)
 
 
 def test_it_says_how_much_sound_must_follow() -> None:

@@ -194,3 +194,7 @@ def test_a_ring_whose_record_was_withdrawn_before_it_sounded_is_missed_after_all
     assert occurrence.key not in back.recorded
     assert "nightly" not in back.rang
     assert back.noted[occurrence.key] == (occurrence, "muted")
+    settled = replace(ledger, settled={"nightly": at("22:15")})
+    assert unrung(settled, occurrence, "muted").settled["nightly"] < occurrence.due
+    before = replace(ledger, settled={"nightly": at("21:00")})
+    assert unrung(before, occurrence, "muted").settled["nightly"] == at("21:00")
