@@ -144,7 +144,7 @@ def _opened(token: bytes, kid: str, x: str) -> Verified | Refused:
         return Refused(Reason.SIGNATURE, f"{kid}: {reason}"[:200])
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _public(x: str) -> OKPKey:
     return OKPKey.import_key({"kty": "OKP", "crv": ALGORITHM, "x": x})
 
