@@ -50,6 +50,8 @@ class Disk:
         self.size = len(self._image)
         self.kept: dict[int, bytes] = {}
         self.cached: dict[int, bytes] = {}
+        self._most: int | None = None
+        self._full, self._off = threading.Event(), threading.Event()
 
     def read(self, offset: int, length: int) -> bytes:
         """Bytes, whole blocks."""
@@ -63,6 +65,24 @@ class Disk:
             if durable:
                 self.kept[number] = self.cached.pop(number)
 
+    def hang_at(self, blocks: int, patience_s: float) -> bool:
+        """Answer nothing more once so many blocks are in the cache: the power will go between a write and its flush.
+
+        True when they are; False when they did not come in time.
+        """
+        self._most = blocks
+        return self._full.wait(patience_s)
+
+    def wait_while_hung(self) -> None:
+        """Until the power is off, if it is to go now."""
+        if self._most is not None and len(self.cached) >= self._most:
+            self._full.set()
+            self._off.wait()
+
+    def power_is_off(self) -> None:
+        """Whoever waits may go."""
+        self._off.set()
+
     def flush(self) -> None:
         """All that was written is kept."""
         self.kept.update(self.cached)
@@ -74,6 +94,9 @@ class Disk:
         for number in lost:
             del self.cached[number]
         self.flush()
+        self._most = None
+        self._full.clear()
+        self._off.clear()
         return len(lost)
 
     def close(self) -> None:
@@ -161,6 +184,7 @@ def _transmit(disk: Disk, wire: Wire) -> None:
                 answer = disk.read(offset, length)
             case Kind.WRITE:
                 disk.write(offset, _take(wire, length), bool(flags & FUA))
+                disk.wait_while_hung()
             case Kind.FLUSH:
                 disk.flush()
             case _:

@@ -176,6 +176,7 @@ class Guest:
         self.process.kill()
         self.process.wait()
         self.line.close()
+        self.disk.power_is_off()
         self._server.wait_idle()
         self.wall = datetime.fromtimestamp(self.line.told_at + OFF_S, UTC)
         return self.disk.cut_power(chance)
@@ -185,7 +186,7 @@ class Guest:
         if self.process:
             self.process.kill()
             self.process.wait()
-            self.line.close()
+            self.disk.power_is_off()
         self._server.close()
         self._server.wait_idle()
         self.disk.close()
