@@ -29,6 +29,8 @@ from gongd.sim.plan import DAY_S, GONG_S, Plan
 from gongd.sim.witness import Sounding, Witness
 
 BEGAN = datetime(2026, 1, 1, 12, 0, tzinfo=furniture.ZONE)
+LONGEST_REST_S = 2200.0
+"""A flood that nobody has ended keeps the gong silent while it rests."""
 SETTLING_S = 1.5 * 3600.0
 """After everything is mended the commune gets so long to say all that it has not said."""
 
@@ -223,9 +225,8 @@ class Commune:
         if self.facts.is_shaken(cabinet.id, since, until):
             return False
         noisy = any(
-            one.box == cabinet.id and one.began_at < until and (one.ended_at or until) > due - 2200.0
-            for one in self.facts.soundings
-            if not one.activation.startswith(furniture.SCHEDULE)
+            not one.activation.startswith(furniture.SCHEDULE) and (one.ended_at or until) > due - LONGEST_REST_S
+            for one in self.facts.between(cabinet.id, due - LONGEST_REST_S - invariants.LONGEST_S, until)
         )
         return not noisy and due in self.facts.well.get(cabinet.id, ())
 

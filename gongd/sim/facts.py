@@ -1,5 +1,6 @@
 """What truly happened: who pressed what, which orders were signed by whom, what the card took. The world's own book."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -71,6 +72,7 @@ class Facts:
     """The gongs (their due instants) at which a box was well."""
     survived: dict[str, int] = field(default_factory=dict)
     latencies_s: list[float] = field(default_factory=list)
+    _by_box: dict[str, list[Sounding]] = field(default_factory=dict)
     _stretches: dict[tuple[str, str], list[Sounding]] = field(default_factory=dict)
 
     def shake(self, box: str, at: float) -> None:
@@ -128,7 +130,14 @@ class Facts:
     def heard(self, sounding: Sounding) -> None:
         """Something begins to sound."""
         self.soundings.append(sounding)
+        self._by_box.setdefault(sounding.box, []).append(sounding)
         self._stretches.setdefault((sounding.box, sounding.activation), []).append(sounding)
+
+    def between(self, box: str, since: float, until: float) -> list[Sounding]:
+        """What began to sound there between the two."""
+        every = self._by_box.get(box, [])
+        first = bisect_left(every, since, key=lambda one: one.began_at)
+        return every[first : bisect_left(every, until, lo=first, key=lambda one: one.began_at)]
 
     def of(self, box: str, activation: str) -> list[Sounding]:
         """Every stretch that sounded for it."""
