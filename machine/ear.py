@@ -24,7 +24,7 @@ def onsets(sound: Recording, apart_s: float = 0.06) -> list[float]:
     apart = round(apart_s / HOP_S)
     found: list[int] = []
     for place in range(4, loud.size):
-        before = loud[place - 4 : place - 1].max()
+        before = np.max(loud[place - 4 : place - 1])
         if loud[place] > QUIET and loud[place] > RISE * before and (not found or place - found[-1] >= apart):
             found.append(place)
     return [place * HOP_S for place in found]
