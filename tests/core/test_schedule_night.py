@@ -198,3 +198,9 @@ def test_a_ring_whose_record_was_withdrawn_before_it_sounded_is_missed_after_all
     assert unrung(settled, occurrence, "muted").settled["nightly"] < occurrence.due
     before = replace(ledger, settled={"nightly": at("21:00")})
     assert unrung(before, occurrence, "muted").settled["nightly"] == at("21:00")
+
+
+def test_a_schedule_whose_only_day_is_over_owes_nothing() -> None:
+    over = replace(NIGHTLY, days=Days(dates=(TONIGHT - timedelta(days=9),)))
+    world = World(at("21:50"), (over,)).run_until(at("22:40"))
+    assert world.nights() == {}
