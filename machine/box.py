@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from machine.ear import RATE, Recording
-from machine.guest import Guest, Stream, until
+from machine.guest import CACHE, Guest, Stream, until
 
 PINS = {"amplifier": 17, "striker": 27, "siren": 23, "lamp": 24, "fire-lamp": 25}
 BUTTONS = {"fire": (5, 3.0), "silence": (26, 1.5), "patrol": (16, 0.3)}
@@ -44,14 +44,14 @@ class Box:
         self._names = {str(pin): name for name, pin in PINS.items()}
         self._relays = guest.follow(f"exec python3 -I /usr/local/lib/machine/watch_pins.py {' '.join(self._names)}")
         self._desk = guest.follow(
-            "until mosquitto_sub -h 127.0.0.1 -q 1 -t 'gong/+/+/event' -F %p; do sleep 0.2; done 2>/dev/null"
+            "until mosquitto_sub -h 127.0.0.1 -q 1 -t 'gong/+/+/event' -F %p; do sleep 1; done 2>/dev/null"
         )
 
     # ── Life ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def wait_ready(self) -> "Box":
         """Until systemd has heard READY."""
-        until(lambda: self.guest.ask("systemctl is-active --quiet gongd").status == 0, "READY")
+        until(lambda: self.guest.ask("systemctl is-active --quiet gongd").status == 0, "READY", every_s=3)
         return self
 
     def pid(self) -> int:
@@ -112,9 +112,11 @@ class Box:
         self.guest.run(f"{MICROPHONE} >/dev/null 2>&1 &")
 
     def heard(self) -> Recording:
-        """What was recorded, -1 to 1."""
+        """What was recorded, -1 to 1; the last one of a run stays in build/machine/heard.wav."""
         self.guest.run("pkill -INT arecord; while pgrep arecord >/dev/null; do sleep 0.1; done")
-        with wave.open(io.BytesIO(base64.b64decode(self.guest.run(f"base64 {TAPE}")))) as file:
+        tape = base64.b64decode(self.guest.run(f"base64 {TAPE}"))
+        (CACHE / "heard.wav").write_bytes(tape)
+        with wave.open(io.BytesIO(tape)) as file:
             return np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768.0
 
     # ── Records ──────────────────────────────────────────────────────────────────────────────────────────────────

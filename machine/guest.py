@@ -31,8 +31,8 @@ PATIENCE_S = 1200.0
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T | None], what: str, deadline_s: float = PATIENCE_S, every_s: float = 0.2) -> T:
-    """Poll until it is there."""
+def until(look: Callable[[], T | None], what: str, deadline_s: float = PATIENCE_S, every_s: float = 0.5) -> T:
+    """Poll until it is there. What is asked of the machine costs it time: not too often."""
     end = time.monotonic() + deadline_s
     while not (found := look()):
         if time.monotonic() > end:
