@@ -37,6 +37,8 @@ from gongd.sim.witness import Witness
 
 SLOW_BEAT_S = 1.9
 """A loop that comes round as late as the stage's lease allows: where it waits for nothing else."""
+STIRRED_S = 15.0
+"""After something has happened the loop runs at its own pace for so long: until it has looked at the clock again."""
 QUIET_STRIDE_S = 25 * 3600.0
 """With nothing going on the loop is looked after so often; it is woken for every due instant and every happening."""
 MOST_ROUNDS = 1000
@@ -107,6 +109,7 @@ class Cabinet:
     lost_at: float = -1.0
     """When its journal was last lost."""
     cut_at_relay: bool = False
+    stirred_at: float = 0.0
     died: Callable[[str], None] = lambda _how: None
     daemon: Daemon | None = None
     wake_at: float = float("inf")
@@ -291,7 +294,7 @@ class Cabinet:
     def poke(self) -> None:
         """Something has happened here: the box wants its turn now."""
         if self.daemon is not None:
-            self.daemon.box_at = self.wake_at = self.world.now
+            self.daemon.box_at = self.wake_at = self.stirred_at = self.world.now
 
     def poke_link(self) -> None:
         """Something has happened on the wire: the link wants its turn now."""
@@ -358,7 +361,8 @@ class Cabinet:
     def _is_busy(self, parts: Parts) -> bool:
         resting_only = not any(turn.phase in BUSY for turn in parts.airtime.air.turns)
         calm = resting_only and not parts.announcer.is_waiting and parts.coming is None and not self.shut
-        return not calm or self.world.now - self.daemon_age_at < 30.0
+        stirred = self.world.now - self.stirred_at < STIRRED_S or self.world.now - self.daemon_age_at < 30.0
+        return stirred or not calm
 
     @property
     def daemon_age_at(self) -> float:
