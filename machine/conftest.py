@@ -36,7 +36,7 @@ def report() -> Iterator[Report]:
 class Pace:
     """How long the machine takes from power to READY, by its own clock: so much before ten a test switches it on."""
 
-    ready_s: float = 90.0
+    ready_s: float = 40.0
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from machine.report import Report
 TEN = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 """In Viet Nam."""
 PEACE = [stroke.at_s for stroke in lay_out(parse("1 hồi, 9 tiếng")).strokes]
-EARLY_S = 60.0
+EARLY_S = 30.0
 OFF_S = 0.03
 """So far a stroke may be heard from its place in the rhythm."""
 LATE_S = 5.0
