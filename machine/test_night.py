@@ -1,6 +1,7 @@
 """Ten o'clock: the gong is heard."""
 
 from datetime import UTC, datetime, timedelta
+from statistics import median
 
 import pytest
 
@@ -16,8 +17,8 @@ TEN = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 """In Viet Nam."""
 PEACE = [stroke.at_s for stroke in lay_out(parse("1 hồi, 9 tiếng")).strokes]
 EARLY_S = 30.0
-OFF_S = 0.03
-"""So far a stroke may be heard from its place in the rhythm."""
+OFF_S = 0.06
+"""So far a stroke may be heard from its place: no stroke of the roll, 0.17 s apart at its end, passes for another."""
 LATE_S = 5.0
 """An emulated processor on a busy machine. `make bench` measures how late it is on a real one."""
 
@@ -45,9 +46,10 @@ def test_the_relays_move_at_ten_by_the_machines_clock(night: tuple[Box, Recordin
 def test_the_gong_is_heard_in_its_rhythm(night: tuple[Box, Recording], report: Report) -> None:
     _, sound = night
     struck = onsets(sound)
-    assert struck, "nothing was heard"
-    worst = max(min(abs(struck[0] + due - PEACE[0] - one) for one in struck) for due in PEACE)
-    report.add(f"the gong as recorded from the sound card: {len(PEACE)} strokes", f"each within {1000 * worst:.0f} ms")
+    assert len(struck) == len(PEACE)
+    late = [one - due for one, due in zip(struck, PEACE, strict=True)]
+    worst = max(abs(one - median(late)) for one in late)
+    report.add("the gong as recorded from the sound card", f"{len(struck)} strokes, each within {1000 * worst:.0f} ms")
     assert worst <= OFF_S
 
 
