@@ -4,14 +4,15 @@ Forms are made inside the tests: `make mutation` changes them only there.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
 from gongd.core import wire_form as form
-from gongd.core.wire_form import Form
+from gongd.core.wire_form import Form, Spelt
 from gongd.core.wire_refusal import Reason, Refused
 
 
@@ -210,3 +211,52 @@ def test_what_our_own_details_hold_is_tamed() -> None:
     tame = {"a": "red", "b": "9007199254740993", "c": None, "d": [1, None], "5": AN_INSTANT, "e": str(object)}
     assert form.DETAIL.write(told) == tame
     assert form.DETAIL.read({"b": 2**53 + 1, "c": -(2**53)}) == {"b": "9007199254740993", "c": -(2**53)}
+
+
+@dataclass(frozen=True)
+class Pole:
+    """A pole in   the village.
+
+    More of it.
+    """
+
+    name: Annotated[str, Spelt(form.words(9), "what it is called")]
+    height_m: Annotated[float, Spelt(form.number(0, 20), "how high", key="height")] = 8.0
+
+
+def test_a_body_is_written_compactly_and_read_again_even_inside_another() -> None:
+    nested = form.nested(Pole)
+    assert form.to_json(Pole("cột ệ")) == '{"name":"cột ệ"}'.encode()
+    assert form.to_json(Pole("\ud800", 9.5)) == b'{"name":"?","height":9.5}'
+    assert nested.write(Pole("a", 9.5)) == {"name": "a", "height": 9.5}
+    assert nested.read({"name": "a", "height": None, "newer": 1}) == Pole("a")
+    assert nested.schema == form.schema(Pole)
+
+
+def test_a_body_describes_itself() -> None:
+    name = {"type": "string", "maxLength": 9, "description": "what it is called"}
+    height = {"type": "number", "minimum": 0, "maximum": 20, "description": "how high"}
+    told = form.schema(Pole)
+    assert (told["type"], told["description"], told["required"]) == ("object", "A pole in the village.", ["name"])
+    assert told["properties"] == {"name": name, "height": height}
+
+
+@pytest.mark.parametrize(
+    ("plain", "why"),
+    [
+        ([], "an object is expected"),
+        ({}, "name is missing"),
+        ({"name": 1}, "name: text of at most 9 characters is expected"),
+    ],
+)
+def test_what_is_no_body_says_where_it_is_none(plain: object, why: str) -> None:
+    with pytest.raises(ValueError) as told:  # noqa: PT011 - its words are compared below
+        form.from_object(Pole, plain)
+    assert str(told.value) == why
+
+
+def test_halves_of_characters_and_other_alphabets_figures_are_let_in_nowhere() -> None:
+    with pytest.raises(ValueError, match="surrogates"):
+        form.DETAIL.read({"a": "\ud800"})
+    with pytest.raises(ValueError, match="a date such as"):
+        form.DATE.read("2026-11-٢١")
