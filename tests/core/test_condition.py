@@ -157,3 +157,33 @@ def test_a_box_out_of_use_says_so_when_it_is_asked() -> None:
     said = spoken_status(Condition(disabled_until=date(2026, 12, 1)), "Thôn 3", has_link=True)
     assert said.vi.startswith("Loa Thôn 3: tạm ngừng dùng.")
     assert said.en.startswith("Loudspeaker Thôn 3: out of use.")
+
+
+def test_a_fault_that_comes_again_leaves_the_others_as_they_are() -> None:
+    condition, _ = raise_fault(Condition(), "button-stuck", "fire", NIGHT)
+    condition, _ = raise_fault(condition, "link-down", None, NIGHT)
+    assert [latched.last_at for latched in condition.faults] == [NIGHT, NIGHT]
+    condition, _ = raise_fault(condition, "link-down", None, NIGHT + timedelta(minutes=1))
+    assert [(latched.code, latched.count) for latched in condition.faults] == [("button-stuck", 1), ("link-down", 2)]
+
+
+def test_faults_and_warnings_are_said_in_english_too() -> None:
+    codes = {severity: [code for code in FAULTS if FAULTS[code].severity is severity] for severity in Severity}
+    faults, warnings = codes[Severity.FAULT], codes[Severity.WARNING]
+    one = spoken_status(faulty(faults[0]), "Thôn 3", has_link=False).en
+    assert one.startswith("Loudspeaker Thôn 3 has one fault. One: ")
+    assert spoken_status(faulty(*faults[:2]), "Thôn 3", False).en.startswith("Loudspeaker Thôn 3 has two faults. One: ")
+    assert " has 11 faults. " in spoken_status(faulty(*faults[:11]), "Thôn 3", False).en
+    good = "Loudspeaker Thôn 3: good. The clock is right."
+    assert spoken_status(Condition(), "Thôn 3", has_link=False).en == good
+    told = spoken_status(faulty(*warnings[:2]), "Thôn 3", has_link=True).en
+    assert re.fullmatch(re.escape(f"{good} Connected. Take note: ") + r"[^,]+, [^,]+\.", told)
+
+
+def test_the_status_line_tells_of_warnings_after_faults() -> None:
+    codes = [next(code for code in FAULTS if FAULTS[code].severity is severity) for severity in Severity]
+    condition = faulty(*codes)
+    in_order = [
+        latched.text.en for severity in (Severity.FAULT, Severity.WARNING) for latched in condition.of(severity)
+    ]
+    assert status_line(condition, Sounds.YES).en.endswith(": " + "; ".join(in_order))
