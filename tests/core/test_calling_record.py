@@ -50,8 +50,9 @@ def test_an_activations_own_id_names_the_order_and_any_other_is_named_after_it()
 
 
 def test_an_alert_is_actual_fresh_and_says_who_and_where() -> None:
-    assert (CALL.iss, CALL.type, CALL.status, CALL.signal) == ("nguyet-an/thon-3", "alert", Status.ACTUAL, "fire")
-    assert (CALL.sent, CALL.expires, CALL.by, CALL.place) == (NOW, NOW + FRESH_FOR, "fire", "nhà số 12")
+    call = alert("call-0001", "fire", CALL.aud, ME, NOW, by="fire", place="nhà số 12")
+    assert (call.iss, call.type, call.status, call.signal) == ("nguyet-an/thon-3", "alert", Status.ACTUAL, "fire")
+    assert (call.sent, call.expires, call.by, call.place) == (NOW, NOW + FRESH_FOR, "fire", "nhà số 12")
     plain = alert("call-0001", "fire", CALL.aud, ME, NOW)
     assert (plain.by, plain.place) == (None, None)
 
@@ -66,6 +67,7 @@ def test_a_cancel_ends_all_calls_everywhere_and_given_twice_is_one() -> None:
     later = cancel((CALL, other), Why.SAFE, ME, NOW + FRESH_FOR)
     assert made.jti == later.jti != cancel((CALL, other), Why.MISTAKE, ME, NOW).jti
     assert made.jti != cancel((other, CALL), Why.SAFE, ME, NOW).jti
+    assert made.jti == jti_for("end safe call-0001 call-0002")
 
 
 RAISED = Record(
@@ -110,7 +112,7 @@ def test_an_all_clear_and_a_cancel_say_that_all_is_over() -> None:
 
 
 def test_an_order_that_leaves_is_recorded_with_all_that_is_needed_to_follow_it() -> None:
-    record = sent(ORDER, HERE, "boot-1")
+    record = sent(ORDER, replace(HERE, mono=1000.04), "boot-1")
     assert (record.kind, record.outcome, record.activation, record.origin) == (
         *(Kind.COMMAND, SENT, "call-0001"),
         Origin.BUTTON,
@@ -154,6 +156,7 @@ def test_it_is_followed_for_half_an_hour_by_a_clock_that_can_be_believed() -> No
     assert following(record, boot="boot-2", trusted=False) == []
     assert following(replace(record, trusted=False), boot="boot-2") == []
     assert following(record, after_s=-1.0) == []
+    assert following(record, after_s=0.0) != []
 
 
 def test_what_was_ended_is_followed_no_more_but_its_end_is() -> None:
@@ -189,7 +192,9 @@ def test_a_record_that_makes_no_sense_is_not_followed(spoilt: Mapping[str, objec
 
 def test_other_records_are_not_followed() -> None:
     record = sent(ORDER, HERE, "boot-1")
-    assert following(RAISED, replace(record, outcome=ANSWERED), replace(record, kind=Kind.BUTTON)) == []
+    others = (RAISED, replace(record, outcome=ANSWERED), replace(record, kind=Kind.BUTTON))
+    assert following(*others) == []
+    assert len(following(*others, replace(record, detail={}), record)) == 1
 
 
 def test_words_of_another_kind_are_left_out() -> None:
