@@ -89,6 +89,7 @@ bench: packages $(VENV)/.test
 MACHINE_PACKAGES := qemu-system-x86 debootstrap e2fsprogs util-linux systemd
 test-machine: $(VENV)/.test
 	@setup/debian-packages $(MACHINE_PACKAGES)
+	@mkdir -p build/machine
 	@$(if $(filter 0,$(shell id -u)),,sudo) machine/image/build build/machine
 	@MACHINE_RECORD=$(RECORD) $(BIN)/pytest -v -p no:cacheprovider machine
 .PHONY: test-machine
