@@ -237,6 +237,10 @@ class Guest:
         """A shell's text that goes on."""
         return self.line.follow(text)
 
+    def let_pass(self, seconds: float) -> None:
+        """So long by the machine's clock, however slow it is."""
+        self.run(f"sleep {seconds:.3f}")
+
     def now(self) -> datetime:
         """What the machine believes that the time is."""
         return datetime.fromtimestamp(float(self.run("date +%s.%N")), UTC)

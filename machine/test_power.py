@@ -6,7 +6,6 @@ has come back. Every boot begins by looking at what the cut before it has left.
 
 import os
 import random
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -61,7 +60,7 @@ class Household:
         before = len(self.box.told())
         self.box.keep_checking_in()
         until(lambda: len(self.box.told()) > before + 1, "records at the desk")
-        time.sleep(self.chance.uniform(*SOUNDS_FOR_S))
+        self.guest.let_pass(self.chance.uniform(*SOUNDS_FOR_S))
         assert not self.box.all_off(), "the box was to be sounding"
         self.in_writing += self.guest.disk.hang_at(self.chance.randint(*BLOCKS), HANG_S)
         self.lost_blocks += self.guest.cut_power(self.chance)
@@ -91,7 +90,7 @@ def evening(house: Household, day: int) -> Iterator[None]:
 def gong_is_not_rung_again(house: Household) -> None:
     """Cut off once it is over: recorded `interrupted`, still one record for the night, and no stroke."""
     until(lambda: steps(house.box.journal(), "peace")[-1] == "interrupted", "the record of the gong that was cut off")
-    time.sleep(STILL_S)
+    house.guest.let_pass(STILL_S)
     assert house.box.strokes() == []
     nights = [row["night"] for row in house.box.journal() if row["kind"] == "night"]
     assert len(nights) == len(set(nights))
