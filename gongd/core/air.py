@@ -59,10 +59,7 @@ class Move:
     outcome: Outcome | None = None
 
 
-def _from_all(cause: Cause, outcome: Outcome) -> dict[tuple[Phase, Cause], Move]:
-    alive = (Phase.ARRIVED, Phase.WAITING, Phase.SOUNDING, Phase.PAUSED, Phase.RESTING)
-    return {(phase, cause): Move(Phase.OVER, outcome) for phase in alive}
-
+_ALIVE = (Phase.ARRIVED, Phase.WAITING, Phase.SOUNDING, Phase.PAUSED, Phase.RESTING)
 
 MOVES: Mapping[tuple[Phase, Cause], Move] = {
     (Phase.NONE, Cause.REQUESTED): Move(Phase.ARRIVED),
@@ -102,8 +99,8 @@ MOVES: Mapping[tuple[Phase, Cause], Move] = {
     (Phase.RESTING, Cause.WOKEN): Move(Phase.PAUSED),
     (Phase.RESTING, Cause.RESTED_OUT): Move(Phase.OVER, Outcome.FINISHED),
     (Phase.RESTING, Cause.CROWDED): Move(Phase.OVER, Outcome.PREEMPTED),
-    **_from_all(Cause.SILENCED, Outcome.SILENCED),
-    **_from_all(Cause.CANCELLED, Outcome.CANCELLED),
+    **{(phase, Cause.SILENCED): Move(Phase.OVER, Outcome.SILENCED) for phase in _ALIVE},
+    **{(phase, Cause.CANCELLED): Move(Phase.OVER, Outcome.CANCELLED) for phase in _ALIVE},
 }
 """Everything that changes the air. What is not in the table changes nothing."""
 
@@ -256,7 +253,8 @@ class Turn:
     """One activation that is alive. Instants are monotonic seconds.
 
     `left_s` is what remained of the cap at `began_at`; `asked_at` is the last accepted request; `order` says who came
-    first; `joined` are later requests for the same, told everything that it is told; `run` counts Begin and Extend.
+    first; `joined` are later requests for the same, told everything that it is told; `run` is the number of the last
+    Begin, Extend or request: an end from before it ends nothing.
     """
 
     activation: Activation

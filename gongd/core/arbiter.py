@@ -311,7 +311,7 @@ def _asked_anew(hearing: _Hearing, host: Turn, asked: Activation) -> Turn:
     return replace(
         host,
         order=number if host.is_emergency else host.order,
-        run=number if host.phase is Phase.SOUNDING else host.run,
+        run=number,
         left_s=asked.cap_s,
         asked_at=hearing.now,
         began_at=hearing.now,

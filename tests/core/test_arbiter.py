@@ -5,7 +5,20 @@ from dataclasses import replace
 import pytest
 
 from gongd.core.activation import Activation, Outcome
-from gongd.core.air import Air, Begin, Cancelled, Ended, Extend, Reach, Report, Requested, Silenced, Tick, Together
+from gongd.core.air import (
+    Air,
+    Begin,
+    Cancelled,
+    Ended,
+    Extend,
+    Reach,
+    Report,
+    Requested,
+    Silenced,
+    Stop,
+    Tick,
+    Together,
+)
 from gongd.core.arbiter import CAP_ALLOWANCE_S, MOST_JOINED, MOST_WAITING, decide, next_deadline
 from gongd.core.catalogue import Origin, Priority, Status, Why
 from tests.core.stage import DRILL, FIRE, FIRE_TOO, FLOOD, GONG, NEWS, SECURITY, TEST, WATCH, Scene, ask
@@ -52,7 +65,7 @@ def test_among_equal_emergencies_the_newest_sounds_and_the_older_resumes_with_wh
 def test_a_gong_or_drill_that_is_interrupted_is_over() -> None:
     for short in (GONG, DRILL):
         scene = Scene().then(short).then(FIRE, 1.0)
-        assert f"{short.id} preempted!" in scene.moves
+        assert Report(short, Outcome.PREEMPTED, {"behind": "fire", "behind_id": "fire-1"}) in scene.effects
         assert scene.then(Ended("fire-1", Outcome.FINISHED), 2.0).air.turns == ()
 
 
@@ -76,8 +89,9 @@ def test_a_gong_whose_time_is_over_when_the_air_falls_free_does_not_sound() -> N
     assert scene.moves == ["fire-1 finished!", "gong-1 missed!"]
 
 
-def test_a_gong_that_arrives_late_does_not_sound() -> None:
-    assert Scene().then(GONG, 121.0).effects == (Report(GONG, Outcome.MISSED, {"reason": "late"}),)
+@pytest.mark.parametrize("now", [120.0, 121.0])
+def test_a_gong_that_arrives_late_does_not_sound(now: float) -> None:
+    assert Scene().then(GONG, now).effects == (Report(GONG, Outcome.MISSED, {"reason": "late"}),)
 
 
 def test_an_alarm_that_arrives_late_sounds_all_the_same() -> None:
@@ -85,8 +99,8 @@ def test_an_alarm_that_arrives_late_sounds_all_the_same() -> None:
 
 
 def test_a_waiting_command_expires() -> None:
-    scene = Scene().then(FIRE).then(replace(NEWS, wait_until=30.0), 1.0).then(Tick(), 30.0)
-    assert scene.moves == ["news-1 expired!"]
+    news = replace(NEWS, wait_until=30.0)
+    assert Scene().then(FIRE).then(news, 1.0).then(Tick(), 30.0).effects == (Report(news, Outcome.EXPIRED, {}),)
 
 
 def test_the_same_signal_asked_again_joins_and_its_cap_counts_anew() -> None:
@@ -116,6 +130,32 @@ def test_an_emergency_that_is_asked_again_while_it_is_paused_is_the_newest_again
     assert begin.cap_s == 300.0
 
 
+def test_requests_that_wait_together_wait_as_long_as_the_most_patient_of_them() -> None:
+    for first, second in ((30.0, 60.0), (60.0, 30.0)):
+        scene = Scene().then(FIRE).then(replace(NEWS, wait_until=first), 1.0)
+        scene = scene.then(replace(NEWS, id="news-2", wait_until=second), 2.0)
+        assert scene.then(Tick(), 59.9).effects == ()
+        assert scene.then(Tick(), 60.0).moves == ["news-1 expired!", "news-2 expired!"]
+    for patient, other in ((None, 60.0), (60.0, None)):
+        scene = Scene().then(FIRE).then(replace(NEWS, wait_until=patient), 1.0)
+        scene = scene.then(replace(NEWS, id="news-2", wait_until=other), 2.0)
+        assert scene.then(Tick(), 200.0).effects == ()
+
+
+def test_what_is_asked_again_while_it_waits_keeps_its_place() -> None:
+    scene = Scene().then(FIRE).then(NEWS).then(replace(NEWS, id="other", signal="other"))
+    scene = scene.then(replace(NEWS, id="news-2"), 1.0)
+    assert scene.then(Ended("fire-1", Outcome.FINISHED), 2.0).moves[-1] == "begin news-1"
+
+
+def test_calls_of_two_neighbours_are_two_and_orders_of_two_people_are_one() -> None:
+    for origin, joins in ((Origin.NEIGHBOUR, False), (Origin.COMMAND, True)):
+        scene = Scene().then(replace(FIRE, origin=origin, by="thon-2"))
+        scene = scene.then(replace(FIRE_TOO, origin=origin, by="thon-4"), 1.0)
+        assert ("fire-2 joined" in scene.moves) is joins
+        assert "fire-3 joined" in scene.then(replace(FIRE, id="fire-3", origin=origin, by="thon-4"), 2.0).moves
+
+
 def test_a_second_copy_is_ignored_alive_or_over() -> None:
     alive = Scene().then(FIRE).then(FIRE_TOO)
     for copy in (FIRE, FIRE_TOO):
@@ -139,6 +179,11 @@ def test_silence_drops_all_and_cannot_touch_the_next_alarm() -> None:
     assert scene.then(FIRE_TOO, 1.0).sounding == "fire-2"
 
 
+def test_what_is_silenced_says_by_whom_where_that_is_known() -> None:
+    assert Scene().then(FIRE).then(Silenced("button")).effects[1] == Report(FIRE, Outcome.SILENCED, {"by": "button"})
+    assert Scene().then(FIRE).then(Silenced()).effects[1] == Report(FIRE, Outcome.SILENCED, {})
+
+
 def test_cancelling_by_id_signal_alarms_or_all_ends_what_it_names() -> None:
     scene = Scene().then(FIRE).then(FIRE_TOO).then(WATCH).then(GONG)
     why = Why.SAFE
@@ -152,9 +197,11 @@ def test_cancelling_by_id_signal_alarms_or_all_ends_what_it_names() -> None:
         assert {turn.activation.id for turn in scene.then(cancelled, 1.0).air.turns} == left
 
 
-def test_a_cancelled_alarm_says_why_and_by_whom() -> None:
+def test_a_cancelled_alarm_says_why_and_by_whom_where_that_is_known() -> None:
     effects = Scene().then(FIRE).then(Cancelled(Why.MISTAKE, Reach.ALL, by="an")).effects
     assert effects[1] == Report(FIRE, Outcome.CANCELLED, {"reason": "mistake", "by": "an"})
+    effects = Scene().then(FIRE).then(Cancelled(Why.SAFE, Reach.ALL)).effects
+    assert effects[1] == Report(FIRE, Outcome.CANCELLED, {"reason": "safe"})
 
 
 def test_an_all_clear_with_its_words_lets_no_gong_slip_in_between() -> None:
@@ -165,10 +212,11 @@ def test_an_all_clear_with_its_words_lets_no_gong_slip_in_between() -> None:
 
 
 def test_nothing_sounds_past_its_cap_even_when_the_player_says_nothing() -> None:
-    scene = Scene().then(FIRE)
-    assert next_deadline(scene.air) == 300.0 + CAP_ALLOWANCE_S
-    assert scene.then(Tick(), 300.0).effects == ()
-    assert scene.then(Tick(), 300.0 + CAP_ALLOWANCE_S).moves == ["stop fire-1", "fire-1 finished!"]
+    scene = Scene().then(FIRE, 50.0)
+    assert next_deadline(scene.air) == 350.0 + CAP_ALLOWANCE_S
+    assert scene.then(Tick(), 350.0).effects == ()
+    scene = scene.then(Tick(), 350.0 + CAP_ALLOWANCE_S)
+    assert scene.effects == (Stop("fire-1"), Report(FIRE, Outcome.FINISHED, {"cap": True}))
 
 
 def test_a_sound_that_fails_is_reported_with_what_and_the_next_one_sounds() -> None:
@@ -184,6 +232,24 @@ def test_a_sound_that_ended_before_it_heard_that_it_was_asked_again_begins_once_
     assert scene.moves == ["stop fire-1", "begin fire-1"]
 
 
+def test_a_sound_that_ended_after_all_that_it_heard_is_over() -> None:
+    scene = Scene().then(FIRE)
+    assert isinstance(begin := scene.effects[0], Begin)
+    assert scene.then(Ended("fire-1", Outcome.FINISHED, run=begin.run), 9.0).moves == ["fire-1 finished!"]
+    scene = scene.then(FIRE_TOO, 9.0)
+    assert isinstance(extend := scene.effects[0], Extend)
+    assert scene.then(Ended("fire-1", Outcome.FINISHED, run=extend.run), 309.0).air.turns == ()
+
+
+def test_an_alarm_that_is_asked_again_while_it_yields_is_not_ended_by_an_end_from_before() -> None:
+    scene = Scene().then(WATCH)
+    run = scene.air.turns[0].run
+    scene = scene.then(FIRE, 30.0).then(replace(WATCH, id="watch-2"), 30.1)
+    scene = scene.then(Ended("watch-1", Outcome.FINISHED, run=run), 30.2)
+    assert scene.effects == ()
+    assert scene.then(Ended("fire-1", Outcome.FINISHED), 40.0).moves[-1] == "begin watch-1"
+
+
 def test_an_alarm_that_had_ended_before_it_was_preempted_does_not_resume() -> None:
     scene = Scene().then(WATCH).then(FIRE, 30.0).then(Ended("watch-1", Outcome.FINISHED), 30.1)
     assert scene.moves == ["watch-1 finished!"]
@@ -195,15 +261,27 @@ def test_the_number_of_those_who_wait_is_bounded_and_the_worst_rank_falls_out() 
     for number in range(MOST_WAITING - 1):
         scene = scene.then(replace(NEWS, id=f"news-{number}", signal=f"news-{number}"))
     assert len(scene.air.turns) == MOST_WAITING + 1
-    assert scene.then(TEST, 1.0).moves == ["test-1 waiting", "test-1 expired!"]
+    crowded = scene.then(TEST, 1.0)
+    assert crowded.moves == ["test-1 waiting", "test-1 expired!"]
+    assert crowded.effects[1] == Report(TEST, Outcome.EXPIRED, {"reason": "crowded"})
     assert scene.then(WATCH, 1.0).moves[1] == f"news-{MOST_WAITING - 2} expired!"
+
+
+def test_a_nights_gong_that_falls_out_is_missed_because_it_gave_way() -> None:
+    scene = Scene().then(FIRE)
+    for number in range(MOST_WAITING):
+        scene = scene.then(replace(WATCH, id=f"watch-{number}", signal=f"watch-{number}"))
+    assert scene.then(GONG, 1.0).effects[1:] == (Report(GONG, Outcome.MISSED, {"reason": "preempted"}),)
 
 
 def test_an_emergency_is_never_refused_and_the_oldest_that_has_sounded_falls_out() -> None:
     scene = Scene()
     for number in range(MOST_WAITING + 1):
         scene = scene.then(replace(FIRE, id=f"fire-{number}", place=str(number)), number)
-    assert scene.then(SECURITY, 100.0).moves[-2:] == ["begin security-1", "fire-0 preempted!"]
+    scene = scene.then(SECURITY, 100.0)
+    oldest = replace(FIRE, id="fire-0", place="0")
+    assert scene.moves[-2] == "begin security-1"
+    assert scene.effects[-1] == Report(oldest, Outcome.PREEMPTED, {"reason": "crowded"})
 
 
 def test_a_sound_remembers_only_so_many_who_joined_and_lets_the_oldest_go() -> None:
@@ -211,8 +289,27 @@ def test_a_sound_remembers_only_so_many_who_joined_and_lets_the_oldest_go() -> N
     for number in range(MOST_JOINED):
         scene = scene.then(replace(FIRE, id=f"more-{number}"), number)
     scene = scene.then(FIRE_TOO, 50.0)
-    assert "more-0 finished!" in scene.moves
+    let_go = replace(FIRE, id="more-0")
+    assert Report(let_go, Outcome.FINISHED, {"joined": "fire-1", "reason": "crowded"}) in scene.effects
+    assert [person.id for person in scene.air.turns[0].people] == [
+        *("fire-1", *(f"more-{number}" for number in range(1, MOST_JOINED)), "fire-2"),
+    ]
     assert scene.sounding == "fire-1"
+
+
+def test_who_joined_what_only_waits_and_is_let_go_is_told_that_nothing_sounded() -> None:
+    scene = Scene().then(FIRE).then(NEWS)
+    for number in range(MOST_JOINED + 1):
+        scene = scene.then(replace(NEWS, id=f"more-{number}"), number)
+    assert scene.moves == ["more-0 expired!", f"more-{MOST_JOINED} joined"]
+
+
+def test_a_nights_gong_that_was_let_go_while_it_sounded_does_not_sound_again() -> None:
+    scene = Scene().then(GONG)
+    for number in range(MOST_JOINED + 1):
+        scene = scene.then(replace(GONG, id=f"more-{number}"), number)
+    assert "more-0 finished!" in scene.moves
+    assert scene.then(replace(GONG, id="more-0"), 50.0).effects == ()
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,16 @@ def test_a_flood_that_rests_says_so_and_is_not_over() -> None:
     assert not report.final
 
 
+def test_a_flood_that_is_stopped_at_its_cap_says_so_and_rests() -> None:
+    higher = replace(FIRE, number=2)
+    at_its_cap = Scene().then(FLOOD).then(Tick(), 602.0)
+    outranked = Scene().then(FLOOD).then(higher, 599.5)
+    for scene in (at_its_cap, outranked):
+        assert scene.moves[:2] == ["stop flood-1", "flood-1 finished"]
+        assert isinstance(report := scene.effects[1], Report)
+        assert report.detail == {"cap": True, "again_in_s": 600.0, "then": "again"}
+
+
 def test_silence_or_cancelling_ends_what_rests() -> None:
     for event in (Silenced(), Cancelled(Why.SAFE, Reach.ALARMS)):
         assert _rested().then(event, 700.0).air.turns == ()
@@ -78,17 +88,20 @@ def test_after_the_daemons_death_an_alarm_sounds_for_its_remainder() -> None:
 
 
 def test_an_alarm_is_resumed_at_most_twice() -> None:
+    assert Scene().then(Requested(FIRE, sounded_s=1.0, attempts=2), 10.0).moves == ["begin fire-1"]
     scene = Scene().then(Requested(FIRE, sounded_s=1.0, attempts=3), 10.0)
     assert scene.effects == (Report(FIRE, Outcome.FAILED, {"reason": "restarted"}),)
 
 
 def test_a_gong_or_drill_that_was_cut_off_does_not_sound_again() -> None:
     for cut in (GONG, DRILL):
-        assert Scene().then(Requested(cut, attempts=1)).moves == [f"{cut.id} interrupted!"]
+        assert Scene().then(Requested(cut, attempts=1)).effects == (Report(cut, Outcome.INTERRUPTED, {}),)
 
 
 def test_an_alarm_that_had_sounded_to_its_cap_does_not_sound_again() -> None:
-    assert Scene().then(Requested(FIRE, sounded_s=299.5, attempts=1)).moves == ["fire-1 finished!"]
+    capped = Report(FIRE, Outcome.FINISHED, {"cap": True})
+    assert Scene().then(Requested(FIRE, sounded_s=299.5, attempts=1)).effects == (capped,)
+    assert Scene().then(Requested(FIRE, sounded_s=299.0, attempts=1)).moves == ["begin fire-1"]
 
 
 def test_a_flood_goes_on_with_its_again_after_the_daemons_death() -> None:
@@ -108,7 +121,10 @@ def test_the_diagram_has_one_line_for_each_row_of_the_table() -> None:
     lines = diagram().splitlines()
     assert lines[0] == "stateDiagram-v2"
     assert len(lines) == len(MOVES) + 1
+    assert lines[1] == "    [*] --> arrived: requested"
     assert "    sounding --> paused: alarm outranked / preempted" in lines
+    assert "    waiting --> sounding: best rank, air free" in lines
+    assert "    waiting --> [*]: waited too long / expired" in lines
 
 
 def test_an_alarm_that_is_asked_for_again_after_a_restart_joins_but_does_not_count_as_new() -> None:
