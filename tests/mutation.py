@@ -19,6 +19,7 @@ CORE = ROOT / "gongd" / "core"
 LEAST = 0.90
 COPIED = ("gongd", "tests", "config.example.yaml", "sounds")
 LONG = (
+    "test_arbiter_orders.py",
     "test_arbiter_stateful.py",
     "test_schedule_machine.py",
     "test_command_machine.py",
@@ -39,7 +40,16 @@ TESTS = {
     "wire_report": ("test_wire_body.py",),
     "wire_blob": ("test_wire_event.py", "test_incoming.py"),
     "trust_list": ("test_trust_list.py", "test_command*.py"),
+    "fault": ("test_lexicon.py", "test_condition.py", "test_history.py"),
+    "fingerprint": ("test_wire.py", "test_trust_list.py", "test_enrolment.py"),
+    "notation_faults": ("test_notation*.py",),
+    "notation_form": ("test_notation*.py",),
+    "notation_misread": ("test_notation*.py",),
+    "notation_scan": ("test_notation*.py",),
+    "notation_words": ("test_notation*.py",),
     "numeral": ("test_reading.py",),
+    "recording": ("test_incoming.py",),
+    "words": ("test_errors.py", "test_history.py", "test_sentence.py"),
     "pattern": ("test_rhythm.py", "test_timeline.py"),
 }
 """The tests of a module, where they are not `test_<module>*.py`."""
