@@ -3,7 +3,6 @@
 import os
 import platform
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,13 +45,12 @@ def pace() -> Pace:
 
 
 @pytest.fixture(scope="module")
-def make_guest() -> Iterator[Maker]:
-    """New machines, switched off; they are gone when the module's tests are done."""
+def make_guest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
+    """New machines, switched off; they are gone when the module's tests are done. What their consoles said stays."""
     made: list[Guest] = []
 
     def make(wall: datetime) -> Guest:
-        folder = Path(tempfile.mkdtemp(prefix="gongd-machine-"))
-        guest = Guest(folder, wall)
+        guest = Guest(tmp_path_factory.mktemp("machine"), wall)
         made.append(guest)
         return guest
 
