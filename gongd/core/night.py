@@ -15,6 +15,7 @@ Whatever is in hand or noted dies with the process; only records live, and a new
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import TypeVar
 
 from gongd.core.moment import Moment
@@ -112,9 +113,9 @@ class Ledger:
     `recorded` have their record. `first` is each schedule's first night. `outages` and `seen_at` (the last sign of
     life under a trusted clock) come from before this start. `in_hand` was told to ring. `noted` has been given up,
     with its reason, but is not filed yet. `settled`: up to that instant every night of a schedule has its record.
-    `rang` holds the monotonic instant of a schedule's last ring. `began`, `trusted_from` and `calm_from` are
-    monotonic: the first look, and since when the clock is trusted, and trusted and unstepped;
-    `stepped_from`: when it was last set.
+    `rang` holds the monotonic instant of a schedule's last ring. `adopted_at`: the last look under a trusted clock.
+    `began`, `trusted_from` and `calm_from` are monotonic: the first look, and since when the clock is trusted, and
+    trusted and unstepped; `stepped_from`: when it was last set.
     """
 
     recorded: frozenset[Key] = frozenset()
@@ -125,6 +126,7 @@ class Ledger:
     noted: Mapping[Key, tuple[Occurrence, str]] = field(default_factory=dict)
     settled: Mapping[str, datetime] = field(default_factory=dict)
     rang: Mapping[str, float] = field(default_factory=dict)
+    adopted_at: datetime | None = None
     last: Moment | None = None
     began: float | None = None
     trusted_from: float | None = None
@@ -253,16 +255,17 @@ def _wake(ledger: Ledger, now: Moment) -> Told:
 def _adopt(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: NextAfter) -> Told:
     """A new schedule counts from its next occurrence on; a known one from an earlier one if the clock went back."""
     told: list[Decision] = [Retire(name) for name in sorted(set(ledger.first) - {slot.id for slot in times})]
+    before = ledger.adopted_at or ledger.seen_at
+    went_back = before is not None and now.wall < before
     first = {slot.id: ledger.first[slot.id] for slot in times if slot.id in ledger.first}
     for slot in times:
-        known = slot.id in first
-        since = now.wall - timedelta(seconds=slot.grace_s) if known else now.wall
+        since = now.wall - timedelta(seconds=slot.grace_s) if went_back and slot.id in first else now.wall
         coming = occurrence_after(slot, since, next_after)
         if coming is not None and coming.night < first.get(slot.id, date.max):
             first[slot.id] = coming.night
             told.append(Adopt(slot.id, coming.night))
     settled = {name: at for name, at in ledger.settled.items() if name in first}
-    return replace(ledger, first=first, settled=settled), tuple(told)
+    return replace(ledger, first=first, settled=settled, adopted_at=now.wall), tuple(told)
 
 
 def _ring(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: NextAfter) -> Told:
@@ -312,17 +315,14 @@ def _file_slot(ledger: Ledger, slot: Entry, now: Moment, next_after: NextAfter) 
     """Walk from the settled instant towards now, a bounded stretch at a time, and file what is surely missed."""
     start = _unsettled(ledger, slot, now)
     told: list[Decision] = []
-    settled, open_nights = start, False
-    for count, occurrence in enumerate(occurrences(slot, start, now.wall, next_after)):
-        if count == _CHUNK:
-            break
+    settled = start
+    for occurrence in islice(occurrences(slot, start, now.wall, next_after), _CHUNK):
         if occurrence.key not in ledger.recorded and occurrence.night >= ledger.first[slot.id]:
             if not _is_surely_missed(ledger, occurrence, now):
-                open_nights = True
-                continue
+                break
             told.append(Miss(occurrence, _reason(ledger, occurrence, now)))
             ledger = _filed(ledger, occurrence)
-        settled = settled if open_nights else occurrence.due
+        settled = occurrence.due
     return replace(ledger, settled={**ledger.settled, slot.id: settled}), tuple(told)
 
 

@@ -55,10 +55,9 @@ def test_exceptions_are_single_days_and_closed_ranges() -> None:
 def test_a_preview_shows_everything_in_order_and_marks_exceptions() -> None:
     morning = Entry("sang", "test", (time(5), time(6)))
     nightly = replace(NIGHTLY, days=Days(excepted=((TONIGHT, TONIGHT),)))
-    shown = preview((nightly, morning), at("05:30"), 1.5, daily_after)
-    assert [(each.schedule, each.due, each.excepted) for each in shown] == [
-        ("sang@06:00", at("06:00"), False),
-        ("nightly", at("22:00"), True),
-        ("sang@05:00", at("05:00") + timedelta(days=1), False),
-        ("sang@06:00", at("06:00") + timedelta(days=1), False),
+    shown = preview((nightly, morning), at("06:00"), 1.0, daily_after)
+    assert [(each.schedule, each.signal, each.due, each.excepted) for each in shown] == [
+        ("nightly", "peace", at("22:00"), True),
+        ("sang@05:00", "test", at("05:00") + timedelta(days=1), False),
+        ("sang@06:00", "test", at("06:00") + timedelta(days=1), False),
     ]
