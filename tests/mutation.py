@@ -33,7 +33,6 @@ TESTS = {
     "limit": ("test_limit.py", "test_command.py"),
     "verdict": ("test_command*.py",),
     "night": ("test_schedule*.py",),
-    "night_record": ("test_schedule*.py",),
     "wire_form": ("test_wire_form.py", "test_wire_body.py", "test_wire_event.py"),
     "wire_name": ("test_wire.py", "test_command*.py"),
     "wire_command": ("test_wire_body.py", "test_command*.py"),
