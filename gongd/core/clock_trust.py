@@ -165,7 +165,7 @@ def vouch(state: ClockState, said: time, reading: Reading, zone: tzinfo, not_bef
 
 def _nearest(said: time, system: datetime, zone: tzinfo, not_before: datetime | None) -> datetime:
     near = system if not_before is None else max(system, not_before.astimezone(zone))
-    days = (near.date() + timedelta(days=n) for n in (-1, 0, 1, 2))
+    days = (near.date() + timedelta(days=n) for n in (-1, 0, 1))
     meant = [datetime.combine(day, said, zone) for day in days]
     if not_before is not None:
         meant = [each for each in meant if each >= not_before - timedelta(seconds=AGREES_S)]

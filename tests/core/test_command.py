@@ -160,7 +160,7 @@ def test_no_key_can_use_up_the_id_of_another_ones_alarm() -> None:
     assert isinstance(verdict, Accepted)
     assert isinstance(verdict.deed, Sound)
     assert verdict.id != JTI
-    assert jti_of(verdict.id) == JTI
+    assert jti_of(verdict.id) == jti_of(JTI) == JTI
     assert isinstance(box.give(ORDER), Repeated)
 
 

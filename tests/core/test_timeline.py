@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from gongd.core.catalogue import Priority, Signal, Status
 from gongd.core.notation import parse
 from gongd.core.pattern import Blast, Stroke
-from gongd.core.rhythm import DEFAULT_TEMPO, lay_out
+from gongd.core.rhythm import DEFAULT_TEMPO, Rhythm, Tempo, lay_out
 from gongd.core.timeline import (
     DRILL_WORDS,
+    NOTHING,
     QUIET_AFTER_WORDS_S,
     QUIET_BEFORE_WORDS_S,
     RING_OUT_S,
@@ -43,7 +44,8 @@ ALL_CLEAR = Signal("all-clear", "Báo yên", rhythm=parse("6 tiếng mỗi 2s"),
 WATCH = Signal("flood-watch", "Cảnh báo", rhythm=parse("còi đều 10s, nghỉ 10s, còi đều 10s"), **NOTICE)  # type: ignore[arg-type]
 PEACE = Signal("peace", "Kẻng bình yên", Priority.ROUTINE, parse("1 hồi, 9 tiếng"), 50, 120.0)
 TRIAL = Signal("test", "Thử loa", Priority.ROUTINE, parse("1 tiếng"), 40, 60.0)
-EVERY = (FIRE, FLOOD, SECURITY, ALL_CLEAR, WATCH, PEACE, TRIAL)
+HORN = Signal("horn", "Còi", rhythm=parse("còi hú 15s"), **ALARM)  # type: ignore[arg-type]
+EVERY = (FIRE, FLOOD, SECURITY, ALL_CLEAR, WATCH, PEACE, TRIAL, HORN)
 
 spoken_words = st.sets(st.sampled_from(sorted(SPOKEN_S))).map(lambda keys: {key: SPOKEN_S[key] for key in keys})
 a_signal = st.builds(
@@ -107,6 +109,18 @@ def test_a_clip_that_is_missing_is_left_out_and_the_rhythm_sounds_all_the_same()
     assert timeline.loop
     assert timeline.loop.duration_s == 21.0
     assert len(timeline.head.strokes) == 24 + 2 * 80
+    assert timeline.head.duration_s == 6.0 + 2 * 21.0
+
+
+def test_a_rhythm_without_words_goes_on_evenly() -> None:
+    loop = compose(replace(FIRE, rhythm=parse("20 tiếng dồn dập")), Status.ACTUAL, {}).loop
+    assert loop
+    assert loop.duration_s == 20 * 0.25
+
+
+def test_the_commune_s_own_tempo_is_that_of_the_opening_and_of_the_rhythm() -> None:
+    head = compose(FIRE, Status.ACTUAL, {}, Tempo(unbroken_gap_s=0.5)).head
+    assert len(head.strokes) == 12 + 2 * 40
 
 
 def test_the_full_text_stands_in_for_the_short_one_and_the_other_way_round() -> None:
@@ -115,7 +129,9 @@ def test_the_full_text_stands_in_for_the_short_one_and_the_other_way_round() -> 
 
 
 def test_an_alarm_until_stopped_ends_in_the_words_that_it_pauses() -> None:
-    assert keys(compose(FIRE, Status.ACTUAL, SPOKEN_S).ending) == ["pause"]
+    ending = compose(FIRE, Status.ACTUAL, SPOKEN_S).ending
+    assert ending
+    assert [(word.at_s, word.key) for word in ending.words] == [(QUIET_BEFORE_WORDS_S, "pause")]
     assert compose(FIRE, Status.ACTUAL, without("pause")).ending is None
 
 
@@ -138,6 +154,12 @@ def test_the_peace_gong_is_rung_first_and_speaks_after() -> None:
 def test_the_last_stroke_of_a_finite_signal_rings_out() -> None:
     head = compose(PEACE, Status.ACTUAL, {}).head
     assert head.duration_s == pytest.approx(head.strokes[-1].at_s + RING_OUT_S)
+    assert compose(TRIAL, Status.ACTUAL, {}).head.duration_s == RING_OUT_S
+
+
+def test_what_does_not_sound_does_not_ring_out() -> None:
+    assert compose(replace(PEACE, rhythm=parse("nghỉ 0.5s")), Status.ACTUAL, {}).head.duration_s == 0.5
+    assert compose(replace(FIRE, rhythm=Rhythm(())), Status.ACTUAL, {}).loop == NOTHING
 
 
 # ── Rehearsals ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -175,6 +197,7 @@ def test_a_test_says_so_before_and_after_one_cycle_without_the_real_words(signal
 
 def test_a_test_of_an_alarm_that_cannot_say_so_is_one_stroke() -> None:
     assert [stroke.at_s for stroke in compose(FIRE, Status.TEST, {}).head.strokes] == [0.0]
+    assert len(compose(FIRE, Status.TEST, SPOKEN_S).head.strokes) == 80
     assert len(compose(PEACE, Status.TEST, {}).head.strokes) > 9
 
 
@@ -243,6 +266,8 @@ def test_deep_or_damaged_json_is_refused_like_any_other() -> None:
         whole.replace("21", "1e999"),
         whole.replace("steady", "loud").replace(".2", "["),
     ]
+    with pytest.raises(ValueError, match=r"^not a timeline: nested too deep$"):
+        from_json(damaged[0])
     for text in (*damaged, whole.replace('"strength":1.0', '"strength":true')):
         with pytest.raises(ValueError):  # noqa: PT011
             from_json(text)
@@ -259,5 +284,16 @@ def test_deep_or_damaged_json_is_refused_like_any_other() -> None:
     ],
 )
 def test_a_timeline_that_makes_no_sense_is_refused(timeline: Timeline) -> None:
-    with pytest.raises(ValueError, match="not a timeline"):
+    with pytest.raises(ValueError, match=r"^not a timeline: "):
         sensible(timeline)
+
+
+def test_a_sound_may_end_with_its_passage_and_a_loop_may_be_short() -> None:
+    timeline = Timeline(Passage((Stroke(3.0),), (), (), 3.0), Passage((), (), (), 0.5))
+    assert sensible(timeline) is timeline
+
+
+def test_sounds_stand_at_whole_microseconds_whatever_the_words_last() -> None:
+    head = compose(FIRE, Status.ACTUAL, {"full": 10 / 3, "short": 1 / 7}).head
+    instants = [sound.at_s for sounds in (head.strokes, head.words) for sound in sounds]
+    assert instants == [round(at_s, 6) for at_s in instants]
