@@ -198,7 +198,7 @@ _SLACK_S = 1e-5
 
 def _tidy(instant_s: float) -> float:
     """Whole microseconds, without a negative zero."""
-    return round(instant_s, _DIGITS) + 0.0 if math.isfinite(instant_s) else instant_s
+    return round(instant_s, _DIGITS) + 0.0
 
 
 # ── Stretches of one passage ─────────────────────────────────────────────────────────────────────────────────────────

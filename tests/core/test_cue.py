@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -107,12 +108,29 @@ def test_a_pulse_is_cut_short_rather_than_run_into_the_next_stroke() -> None:
 def test_strokes_too_close_for_an_iron_striker_are_one_blow() -> None:
     sheet = sheet_of(struck(0.0, 0.01, lasting_s=1.0))
     assert moves_of(sheet, "striker", 1.0, 1.0) == [(0.01, True), (0.09, False), (1.0, False)]
+    sheet = sheet_of(struck(0.0, 0.04, lasting_s=1.0))
+    assert [at_s for at_s, on in moves_of(sheet, "striker", 1.0, 1.0) if on] == [0.0, 0.04]
+
+
+def test_a_pulse_that_is_cut_short_still_has_half_the_gap() -> None:
+    sheet = sheet_of(struck(0.0, 0.05, lasting_s=1.0))
+    assert moves_of(sheet, "striker", 1.0, 1.0)[:2] == [(0.0, True), (0.025, False)]
 
 
 def test_the_pulse_at_the_end_of_a_loop_minds_the_first_stroke_of_the_next() -> None:
     sheet = sheet_of(struck(0.0, lasting_s=1.0), struck(0.0, 0.9, lasting_s=1.0))
     last_of_pass = [at_s for at_s, on in moves_of(sheet, "striker", 3.0, 3.0) if not on][2]
     assert last_of_pass == round(2.0 - STRIKER_REST_S, 6)
+    sheet = sheet_of(struck(0.0, lasting_s=1.0), struck(0.05, 0.98, lasting_s=1.0))
+    assert moves_of(sheet, "striker", 2.0, 3.0)[-3:] == [(1.98, True), (2.02, False), (3.0, False)]
+
+
+def test_what_is_struck_and_blown_in_the_loop_comes_with_every_pass() -> None:
+    sheet = sheet_of(struck(0.0, lasting_s=0.2), struck(0.0, lasting_s=0.25))
+    assert [at_s for at_s, on in moves_of(sheet, "striker", 1.0, 1.0) if on] == [0.0, 0.2, 0.45, 0.7, 0.95]
+    blown = Passage((), (Blast(0.5, 1.0),), (), 2.0)
+    sheet = sheet_of(struck(0.0, lasting_s=9.0), blown)
+    assert [at_s for at_s, on in moves_of(sheet, "siren", 14.0, 14.0) if on] == [9.5, 11.5, 13.5]
 
 
 def test_the_siren_is_on_for_each_blast_and_does_not_chatter_between_two_that_touch() -> None:
@@ -130,6 +148,16 @@ def test_the_strobe_blinks_from_first_to_last() -> None:
     sheet = sheet_of(struck(0.0, lasting_s=1.7))
     blinks = [(0.0, True), (0.5, False), (1.0, True), (1.5, False), (1.7, False)]
     assert moves_of(sheet, "strobe", 1.7, 1.7) == blinks
+    slow = Relay("strobe", 22, Role.ACTIVATION, lead_s=3.0, blink_s=1.0)
+    sheet = sheet_of(struck(0.0, lasting_s=9.0), relays=(slow,))
+    assert [at_s for at_s, on in moves_of(sheet, "strobe", 9.0, 9.0) if on] == [-3.0, -1.0, 1.0, 3.0, 5.0, 7.0]
+    assert [cue.at_s for cue in cues_between(sheet, 6.5, 8.5, 9.0, 9.0)] == [7.0, 8.0]
+
+
+def test_a_relay_without_a_lead_moves_at_nought_and_not_at_minus_nought() -> None:
+    eager = Relay("lights", 9, Role.ACTIVATION)
+    cues = cues_between(cue_sheet(Timeline(struck(0.0, lasting_s=1.0)), (eager,), ("lights",)), -1.0, 0.5, 1.0, 1.0)
+    assert [str(cue.at_s) for cue in cues] == ["0.0"]
 
 
 def test_a_fault_lamp_and_a_relay_that_is_not_named_follow_no_timeline() -> None:
@@ -143,11 +171,13 @@ def test_a_signal_without_relays_has_no_cues() -> None:
     assert (sheet.lead_s, sheet.tail_s) == (0.0, 0.0)
 
 
-def test_the_hundredth_hour_is_as_exact_as_the_first_minute() -> None:
-    sheet = sheet_of(struck(0.0, lasting_s=1.0), struck(0.0, lasting_s=1.5))
-    start_s = 1.0 + 1.5 * 240_000
+@pytest.mark.parametrize("passes", [7, 240_000, 2**30])
+def test_the_last_hour_is_as_exact_as_the_first_minute_and_no_dearer(passes: int) -> None:
+    sheet = sheet_of(struck(0.0, lasting_s=10.0), struck(0.0, lasting_s=1.5))
+    start_s = 10.0 + 1.5 * passes
     cues = cues_between(sheet, start_s, start_s + 3.0, math.inf, math.inf)
     assert [cue.at_s for cue in cues if cue.relay == "striker" and cue.on] == [start_s, start_s + 1.5]
+    assert sum(cue.on for cue in cues if cue.relay == "strobe") == 3
 
 
 # ── What holds for any of them ───────────────────────────────────────────────────────────────────────────────────
