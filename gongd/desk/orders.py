@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from gongd.core.activation import FINAL, Outcome
+from gongd.core.activation import Outcome
+from gongd.core.air import THEN, is_final
 from gongd.core.catalogue import CALMING, Origin, Status, Why
 from gongd.core.gathering import FRESH_FOR, SENT_AGAIN_FOR
 from gongd.core.job import SPEECH
@@ -13,13 +14,16 @@ from gongd.core.wire_blob import Blob
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_event import Event
 from gongd.core.wire_name import Address
-from gongd.core.wire_report import Answer, Step
+from gongd.core.wire_report import Answer
 
 TEST_SIGNAL = "test"
 ANNOUNCEMENT = "announcement"
-_ENDED = frozenset({Step.FINISHED, Step.SILENCED, Step.CANCELLED, Step.EXPIRED, Step.FAILED, Step.INTERRUPTED})
+SOUNDS_FOR = timedelta(days=1)
+"""What was raised longer ago has ended by its cap (at most an hour), heard of or not."""
+RESTS_FOR = timedelta(days=8)
+"""Unless it sounds again and again: settings let that go on for 7 days after the last request."""
+_AGAIN = "again"
 _RAISED_BY = frozenset({Origin.BUTTON, Origin.NEIGHBOUR, Origin.LOCAL, Origin.COMMAND})
-_GOES_ON = frozenset({Outcome.PREEMPTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ def going_on(
             signal = order.claims.signal or ANNOUNCEMENT
             found.setdefault((signal, order.claims.status), {})[order.claims.jti] = boxes
     ours = {order.claims.jti for order in given}
-    for box, event in _open_activations(events, ours | set(ended)):
+    for box, event in _open_activations(events, ours | set(ended), now):
         key = (event.signal or "?", _status(event.status))
         found.setdefault(key, {}).setdefault(event.activation or "", set()).add(box)
     return [_as_one(signal, status, by_id) for (signal, status), by_id in _actual_first(found)]
@@ -165,23 +169,37 @@ def _as_one(signal: str, status: Status, by_id: Mapping[str, set[str]]) -> Going
 
 
 def _open_boxes(order: Given, now: datetime) -> set[str]:
-    """Boxes that sound it, wait with it, or have said nothing while it is still being sent."""
-    steps = {answer.box: answer.step for answer in order.answers if not answer.is_stale}
+    """Boxes that sound it, wait or rest with it, or have said nothing while it is still being sent."""
+    heard: dict[str, list[Answer]] = {}
+    for answer in order.answers:
+        if not answer.is_stale:
+            heard.setdefault(answer.box, []).append(answer)
     is_sent = now - order.at <= SENT_AGAIN_FOR
-    still = {box for box in order.boxes if box in steps and steps[box] not in _ENDED | {Step.REFUSED}}
-    silent = {box for box in order.boxes if box not in steps} if is_sent else set()
-    return still | silent
+    silent = {box for box in order.boxes if box not in heard} if is_sent else set()
+    return silent | {box for box in order.boxes if box in heard and _goes_on(heard[box], order.at, now)}
 
 
-def _open_activations(events: Iterable[tuple[str, Event]], ours: Collection[str]) -> list[tuple[str, Event]]:
+def _open_activations(
+    events: Iterable[tuple[str, Event]], ours: Collection[str], now: datetime
+) -> list[tuple[str, Event]]:
     """What others than the desk have raised, and has not ended: people at the boxes, neighbours, a panel."""
-    last: dict[tuple[str, str], Event] = {}
+    told: dict[tuple[str, str], list[Event]] = {}
     for box, event in events:
         jti = (event.activation or "").partition(".")[0]
         if event.kind == Kind.ACTIVATION and jti and jti not in ours and _is_raised(event):
-            last[(box, event.activation or "")] = event
-    over = FINAL - _GOES_ON
-    return [(box, event) for (box, _), event in last.items() if event.outcome not in over]
+            told.setdefault((box, event.activation or ""), []).append(event)
+    return [(box, words[-1]) for (box, _), words in told.items() if _goes_on(words, words[0].at, now)]
+
+
+def _goes_on(told: Sequence[Answer] | Sequence[Event], since: datetime, now: datetime) -> bool:
+    """Does it, after these words of one box? An alarm that rests or has given way comes back, and says so: `then`."""
+    lasts = RESTS_FOR if any(word.detail.get(THEN) == _AGAIN for word in told) else SOUNDS_FOR
+    return now - since <= lasts and not _is_over(told[-1])
+
+
+def _is_over(word: Answer | Event) -> bool:
+    said = word.step.value if isinstance(word, Answer) else word.outcome
+    return said in tuple(Outcome) and is_final(Outcome(said), word.detail)
 
 
 def _is_raised(event: Event) -> bool:

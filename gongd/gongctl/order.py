@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from gongd.cli.screen import Screen
 from gongd.cli.usage import MisuseError, NoError, Request
@@ -34,8 +33,6 @@ from gongd.gongctl.telling import tell
 CONNECT_S = 5.0
 """So long a connection is waited for before the officer is told to telephone."""
 SETTLE_S = 0.3
-BACK = timedelta(days=1)
-"""What was raised longer ago has ended by its cap."""
 
 NEEDS_YES = Text("Không có ai để hỏi lại: thêm --yes", "There is nobody to ask: add --yes")
 NOTHING_ON = Text("Không có hiệu lệnh nào đang phát.", "Nothing is sounding.")
@@ -148,14 +145,16 @@ def plan_cancel(duty: Duty, chosen: list[GoingOn], why: Why) -> Plan:
 def what_goes_on(duty: Duty) -> list[GoingOn]:
     """Everything that could be cancelled."""
     at = now()
-    known = duty.store.orders(at - BACK)
+    known = duty.store.orders(at - orders.RESTS_FOR)
     given = [
         Given(order.claims, order.boxes, order.at, tuple(duty.store.answers(order.claims.jti)))
         for order in known
         if order.ended_at is None
     ]
     ended = {order.claims.jti for order in known if order.ended_at is not None}
-    events = [(filed.box, filed.event) for filed in duty.store.events(since=at - BACK, kinds=("activation",))]
+    events = [
+        (filed.box, filed.event) for filed in duty.store.events(since=at - orders.RESTS_FOR, kinds=("activation",))
+    ]
     return orders.going_on(given, events, at, ended)
 
 

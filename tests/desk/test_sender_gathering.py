@@ -28,6 +28,40 @@ def test_what_sounds_can_be_stopped_and_what_has_ended_cannot() -> None:
     assert going_on([ended], [], NOW) == []
 
 
+def test_an_alarm_that_rests_and_will_sound_again_can_be_stopped() -> None:
+    rests = answer("thon-3", Step.FINISHED, detail={"then": "again"})
+    gave_way = answer("thon-5", Step.PREEMPTED, detail={"then": "resume"})
+    (one,) = going_on([Given(order("flood"), BOTH, NOW, (rests, gave_way))], [], NOW)
+    assert one.boxes == BOTH
+    over = Given(order("flood"), BOTH, NOW, (rests, gave_way, *(answer(box, Step.FINISHED) for box in BOTH)))
+    assert going_on([over], [], NOW) == []
+
+
+def test_an_alarm_of_a_box_that_rests_can_be_stopped_and_a_drill_that_gave_way_is_over() -> None:
+    raised = Event(1, NOW, "activation", "flood", activation="b-1", origin="button", status="actual")
+    rests = replace(raised, outcome="finished", detail={"then": "again"})
+    (one,) = going_on([], [("thon-3", rests)], NOW)
+    assert (one.activations, one.boxes) == (("b-1",), ("thon-3",))
+    assert going_on([], [("thon-3", rests), ("thon-3", replace(raised, outcome="finished"))], NOW) == []
+    gave_way = replace(raised, status="exercise", outcome="preempted")
+    assert going_on([], [("thon-3", gave_way)], NOW) == []
+    (one,) = going_on([], [("thon-3", replace(gave_way, detail={"then": "resume"}))], NOW)
+    assert one.boxes == ("thon-3",)
+
+
+def test_an_alarm_that_sounds_again_for_days_can_be_stopped_for_as_long() -> None:
+    rests = answer("thon-3", Step.FINISHED, detail={"then": "again"})
+    five_days_later = NOW + timedelta(days=5)
+    by_desk = Given(order("flood"), BOTH, NOW, (rests, answer("thon-5", Step.STARTED)))
+    (one,) = going_on([by_desk], [], five_days_later)
+    assert one.boxes == ("thon-3",)
+    raised = Event(1, NOW, "activation", "flood", activation="b-1", origin="button", status="actual")
+    said = [replace(raised, outcome="finished", detail={"then": "again"}), replace(raised, outcome="resumed")]
+    (one,) = going_on([], [("thon-3", event) for event in said], five_days_later)
+    assert one.activations == ("b-1",)
+    assert going_on([], [("thon-3", said[1])], five_days_later) == []
+
+
 def test_a_box_that_is_silent_may_sound_it_yet_and_must_hear_of_the_cancel() -> None:
     (one,) = going_on([Given(order(), BOTH, NOW, ())], [], NOW)
     assert one.boxes == BOTH
