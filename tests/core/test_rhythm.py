@@ -1,6 +1,8 @@
 """How a rhythm lies on the axis of time."""
 
 import math
+import re
+from collections.abc import Callable
 from dataclasses import fields
 from itertools import pairwise
 
@@ -58,6 +60,13 @@ def test_a_roll_accelerates_and_swells_and_fills_its_time() -> None:
     strengths = [stroke.strength for stroke in strokes]
     assert strengths == sorted(strengths)
     assert (strengths[0], strengths[-1]) == (0.5, 1.0)
+    assert len(strokes) == 19
+    assert [stroke.strength for stroke in laid("1 hồi 1.2s").strokes] == [0.5, 1.0]
+
+
+def test_a_roll_whose_first_gap_is_its_last_keeps_its_pace() -> None:
+    tempo = Tempo(roll_first_gap_s=0.5, roll_last_gap_s=0.5)
+    assert [stroke.at_s for stroke in laid("1 hồi", tempo).strokes] == [0.5 * number for number in range(20)]
 
 
 @pytest.mark.parametrize(
@@ -127,6 +136,12 @@ def test_fives_are_whole_to_the_end() -> None:
     assert laid("ngũ liên 12s").duration_s == 12
 
 
+def test_fives_keep_their_pace_where_they_fit_and_lose_no_stroke_where_they_hardly_do() -> None:
+    assert gaps("ngũ liên 18.5s") == ([0.25] * 4 + [0.85]) * 9 + [0.25] * 4
+    assert len(laid("ngũ liên 13.5s", Tempo(fives_rest_s=0.1)).strokes) == 50
+    assert instants("ngũ liên 0.5s") == [0, 0.1, 0.2, 0.3, 0.4]
+
+
 def test_groups_are_quick_strokes_and_a_second() -> None:
     assert instants("2 hồi, mỗi hồi 3 tiếng") == [0, 0.5, 1.0, 2.5, 3.0, 3.5]
     assert laid("2 hồi, mỗi hồi 3 tiếng").duration_s == 5
@@ -150,9 +165,23 @@ def test_a_lone_blast_is_followed_at_once() -> None:
     assert laid("còi đều 10s, nghỉ 10s, còi đều 10s").duration_s == 30
 
 
+def test_a_blast_stands_at_a_whole_microsecond() -> None:
+    assert laid("1 tiếng mỗi 0.33333333s, còi 1s").blasts[0].at_s == 0.333333
+
+
+def test_a_rhythm_of_nothing_or_of_silence_does_not_sound() -> None:
+    assert lay_out(Rhythm(())) == Pattern((), (), 0.0)
+    assert sounding_s(Rhythm(())) == sounding_s(parse("nghỉ 3s")) == 0.0
+
+
+def test_how_much_is_played_counts_repeats_out() -> None:
+    assert pieces(parse("((1 tiếng, nghỉ 1s) x 3, 1 hồi) x 2, 1 hồi").items) == 15
+
+
 def test_every_tempo_can_be_changed() -> None:
     tempo = Tempo(stroke_gap_s=1.0, roll_s=8.0, roll_rest_s=1.0)
     assert laid("1 hồi, 9 tiếng", tempo).duration_s == 18
+    assert sounding_s(parse("1 hồi, 9 tiếng"), tempo) == 18
     rolls = "1 hồi, 2 hồi ngắn đều, 1 hồi dài, liên thanh 1s, ngũ liên 9s, 2 hồi còi 1s, 2 hồi, mỗi hồi 2 tiếng"
     rhythm = parse(rolls + ", 2 tiếng, 1 tiếng chậm, 1 tiếng nhanh, 1 tiếng dồn dập")
     for field in fields(Tempo):
@@ -167,25 +196,31 @@ def test_a_striker_is_never_asked_for_more_than_it_can_do() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "told"),
     [
-        lambda: Strokes(0),
-        lambda: Strokes(100),
-        lambda: Strokes(3, math.nan),
-        lambda: Rolls(21),
-        lambda: Groups(1, 100),
-        lambda: Unbroken(601.0),
-        lambda: Blasts(1, 0.0),
-        lambda: Rest(0.0),
-        lambda: Repeat((), 2),
-        lambda: Repeat((Strokes(1),), 101),
-        lambda: Repeat((Repeat((Repeat((Strokes(1),), 2),), 2),), 2),
-        lambda: Tempo(stroke_gap_s=0.0),
+        (lambda: Strokes(0), "strokes must be 1 to 99, not 0"),
+        (lambda: Strokes(100), "strokes must be 1 to 99, not 100"),
+        (lambda: Strokes(3, math.nan), "every must be 0.1 to 600 s, not nan"),
+        (lambda: Rolls(21), "rolls must be 1 to 20, not 21"),
+        (lambda: Rolls(2, 0.05), "each must be 0.1 to 600 s, not 0.05"),
+        (lambda: Groups(1, 100), "strokes must be 1 to 99, not 100"),
+        (lambda: Groups(21, 1), "groups must be 1 to 20, not 21"),
+        (lambda: Unbroken(601.0), "duration_s must be 0.1 to 600 s, not 601.0"),
+        (lambda: Blasts(0, 1.0), "blasts must be 1 to 20, not 0"),
+        (lambda: Blasts(1, 0.0), "each_s must be 0.1 to 600 s, not 0.0"),
+        (lambda: Blasts(1, 1.0, gap_s=0.0), "gap_s must be 0.1 to 600 s, not 0.0"),
+        (lambda: Rest(0.0), "duration_s must be 0.0 to 600 s, not 0.0"),
+        (lambda: Repeat((), 2), "a repeat holds something, and is at most 2 deep"),
+        (lambda: Repeat((Strokes(1),), 101), "repeats must be 1 to 100, not 101"),
+        (
+            lambda: Repeat((Repeat((Repeat((Strokes(1),), 2),), 2),), 2),
+            "a repeat holds something, and is at most 2 deep",
+        ),
+        (lambda: Tempo(stroke_gap_s=0.0), "stroke_gap_s must be 0.1 to 600 s, not 0.0"),
     ],
 )
-def test_a_value_that_cannot_be_played_cannot_be_made(wrong: object) -> None:
-    assert callable(wrong)
-    with pytest.raises(ValueError, match=r"must be|holds"):
+def test_a_value_that_cannot_be_played_cannot_be_made(wrong: Callable[[], object], told: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{re.escape(told)}$"):
         wrong()
 
 
