@@ -236,6 +236,13 @@ class Commune:
         lost = sum(1 for at, _, _ in self.facts.nights.get((cabinet.id, night.isoformat()), []) if at < cabinet.lost_at)
         return held or min(1, lost)
 
+    def said_of(self, cabinet: Cabinet, night: date) -> frozenset[str]:
+        """What its journal says of that night in the end: a record that was taken back before the card had it says
+        nothing. A journal that was lost counts as it was written."""
+        held = [str(each.outcome) for _, each in self.journal_of(cabinet) if each.night == night]
+        words = self.facts.nights.get((cabinet.id, night.isoformat()), [])
+        return frozenset(held or [outcome for at, outcome, _ in words if at < cabinet.lost_at])
+
     def journal_of(self, cabinet: Cabinet) -> list[tuple[int, Record]]:
         """What stands in its journal in the end."""
         if cabinet.number not in self._journals:

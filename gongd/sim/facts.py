@@ -1,7 +1,7 @@
 """What truly happened: who pressed what, which orders were signed by whom, what the card took. The world's own book."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gongd.core.catalogue import Status
@@ -13,7 +13,8 @@ from gongd.sim.witness import Sounding
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Somebody held a button. `counts_at`: from then on it counts (None: too short)."""
+    """Somebody held a button. `counts_at`: from then on it counts, as long as the settings say after the first touch,
+    for a contact that bounces delays nothing (None: too short)."""
 
     box: str
     button: str
@@ -117,15 +118,40 @@ class Facts:
 
     def quieted(self, box: str, since: float, until: float) -> bool:
         """Did anybody end what sounded there between the two: at the box, or by an order?"""
-        at_box = any(
-            hold.box == box and hold.button in ("silence", "all-clear") and since <= (hold.counts_at or -1.0) <= until
-            for hold in self.holds
+        return any(since <= at <= until for at in self._held_quiet(box)) or any(
+            since <= at <= until and claims.type in (CommandType.CANCEL, CommandType.SILENCE)
+            for at, claims in self._taken(box)
         )
-        return at_box or any(
-            since <= at <= until and order.claims.type in (CommandType.CANCEL, CommandType.SILENCE)
-            for (where, jti), at in self.accepted.items()
-            if where == box and (order := self.orders.get(jti.partition(".")[0])) is not None
+
+    def ended(self, box: str, activation: str, since: float, until: float) -> bool:
+        """Did anybody end this very one between the two? Silence ends all; a cancel only what it names."""
+        return any(since <= at <= until for at in self._held_quiet(box)) or any(
+            since <= at <= until and (claims.type is CommandType.SILENCE or self._names(box, claims, activation))
+            for at, claims in self._taken(box)
         )
+
+    def _held_quiet(self, box: str) -> Iterator[float]:
+        for hold in self.holds:
+            if hold.box == box and hold.button in ("silence", "all-clear") and hold.counts_at is not None:
+                yield hold.counts_at
+
+    def _taken(self, box: str) -> Iterator[tuple[float, CommandClaims]]:
+        """The orders that this box has accepted, and when."""
+        for (where, jti), at in self.accepted.items():
+            if where == box and (order := self.orders.get(jti.partition(".")[0])) is not None:
+                yield at, order.claims
+
+    def _names(self, box: str, claims: CommandClaims, activation: str) -> bool:
+        """Does it cancel this one, or an order that has joined it: for the same signal, as earnest, accepted here?"""
+        if claims.type is not CommandType.CANCEL:
+            return False
+        own = self.orders.get(activation)
+        for named in claims.references or ():
+            other = self.orders.get(named) if (box, named) in self.accepted else None
+            joined = own is not None and other is not None and _alike(own.claims, other.claims)
+            if named == activation or joined:
+                return True
+        return False
 
     def heard(self, sounding: Sounding) -> None:
         """Something begins to sound."""
@@ -153,6 +179,10 @@ class Facts:
     def is_alarm(self, sounding: Sounding) -> bool:
         """An actual emergency."""
         return sounding.status is Status.ACTUAL and sounding.signal in EMERGENCIES
+
+
+def _alike(one: CommandClaims, other: CommandClaims) -> bool:
+    return (one.signal, one.status) == (other.signal, other.status)
 
 
 EMERGENCIES = frozenset({"fire", "security", "flood"})

@@ -126,9 +126,9 @@ def what_sounds_is_new(commune: "Commune", sounding: Sounding) -> Found:
     elif last.own_end and (sounding.signal != "flood" or sounding.began_at - ended_at < 500.0):
         if not _asked_again(commune, sounding, last.began_at):
             yield f"{sounding.activation} sounds again after its end"
-    elif commune.facts.quieted(sounding.box, ended_at - 0.5, sounding.began_at - 0.5) and not _asked_again(
-        commune, sounding, ended_at
-    ):
+    elif commune.facts.ended(
+        sounding.box, sounding.activation, ended_at - 0.5, sounding.began_at - 0.5
+    ) and not _asked_again(commune, sounding, ended_at):
         yield f"{sounding.activation} sounds again after it was ended"
 
 
@@ -225,10 +225,14 @@ def an_emergency_is_not_held_back(commune: "Commune", box: str, signal: str, ask
 def what_is_ended_is_silent(
     commune: "Commune", box: str, activations: Sequence[str], asked: str, asked_at: float
 ) -> Found:
-    """Half a second after somebody silenced or cancelled it, it does not sound."""
+    """Half a second after somebody silenced or cancelled it, it does not sound.
+
+    `activations`: what sounded as the silence counted, or what the cancel names. What begins after a silence is the
+    next alarm, or the next gong: no silence outlaws it.
+    """
     now = commune.world.now
     heard = commune.cabinet(box).witness.now_sounding
-    if heard is None or heard.activation not in activations or heard.began_at > asked_at + 0.05:
+    if heard is None or heard.activation not in activations:
         return
     if not commune.facts.is_shaken(box, asked_at - 5.0, now):
         yield f"{heard.activation} still sounds, {now - asked_at:.2f} s after it was {asked}"
@@ -278,7 +282,7 @@ def a_night_is_missed_for_a_reason(commune: "Commune") -> Iterator[tuple[str, st
             due = commune.due_at(night)
             if not heard and commune.was_clear(cabinet, due):
                 yield cabinet.id, f"nothing stood in the way of the gong of {night}, and it was not heard"
-            said = [word[1] for word in commune.facts.nights.get((cabinet.id, night.isoformat()), [])]
+            said = commune.said_of(cabinet, night)
             if "rung" in said and not heard and not commune.facts.is_shaken(cabinet.id, due - 200.0, due + 200.0):
                 yield cabinet.id, f"the night {night} is said to be rung, and was not heard"
 

@@ -25,9 +25,7 @@ from gongd.sim.plan import Happening, What
 HOLDS_S = {"silence": 1.0}
 """For how long a button is to be held; every other is 2 s."""
 ALARMS = ("fire", "security", "flood")
-JABS = 3
 HOLDS_FOR_S = 2.6
-DEBOUNCE_S = 0.1
 
 _Thing = TypeVar("_Thing")
 
@@ -77,7 +75,7 @@ class People:
         if cabinet.daemon is None or button in cabinet.shut:
             return
         now, needs_s = self.commune.world.now, HOLDS_S.get(button, 2.0)
-        counts_at = now + needs_s + DEBOUNCE_S if for_s >= needs_s else None
+        counts_at = now + needs_s if for_s >= needs_s else None
         self.commune.facts.holds.append(Hold(cabinet.id, button, now, counts_at))
         if button == "silence" and counts_at is not None:
             self.commune.world.at(counts_at, lambda: self._expect_quiet(cabinet))
@@ -98,12 +96,13 @@ class People:
             return
         self._hold(cabinet, signal, HOLDS_FOR_S)
         world = self.commune.world
-        world.after(2.0 + DEBOUNCE_S, lambda: self._expect(cabinet, signal))
+        world.after(2.0, lambda: self._expect(cabinet, signal))
 
     def _expect(self, cabinet: Cabinet, signal: str) -> None:
         self.commune.expect_alarm(cabinet.id, signal)
 
     def _expect_quiet(self, cabinet: Cabinet) -> None:
+        """What sounds as the hold counts is ended by it; what begins a moment later is not."""
         heard = cabinet.witness.now_sounding
         if heard is not None and cabinet.daemon is not None:
             self.commune.expect_quiet(cabinet.id, (heard.activation,), "silenced")
