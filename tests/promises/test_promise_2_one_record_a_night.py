@@ -98,3 +98,18 @@ def test_a_gong_that_was_silenced_while_it_waited_stays_silent_after_a_restart(r
     village.until_wall(at("22:40"))
     assert village.outcomes("peace") == ["waiting", "silenced"]
     assert village.nights() == [(TONIGHT, "missed", "muted")]
+
+
+@pytest.mark.parametrize("off_s", [2, 25, 80])
+def test_a_journal_that_is_lost_with_the_power_right_after_the_ring_lets_nothing_ring_twice(
+    ram: Path, off_s: float
+) -> None:
+    village = Village(ram, at("21:59:50")).start()
+    village.until_wall(at("22:00:31"))
+    village.cut_power(off_s)
+    with village.path.open("r+b") as file:
+        file.write(bytes(4096))
+    village.start()
+    village.until_wall(at("22:30"))
+    assert "journal-corrupt" in village.faults()
+    assert len(village.rings()) == 1
