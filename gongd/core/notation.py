@@ -303,23 +303,10 @@ def _adjectives(cursor: Cursor, table: Mapping[str, A], ends: Callable[[Cursor],
 
 
 def _next_begins(cursor: Cursor) -> bool:
-    """Is the word after strokes not one of theirs? `roi` is rời only where it ends the item, else rồi (then);
-    `dồn dập` with a duration is an item of its own; `nhanh dần` is for rolls."""
-    if cursor.phrase(1) == "roi":
-        return not _item_ends(cursor, 1)
-    return cursor.phrase(2) == "nhanh dan" or _unbroken_ahead(cursor, 0)
-
-
-def _unbroken_ahead(cursor: Cursor, ahead: int) -> bool:
-    count = cursor.sees(words.UNBROKEN, ahead)
-    return count > 0 and _duration_ahead(cursor, ahead + count)
-
-
-def _item_ends(cursor: Cursor, ahead: int) -> bool:
-    if cursor.look(ahead).kind is Kind.END or cursor.mark(",;)", ahead):
-        return True
-    after = (words.THEN, words.EVERY, words.CROSS, words.STROKE_WORDS)
-    return any(cursor.sees(table, ahead) for table in after) and not _unbroken_ahead(cursor, ahead)
+    """Is the word after strokes not one of theirs? `dồn dập` with a duration is an item of its own; `nhanh dần` is for
+    rolls. (`roi` is rời or rồi: what comes after it is the same item or the next all the same.)"""
+    count = cursor.sees(words.UNBROKEN)
+    return cursor.phrase(2) == "nhanh dan" or (count > 0 and _duration_ahead(cursor, count))
 
 
 def _unbroken_goes_on(cursor: Cursor) -> bool:

@@ -74,9 +74,13 @@ KIN: dict[str, tuple[Item, ...]] = {
     "3 tiếng rồi dồn dập 20s": (THREE, Unbroken(20.0)),
     "dồn dập 20s": (Unbroken(20.0),),
     "liên tục dồn dập 1 phút 30 giây": (Unbroken(90.0),),
-    "hurried 500ms": (Unbroken(0.5),),
+    "hurried 100ms": (Unbroken(0.1),),
+    "3 strokes hurried 20s": (THREE, Unbroken(20.0)),
+    "3 tieng roi don dap 20s": (THREE, Unbroken(20.0)),
     # groups
     "10 hồi mỗi hồi 3 tiếng, liên tục": (Groups(10, 3),),
+    "10 hồi mỗi hồi 3 tiếng, liên tục, dồn dập 20s": (Groups(10, 3), Unbroken(20.0)),
+    "10 hồi mỗi hồi 3 tiếng, liên tục dồn dập 20s": (Groups(10, 3), Unbroken(20.0)),
     "10 hồi kẻng, mỗi hồi ba tiếng liên tục 20s": (Groups(10, 3), Unbroken(20.0)),
     "ten groups of three strokes": (Groups(10, 3),),
     # blasts
@@ -97,6 +101,11 @@ KIN: dict[str, tuple[Item, ...]] = {
 @pytest.mark.parametrize("text", [*TABLE, *KIN])
 def test_what_a_ringer_writes_is_understood(text: str) -> None:
     assert parse(text) == Rhythm((TABLE | KIN)[text])
+
+
+def test_a_rhythm_may_be_as_long_as_it_may_be() -> None:
+    assert parse("(liên thanh 10 phút) x 6") == Rhythm((Repeat((Unbroken(600.0),), 6),))
+    assert parse("((nghỉ 1ms, nghỉ 1ms) x 50) x 100").items
 
 
 @pytest.mark.parametrize("text", [*TABLE, *KIN])
