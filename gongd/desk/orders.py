@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from gongd.core.activation import Outcome
 from gongd.core.air import THEN, is_final
 from gongd.core.catalogue import CALMING, Origin, Status, Why
-from gongd.core.gathering import FRESH_FOR, SENT_AGAIN_FOR
+from gongd.core.gathering import FRESH_FOR, SENT_AGAIN_FOR, UNDONE
 from gongd.core.job import SPEECH
 from gongd.core.record import Kind
 from gongd.core.wire_blob import Blob
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_event import Event
 from gongd.core.wire_name import Address
+from gongd.core.wire_refusal import Reason
 from gongd.core.wire_report import Answer
 
 TEST_SIGNAL = "test"
@@ -127,33 +128,58 @@ class GoingOn:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An order of the desk that nobody has cancelled, and what was answered to it."""
+    """An order of the desk, of any type, and what was answered to it. `is_ended`: somebody has cancelled it, so that it
+    is signed no more. That alone silences nobody."""
 
     claims: CommandClaims
     boxes: tuple[str, ...]
     at: datetime
     answers: tuple[Answer, ...]
+    is_ended: bool = False
 
 
-def going_on(
-    given: Sequence[Given], events: Iterable[tuple[str, Event]], now: datetime, ended: Collection[str] = ()
-) -> list[GoingOn]:
+def going_on(given: Sequence[Given], events: Iterable[tuple[str, Event]], now: datetime) -> list[GoingOn]:
     """Everything that a cancel could end, by signal and status; actual alarms first, the newest of them before.
 
-    `ended` are orders of the desk that were cancelled: what their boxes still have to tell of them goes on no more.
+    What was cancelled goes on at every box that has neither taken the cancel nor said its last word.
     """
     found: dict[tuple[str, Status], dict[str, set[str]]] = {}
+    told = list(events)
+    over = {(box, event.activation) for box, event in told if event.kind == Kind.ACTIVATION and _is_over(event)}
     for order in given:
         if order.claims.type not in (CommandType.ALERT, CommandType.ANNOUNCE):
             continue
-        if boxes := _open_boxes(order, now):
+        ended = _stopped(order, given) | {box for box in order.boxes if (box, order.claims.jti) in over}
+        if boxes := _open_boxes(order, now) - ended:
             signal = order.claims.signal or ANNOUNCEMENT
             found.setdefault((signal, order.claims.status), {})[order.claims.jti] = boxes
     ours = {order.claims.jti for order in given}
-    for box, event in _open_activations(events, ours | set(ended), now):
+    for box, event in _open_activations(told, ours, now):
         key = (event.signal or "?", _status(event.status))
         found.setdefault(key, {}).setdefault(event.activation or "", set()).add(box)
     return [_as_one(signal, status, by_id) for (signal, status), by_id in _actual_first(found)]
+
+
+def _stopped(order: Given, given: Sequence[Given]) -> set[str]:
+    """Boxes that have taken a cancel of it, or silence after their last word on it: the word of its end was lost."""
+    last = {answer.box: answer for answer in order.answers if not answer.is_stale}
+    stopped = set()
+    for other in given:
+        taken = [answer for answer in other.answers if _is_taken(answer)]
+        if order.claims.jti in (other.claims.references or ()):
+            stopped |= {answer.box for answer in taken}
+        elif other.claims.type is CommandType.SILENCE:
+            stopped |= {answer.box for answer in taken if _is_after(answer, last.get(answer.box))}
+    return stopped
+
+
+def _is_taken(answer: Answer) -> bool:
+    return answer.refusal is Reason.DUPLICATE or answer.step not in UNDONE
+
+
+def _is_after(answer: Answer, before: Answer | None) -> bool:
+    """By the box's own clock, where it could be believed."""
+    return before is not None and before.trusted and answer.trusted and answer.at > before.at
 
 
 def _actual_first(

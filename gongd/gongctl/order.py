@@ -145,17 +145,13 @@ def plan_cancel(duty: Duty, chosen: list[GoingOn], why: Why) -> Plan:
 def what_goes_on(duty: Duty) -> list[GoingOn]:
     """Everything that could be cancelled."""
     at = now()
-    known = duty.store.orders(at - orders.RESTS_FOR)
+    since = at - orders.RESTS_FOR
     given = [
-        Given(order.claims, order.boxes, order.at, tuple(duty.store.answers(order.claims.jti)))
-        for order in known
-        if order.ended_at is None
+        Given(order.claims, order.boxes, order.at, tuple(duty.store.answers(order.claims.jti)), bool(order.ended_at))
+        for order in duty.store.orders(since)
     ]
-    ended = {order.claims.jti for order in known if order.ended_at is not None}
-    events = [
-        (filed.box, filed.event) for filed in duty.store.events(since=at - orders.RESTS_FOR, kinds=("activation",))
-    ]
-    return orders.going_on(given, events, at, ended)
+    events = [(filed.box, filed.event) for filed in duty.store.events(since=since, kinds=("activation",))]
+    return orders.going_on(given, events, at)
 
 
 # ── Giving an order and waiting for what becomes of it ───────────────────────────────────────────────────────────

@@ -3,8 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from gongd.core.catalogue import Status
+from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_event import Event
-from gongd.core.wire_report import Step
+from gongd.core.wire_report import Answer, Step
 from gongd.desk.orders import Given, going_on
 from gongd.desk.wording import result
 from tests.desk.records import NOW, answer, gather, order, stop
@@ -74,6 +78,73 @@ def test_what_a_panel_has_raised_can_be_stopped_and_what_was_stopped_is_not_name
     )
     (one,) = going_on([], [("thon-3", raised)], NOW)
     assert (one.signal, one.activations, one.boxes) == ("fire", ("panel-1",), ("thon-3",))
-    assert going_on([], [("thon-3", raised)], NOW, {"panel-1"}) == []
+    ours = replace(order(), jti="panel-1")
+    cancelled = (
+        Given(ours, ("thon-3",), NOW, (), is_ended=True),
+        Given(stop("panel-1"), ("thon-3",), NOW, (answer("thon-3", Step.RECEIVED, "cancel-1234"),)),
+    )
+    assert going_on(cancelled, [("thon-3", raised)], NOW) == []
     words = replace(raised, signal="all-clear", activation="panel-1.end")
     assert going_on([], [("thon-3", words)], NOW) == []
+
+
+def cancelled(*answers: Answer, said: tuple[Answer, ...] = (answer("thon-3", Step.STARTED),)) -> list[Given]:
+    """An alarm at two boxes that was cancelled, what the boxes had said to it, and to the cancel."""
+    return [Given(order(), BOTH, NOW, said, is_ended=True), Given(stop("order-1234"), BOTH, NOW, answers)]
+
+
+def test_a_cancel_that_reached_nobody_can_be_given_again() -> None:
+    (one,) = going_on(cancelled(), [], NOW)
+    assert (one.signal, one.activations, one.boxes) == ("fire", ("order-1234",), BOTH)
+
+
+def test_a_box_that_has_taken_the_cancel_is_not_told_again_and_the_others_are() -> None:
+    (one,) = going_on(cancelled(answer("thon-3", Step.RECEIVED, "cancel-1234")), [], NOW)
+    assert one.boxes == ("thon-5",)
+    said = (answer("thon-3", Step.STARTED), answer("thon-5", Step.CANCELLED))
+    assert going_on(cancelled(answer("thon-3", Step.FINISHED, "cancel-1234"), said=said), [], NOW) == []
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        answer("thon-3", Step.REFUSED, "cancel-1234", reason="not-permitted"),
+        answer("thon-3", Step.REFUSED, "cancel-1234", reason="clock-untrusted", challenge="c" * 32),
+        answer("thon-3", Step.EXPIRED, "cancel-1234"),
+    ],
+)
+def test_a_box_that_has_refused_the_cancel_still_sounds(refused: Answer) -> None:
+    (one,) = going_on(cancelled(refused, said=(answer("thon-3", Step.STARTED), answer("thon-5", Step.FAILED))), [], NOW)
+    assert one.boxes == ("thon-3",)
+
+
+def test_a_cancel_that_named_something_else_has_ended_nothing_here() -> None:
+    orders = [*cancelled()[:1], Given(stop("order-9"), BOTH, NOW, (answer("thon-3", Step.RECEIVED, "cancel-1234"),))]
+    (one,) = going_on(orders, [], NOW)
+    assert one.boxes == BOTH
+
+
+def test_an_order_that_was_cancelled_and_never_heard_of_is_over_once_it_is_old() -> None:
+    assert going_on(cancelled(said=()), [], NOW + timedelta(minutes=31)) == []
+
+
+def test_a_box_that_fell_silent_when_it_was_told_to_needs_no_cancel() -> None:
+    quiet = CommandClaims(
+        "cong-an-xa", order().aud, "silence-1", NOW, NOW + timedelta(minutes=2), CommandType.SILENCE, Status.ACTUAL
+    )
+    started, later = answer("thon-3", Step.STARTED), NOW + timedelta(seconds=9)
+    after = replace(answer("thon-3", Step.FINISHED, "silence-1"), at=later)
+    alarm = Given(order(), ("thon-3",), NOW, (started,))
+    assert going_on([alarm, Given(quiet, ("thon-3",), NOW, (after,))], [], NOW) == []
+    for kept in (replace(after, at=NOW - timedelta(seconds=1)), replace(after, trusted=False)):
+        (one,) = going_on([alarm, Given(quiet, ("thon-3",), NOW, (kept,))], [], NOW)
+        assert one.boxes == ("thon-3",)
+
+
+def test_what_a_box_has_written_of_its_end_counts_where_its_answer_was_lost() -> None:
+    over = Event(1, NOW, "activation", "fire", activation="order-1234", origin="command", outcome="cancelled")
+    (one,) = going_on(cancelled(), [("thon-3", over)], NOW)
+    assert one.boxes == ("thon-5",)
+    rests = replace(over, outcome="finished", detail={"then": "again"})
+    (one,) = going_on(cancelled(), [("thon-3", rests)], NOW)
+    assert one.boxes == BOTH

@@ -86,6 +86,23 @@ def test_a_cancel_names_what_was_raised_and_is_not_sent_twice(commune: Commune) 
     assert (again.returncode, "Không có hiệu lệnh nào đang phát." in again.stderr) == (1, True)
 
 
+def test_a_cancel_that_no_box_has_answered_is_given_again_and_its_alarm_is_not(commune: Commune) -> None:
+    box = commune.boxes["thon-3"]
+    assert commune.gongctl("alert", "fire", "--to", "3", "--yes").returncode == 0
+    box.deaf = True
+    unheard = commune.gongctl("cancel", "--reason", "safe", "--wait", "3")
+    assert (unheard.returncode, "1 chưa trả lời" in unheard.stdout) == (1, True), unheard.stdout + unheard.stderr
+    box.deaf = False
+    again = commune.gongctl("cancel", "--reason", "safe")
+    assert again.returncode == 0, again.stdout + again.stderr
+    alert, *cancels = box.heard
+    assert alert.type is CommandType.ALERT
+    assert {(each.type, each.references) for each in cancels} == {(CommandType.CANCEL, (alert.jti,))}
+    assert len({each.jti for each in cancels}) == 2
+    done = commune.gongctl("cancel", "--reason", "safe")
+    assert (done.returncode, "Không có hiệu lệnh nào đang phát." in done.stderr) == (1, True)
+
+
 def test_a_drill_a_test_an_announcement_and_silence_say_what_they_are(commune: Commune) -> None:
     for words in (("drill", "fire"), ("test",), ("announce", "Mai họp thôn."), ("silence",)):
         done = commune.gongctl(*words, "--to", "3", "--yes")
