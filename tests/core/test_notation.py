@@ -124,6 +124,9 @@ def test_the_canonical_text_is_read_as_the_same_rhythm(text: str) -> None:
         ("1 roll long even; 3 strokes hurried", "1 hồi dài đều, 3 tiếng dồn dập"),
         ("(2 strokes fast, rest 1 min 30 s) 10 times", "(2 tiếng nhanh, nghỉ 90s) x 10"),
         ("5 hoi coi hu 30s cach nhau 5s", "5 hồi còi hú 30s cách 5s"),
+        ("1 hồi còi 10s; 2 blasts 10s", "còi 10s, 2 hồi còi 10s"),
+        ("1 blast 10s every 5s", "1 hồi còi 10s cách 5s"),
+        ("nghỉ 0.001ms, nghỉ 600s", "nghỉ 0.000001s, nghỉ 600s"),
         ("10 groups of 3 strokes, hurried 20s", "10 hồi, mỗi hồi 3 tiếng, liên thanh 20s"),
     ],
 )

@@ -1,11 +1,13 @@
 """What is said of a rhythm that cannot be read: the invalid half of language.md, section 6, and its kin."""
 
 import unicodedata
+from collections.abc import Iterable
 
 import pytest
 
 from gongd.core.errors import GongdError, RhythmError
 from gongd.core.notation import parse
+from gongd.core.notation_words import SPELLING, STROKE, TONES, UNITS, nearest
 
 TABLE = {
     "hồi, 9 tiếng": (1, "Thiếu số. Ví dụ: 1 hồi"),
@@ -49,6 +51,8 @@ KIN = {
     "nghỉ": (5, '"nghỉ" cần thời gian. Ví dụ: nghỉ 2s'),
     "nghỉ 1 phút hai giây": (13, '"hai giây" của cái gì? Viết "liên thanh hai giây" hoặc "nghỉ hai giây"'),
     "nghỉ 1 phút 1 phút": (13, '"1 phút" của cái gì? Viết "liên thanh 1 phút" hoặc "nghỉ 1 phút"'),
+    "nghỉ hai": (6, '"nghỉ" cần thời gian. Ví dụ: nghỉ 2s'),
+    "nghỉ xyz giây": (6, 'Không hiểu "xyz"'),
     "nghỉ 0s": (6, "Thời gian phải lớn hơn 0"),
     "nghỉ 11 phút": (6, "Thời gian dài nhất là 10 phút"),
     "nghỉ 1 giờ": (8, 'Không dùng "giờ" ở đây. Viết giây hoặc phút'),
@@ -73,9 +77,23 @@ KIN = {
         "Số tiếng phải là số nguyên. Nếu là 123456789 và 123456789, thêm dấu cách sau dấu phẩy",
     ),
     "21 groups of 3 strokes": (1, "Số hồi phải từ 1 đến 20"),
+    "9 giờ": (3, 'Sau số 9 cần "hồi", "tiếng" hoặc "hồi còi"'),
+    "9 mười": (3, 'Sau số 9 cần "hồi", "tiếng" hoặc "hồi còi"'),
+    "9 5 tiếng": (3, 'Sau số 9 cần "hồi", "tiếng" hoặc "hồi còi"'),
+    "mười xyz": (6, 'Không hiểu "xyz"'),
+    "mỗi 3s": (1, '"mỗi" không đứng ở đây được'),
     "1.5 hồi": (1, "Số hồi phải là số nguyên"),
     "mười hai tiếng": (1, "Từ 11 trở lên thì viết bằng chữ số. Ví dụ: 12 tiếng"),
     "đánh": (5, 'Sau "đánh" cần cách đánh. Ví dụ: đánh 1 hồi'),
+    "đánh , 1 hồi": (6, 'Sau "đánh" cần cách đánh. Ví dụ: đánh 1 hồi'),
+    "1 hồi x": (7, 'Chỉ lặp được phần trong ngoặc. Viết "3 hồi" hoặc "(1 hồi, nghỉ 2s) x 3"'),
+    "1 hồi x năm": (7, 'Chỉ lặp được phần trong ngoặc. Viết "3 hồi" hoặc "(1 hồi, nghỉ 2s) x 3"'),
+    "5 tiếng × 5": (9, 'Chỉ lặp được phần trong ngoặc. Viết "(5 tiếng, nghỉ 2s) x 5"'),
+    f"10 tiếng{' rời' * 8} x 4": (
+        42,
+        f'Chỉ lặp được phần trong ngoặc. Viết "(10 tiếng{" rời" * 8}, nghỉ 2s) x 4"',
+    ),
+    f"5 tiếng trống{' rời' * 7} x 4": (43, 'Chỉ lặp được phần trong ngoặc. Viết "(..., nghỉ 2s) x 4"'),
     "5 tiếng x 3": (9, 'Chỉ lặp được phần trong ngoặc. Viết "(5 tiếng, nghỉ 2s) x 3"'),
     "3 x (2 tiếng)": (1, "Đặt số lần sau ngoặc. Ví dụ: (2 tiếng, nghỉ 2s) x 3"),
     "(2 tiếng, nghỉ 2s) * 3": (20, 'Không hiểu "*". Có phải "x"?'),
@@ -84,11 +102,13 @@ KIN = {
     "(1 tiếng) x 0": (13, "Số lần phải từ 1 đến 100"),
     "(1 tiếng) x 101": (13, "Số lần phải từ 1 đến 100"),
     "() x 3": (1, "Trong ngoặc chưa có gì"),
+    ")": (1, "Ngoặc đóng ở đây không có ngoặc mở"),
     "1 hồi) x 3": (6, "Ngoặc đóng ở đây không có ngoặc mở"),
     "(((1 tiếng) x 2) x 2) x 2": (3, "Chỉ lồng được 2 tầng ngoặc"),
     "(liên thanh 10 phút) x 7": (1, "Cả cách đánh dài quá 1 giờ. Bớt số lần lặp hoặc thời gian"),
     "((nghỉ 1ms, nghỉ 1ms) x 100) x 100": (1, "Cả cách đánh có quá 10000 phần, kể cả lặp. Bớt số lần lặp"),
     "“1 hồi”": (1, "Dấu nháy cong, chép từ Word hoặc Zalo"),
+    "9 tiÕng": (3, "Chữ theo bảng mã cũ (TCVN3/VNI), chuyển sang Unicode"),
     "1 håi, 9 tiÕng": (3, "Chữ theo bảng mã cũ (TCVN3/VNI), chuyển sang Unicode"),
 }
 
@@ -128,6 +148,27 @@ def test_a_mistake_is_told_in_english_too(text: str) -> None:
 def test_columns_are_those_of_the_composed_text(text: str) -> None:
     error = told(unicodedata.normalize("NFD", text))
     assert (error.column, error.text.vi) == TABLE[text]
+
+
+def test_columns_begin_behind_a_byte_order_mark() -> None:
+    assert told("\ufeff1 hồi, 9").column == 9
+
+
+@pytest.mark.parametrize(
+    ("wrong", "among", "meant"),
+    [
+        ("lien thang", SPELLING, "liên thanh"),
+        ("lien xong", SPELLING, None),
+        ("tiag", STROKE, "tiếng"),
+        ("huu", TONES, "hú"),
+        ("ss", UNITS, None),
+    ],
+)
+def test_what_is_near_enough_was_meant_and_a_letter_or_half_a_phrase_was_not(
+    wrong: str, among: Iterable[str], meant: str | None
+) -> None:
+    found = nearest(wrong, among)
+    assert (found and found.vi) == meant
 
 
 def test_a_rhythm_error_is_a_gongd_error_and_a_value_error() -> None:
