@@ -24,7 +24,13 @@ PIECE = 12 * 1024
 
 MOST_PIECES = -(-LARGEST_BLOB // PIECE)
 
-_ACTIVATION = matching(r"[A-Za-z0-9._-]{1,100}")
+MOST_REFERENCES = 64
+"""Activations that one cancel can name."""
+
+ACTIVATION = r"[A-Za-z0-9._-]{1,100}"
+"""How an activation is named."""
+
+_ACTIVATION = matching(ACTIVATION)
 _BOX_OR_KEY = matching(r"[A-Za-z0-9_-]{1,43}")
 
 
@@ -69,7 +75,7 @@ class CommandClaims:
     signal: Annotated[str | None, Spelt(SLUG_FORM, "what is sounded")] = None
     at_most_s: Annotated[float | None, Spelt(form.number(1, LONGEST_CAP_S), "sounds at most so many seconds")] = None
     references: Annotated[
-        tuple[str, ...] | None, Spelt(one_or_more(_ACTIVATION, 64), "activations that a cancel ends")
+        tuple[str, ...] | None, Spelt(one_or_more(_ACTIVATION, MOST_REFERENCES), "activations that a cancel ends")
     ] = None
     reason: Annotated[Why | None, Spelt(choice(Why), "why a cancel ends them; said in words")] = None
     by: Annotated[str | None, Spelt(form.text(100), "who gave the order, for people")] = None

@@ -1,5 +1,6 @@
 """The orders that a desk can give, as claims; and which of those given are still going on. Pure."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from gongd.core.gathering import FRESH_FOR, SENT_AGAIN_FOR, UNDONE
 from gongd.core.job import SPEECH
 from gongd.core.record import Kind
 from gongd.core.wire_blob import Blob
-from gongd.core.wire_command import CommandClaims, CommandType
+from gongd.core.wire_command import ACTIVATION, MOST_REFERENCES, CommandClaims, CommandType
 from gongd.core.wire_event import Event
 from gongd.core.wire_name import Address
 from gongd.core.wire_refusal import Reason
@@ -24,6 +25,8 @@ SOUNDS_FOR = timedelta(days=1)
 RESTS_FOR = timedelta(days=8)
 """Unless it sounds again and again: settings let that go on for 7 days after the last request."""
 _AGAIN = "again"
+MOST_BOXES = 100
+"""A cancel names its boxes one by one: with 64 activations it stays under the 16 KiB of a message."""
 _RAISED_BY = frozenset({Origin.BUTTON, Origin.NEIGHBOUR, Origin.LOCAL, Origin.COMMAND})
 
 
@@ -91,9 +94,15 @@ def push(hand: Hand, jti: str, aud: tuple[Address, ...], now: datetime, file: Bl
 
 
 def cancel(
-    hand: Hand, jti: str, aud: tuple[Address, ...], now: datetime, references: Sequence[str], reason: Why
+    hand: Hand,
+    jti: str,
+    aud: tuple[Address, ...],
+    now: datetime,
+    references: Sequence[str],
+    reason: Why,
+    status: Status = Status.ACTUAL,
 ) -> CommandClaims:
-    """End activations, and say why."""
+    """End activations of this status, and say why."""
     return CommandClaims(
         hand.iss,
         aud,
@@ -101,7 +110,7 @@ def cancel(
         now,
         now + FRESH_FOR,
         CommandType.CANCEL,
-        Status.ACTUAL,
+        status,
         by=hand.by,
         references=tuple(references),
         reason=reason,
@@ -158,6 +167,34 @@ def going_on(given: Sequence[Given], events: Iterable[tuple[str, Event]], now: d
         key = (event.signal or "?", _status(event.status))
         found.setdefault(key, {}).setdefault(event.activation or "", set()).add(box)
     return [_as_one(signal, status, by_id) for (signal, status), by_id in _actual_first(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What one cancel can end: activations of one status (a box refuses all of a cancel that mixes them), as many as it
+    has room for, at the boxes where they go on."""
+
+    status: Status
+    references: tuple[str, ...]
+    boxes: tuple[str, ...]
+
+
+def endings(chosen: Sequence[GoingOn]) -> list[Ending]:
+    """As many cancels as these need, and no more; actual alarms stay first."""
+    found = []
+    for status in dict.fromkeys(one.status for one in chosen):
+        boxes_of: dict[str, tuple[str, ...]] = {}
+        for one in chosen:
+            if one.status is status:
+                boxes_of |= {name: (*boxes_of.get(name, ()), *one.boxes) for name in one.activations}
+        for names in _parts(tuple(boxes_of), MOST_REFERENCES):
+            boxes = tuple(dict.fromkeys(box for name in names for box in boxes_of[name]))
+            found += [Ending(status, names, part) for part in _parts(boxes, MOST_BOXES)]
+    return found
+
+
+def _parts(words: tuple[str, ...], most: int) -> list[tuple[str, ...]]:
+    return [words[at : at + most] for at in range(0, len(words), most)]
 
 
 def _stopped(order: Given, given: Sequence[Given]) -> set[str]:
@@ -229,7 +266,9 @@ def _is_over(word: Answer | Event) -> bool:
 
 
 def _is_raised(event: Event) -> bool:
-    return event.origin in _RAISED_BY and event.signal not in CALMING | {SPEECH}
+    """A name that no cancel could hold would spoil the cancel for every box."""
+    is_named = re.fullmatch(ACTIVATION, event.activation or "", re.ASCII) is not None
+    return is_named and event.origin in _RAISED_BY and event.signal not in CALMING | {SPEECH}
 
 
 def _status(word: str | None) -> Status:

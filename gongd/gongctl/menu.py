@@ -13,11 +13,11 @@ from gongd.cli.usage import Request
 from gongd.core.catalogue import Status, Why
 from gongd.core.errors import GongdError
 from gongd.core.gathering import SILENT_AFTER, Gathering, Standing
-from gongd.core.wire_command import LONGEST_TEXT, CommandType
+from gongd.core.wire_command import LONGEST_TEXT
 from gongd.core.words import Text
 from gongd.desk import forecast as tonight
 from gongd.desk import sheet_file
-from gongd.desk.office import Pen, new_name
+from gongd.desk.office import Pen
 from gongd.desk.orders import TEST_SIGNAL, GoingOn
 from gongd.desk.places import Target
 from gongd.desk.wording import (
@@ -32,8 +32,17 @@ from gongd.desk.wording import (
     title,
 )
 from gongd.gongctl.board import LINK_DOWN, header, page
-from gongd.gongctl.duty import Duty, ask_pen, hand, now
-from gongd.gongctl.order import NOTHING_ON, Plan, plan_cancel, plan_signal, plan_words, wait_for_link, what_goes_on
+from gongd.gongctl.duty import Duty, ask_pen, now
+from gongd.gongctl.order import (
+    NOTHING_ON,
+    Plan,
+    plan_cancels,
+    plan_signal,
+    plan_words,
+    send,
+    wait_for_link,
+    what_goes_on,
+)
 from gongd.gongctl.paper import make_sheet
 from gongd.gongctl.worker import Worker
 
@@ -226,22 +235,18 @@ class Menu:
         typed = self._ask(Text("> ", "> "))
         return next((each for each in plans if _question(each).is_confirmed_by(typed)), None)
 
-    def _give(self, plan: Plan) -> None:
-        """Give it, wait until every box has said its word or is named as silent, and say how it stands."""
-        jti = new_name()
+    def _give(self, *plans: Plan) -> None:
+        """Give them, wait until every box has said its word or is named as silent, and say how they stand."""
 
-        def give(duty: Duty) -> None:
+        def give(duty: Duty) -> list[str]:
             if not duty.talk.is_up:
                 wait_for_link(duty)
-            claims = plan.make(hand(self._pen, None), jti, plan.target)
-            if claims.type is CommandType.CANCEL:
-                duty.talk.end(claims.references or (), now())
-            self._worker.show(duty, duty.talk.give(claims, plan.target.ids, self._pen, now()))
+            return [send(duty, plan, self._pen, None, self._voice.say) for plan in plans]
 
-        self._worker.do(give)
-        _wait(self._worker, lambda duty: _has_settled(duty.talk.gathering(jti)), SETTLE_S)
-        gathering = self._worker.do(lambda duty: duty.talk.gathering(jti))
-        self._voice.say(result(gathering))
+        jtis = self._worker.do(give)
+        _wait(self._worker, lambda duty: all(_has_settled(duty.talk.gathering(jti)) for jti in jtis), SETTLE_S)
+        for gathering in self._worker.do(lambda duty: [duty.talk.gathering(jti) for jti in jtis]):
+            self._voice.say(result(gathering))
 
     # ── Stopping ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -262,7 +267,7 @@ class Menu:
         self._end(chosen, why)
 
     def _end(self, chosen: list[GoingOn], why: Why) -> None:
-        self._give(self._worker.do(lambda duty: plan_cancel(duty, chosen, why)))
+        self._give(*self._worker.do(lambda duty: plan_cancels(duty, chosen, why)))
 
     def _which(self, found: list[GoingOn]) -> list[GoingOn] | None:
         self._voice.say(WHICH_STOP)

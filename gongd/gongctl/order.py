@@ -13,8 +13,8 @@ from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_form import to_object
 from gongd.core.words import Text
 from gongd.desk import orders
-from gongd.desk.office import new_name
-from gongd.desk.orders import Given, GoingOn, Hand
+from gongd.desk.office import Pen, new_name
+from gongd.desk.orders import Ending, Given, GoingOn, Hand
 from gongd.desk.places import Target, target_of
 from gongd.desk.sender import LinkChanged
 from gongd.desk.wording import (
@@ -28,7 +28,7 @@ from gongd.desk.wording import (
     result,
 )
 from gongd.gongctl.duty import Duty, ask_pen, hand, now, on_duty
-from gongd.gongctl.telling import tell
+from gongd.gongctl.telling import Say, tell
 
 CONNECT_S = 5.0
 """So long a connection is waited for before the officer is told to telephone."""
@@ -118,26 +118,28 @@ def cancel(request: Request, screen: Screen) -> int:
     """End what was raised."""
     why: Why = request.values["reason"]
 
-    def plan(duty: Duty) -> Plan:
+    def plans(duty: Duty) -> list[Plan]:
         chosen = [one for one in what_goes_on(duty) if request.values["signal"] in (None, one.signal)]
         if request.values["to"]:
             wanted = set(find(duty, request).ids)
             chosen = [one for one in chosen if wanted & set(one.boxes)]
         if not chosen:
             raise NoError(NOTHING_ON)
-        return plan_cancel(duty, chosen, why)
+        return plan_cancels(duty, chosen, why)
 
-    return give(request, screen, plan)
+    return give_all(request, screen, plans)
 
 
-def plan_cancel(duty: Duty, chosen: list[GoingOn], why: Why) -> Plan:
-    """To end these, for a reason."""
-    boxes = tuple(dict.fromkeys(box for one in chosen for box in one.boxes))
-    references = tuple(dict.fromkeys(name for one in chosen for name in one.activations))[:64]
-    target = target_of(boxes, duty.roster, duty.office.commune.id)
+def plan_cancels(duty: Duty, chosen: list[GoingOn], why: Why) -> list[Plan]:
+    """To end these, for a reason, with as many orders as it takes."""
+    return [_plan_cancel(duty, ending, why) for ending in orders.endings(chosen)]
+
+
+def _plan_cancel(duty: Duty, ending: Ending, why: Why) -> Plan:
+    target = target_of(ending.boxes, duty.roster, duty.office.commune.id)
 
     def make(who: Hand, jti: str, to: Target) -> CommandClaims:
-        return orders.cancel(who, jti, to.addresses, now(), references, why)
+        return orders.cancel(who, jti, to.addresses, now(), ending.references, why, ending.status)
 
     return Plan(target, None, make)
 
@@ -173,25 +175,37 @@ def _require_signal(duty: Duty, signal: str) -> None:
 
 def give(request: Request, screen: Screen, planned: Callable[[Duty], Plan]) -> int:
     """Confirm, sign, send and wait; the exit status says whether every box has done it."""
+    return give_all(request, screen, lambda duty: [planned(duty)])
+
+
+def give_all(request: Request, screen: Screen, planned: Callable[[Duty], list[Plan]]) -> int:
+    """The same for several orders that are one to whoever gives them; the first is confirmed."""
     with on_duty(request.config, with_link=True) as duty:
-        plan = planned(duty)
-        if not request.values.get("yes") and plan.question is not None:
+        plans = planned(duty)
+        question = plans[0].question
+        if not request.values.get("yes") and question is not None:
             if not sys.stdin.isatty():
                 raise MisuseError(NEEDS_YES)
-            if not confirm(plan.question, screen):
+            if not confirm(question, screen):
                 screen.say(NOT_SENT)
                 return 1
         key = request.values.get("key")
         pen = ask_pen(duty.office, screen.language, request.values["passphrase-file"], key)
         wait_for_link(duty)
-        jti = new_name()
-        claims = plan.make(hand(pen, request.values["by"]), jti, plan.target)
         say = (lambda _text: None) if request.wants_json else screen.say
-        if claims.type is CommandType.CANCEL:
-            duty.talk.end(claims.references or (), now())
-        tell(duty, duty.talk.give(claims, plan.target.ids, pen, now(), plan.data), say, now())
-        gathering = _follow(duty, jti, request.values["wait"], say)
-        return _finish(gathering, request, screen)
+        jtis = [send(duty, plan, pen, request.values["by"], say) for plan in plans]
+        gatherings = _follow(duty, jtis, request.values["wait"], say)
+        return max(_finish(gathering, request, screen) for gathering in gatherings)
+
+
+def send(duty: Duty, plan: Plan, pen: Pen, by: str | None, say: Say) -> str:
+    """Sign and send it, and say so; its name. What it cancels is signed no more."""
+    jti = new_name()
+    claims = plan.make(hand(pen, by), jti, plan.target)
+    if claims.type is CommandType.CANCEL:
+        duty.talk.end(claims.references or (), now())
+    tell(duty, duty.talk.give(claims, plan.target.ids, pen, now(), plan.data), say, now())
+    return jti
 
 
 def confirm(question: Question, screen: Screen) -> bool:
@@ -212,28 +226,33 @@ def wait_for_link(duty: Duty) -> None:
             return
 
 
-def _follow(duty: Duty, jti: str, wait_s: float, say: Callable[[Text], None]) -> Gathering:
-    """Until every box has given its word, the order is over, or the time is up. Ctrl-C ends it too."""
+def _follow(duty: Duty, jtis: list[str], wait_s: float, say: Say) -> list[Gathering]:
+    """Until every box has given its word, the orders are over, or the time is up. Ctrl-C ends it too."""
     deadline = time.monotonic() + wait_s
-    was_told = False
+    told: set[str] = set()
     try:
         while time.monotonic() < deadline:
             at = now()
             tell(duty, duty.talk.step(at, 0.1), say, at)
-            gathering = duty.talk.gathering(jti)
-            if not gathering.unsettled or gathering.is_over(at):
+            waiting = [one for one in _gatherings(duty, jtis) if one.unsettled and not one.is_over(at)]
+            if not waiting:
                 break
-            if not was_told and gathering.silent(at):
-                was_told = True
-                say(result(gathering))
-                say(STILL_SENDING.fill(n=len(gathering.unsettled)))
+            for one in waiting:
+                if one.jti not in told and one.silent(at):
+                    told.add(one.jti)
+                    say(result(one))
+                    say(STILL_SENDING.fill(n=len(one.unsettled)))
         _settle(duty, say)
     except KeyboardInterrupt:
         say(Text("", ""))
-    return duty.talk.gathering(jti)
+    return _gatherings(duty, jtis)
 
 
-def _settle(duty: Duty, say: Callable[[Text], None]) -> None:
+def _gatherings(duty: Duty, jtis: list[str]) -> list[Gathering]:
+    return [duty.talk.gathering(jti) for jti in jtis]
+
+
+def _settle(duty: Duty, say: Say) -> None:
     """One more look for what comes at once."""
     deadline = time.monotonic() + SETTLE_S
     while time.monotonic() < deadline:

@@ -5,12 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from gongd.core.catalogue import Status
+from gongd.adapters import jose
+from gongd.core.catalogue import Status, Why
+from gongd.core.verdict import Accepted
+from gongd.core.wire import Seal
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_event import Event
+from gongd.core.wire_form import LARGEST_MESSAGE, from_json, to_json
+from gongd.core.wire_name import to_box
 from gongd.core.wire_report import Answer, Step
-from gongd.desk.orders import Given, going_on
+from gongd.desk.orders import Given, GoingOn, Hand, cancel, endings, going_on
 from gongd.desk.wording import result
+from tests.core.orders import ORDER, Bench
 from tests.desk.records import NOW, answer, gather, order, stop
 
 SECOND = timedelta(seconds=1)
@@ -148,3 +154,41 @@ def test_what_a_box_has_written_of_its_end_counts_where_its_answer_was_lost() ->
     rests = replace(over, outcome="finished", detail={"then": "again"})
     (one,) = going_on(cancelled(), [("thon-3", rests)], NOW)
     assert one.boxes == BOTH
+
+
+def test_a_cancel_has_room_for_so_many_and_the_rest_is_in_others() -> None:
+    many = GoingOn("fire", Status.ACTUAL, tuple(f"fire-{number}" for number in range(150)), BOTH)
+    found = endings([many])
+    assert [len(one.references) for one in found] == [64, 64, 22]
+    assert {name for one in found for name in one.references} == set(many.activations)
+    assert {one.boxes for one in found} == {BOTH}
+    everywhere = GoingOn("fire", Status.ACTUAL, ("fire-1",), tuple(f"thon-{number}" for number in range(250)))
+    assert [len(one.boxes) for one in endings([everywhere])] == [100, 100, 50]
+
+
+def test_the_longest_cancel_is_taken_as_one() -> None:
+    names = tuple(f"{number:0100d}" for number in range(64))
+    boxes = tuple(to_box("nguyet-an", f"thon-{number}") for number in range(100))
+    claims = cancel(Hand("cong-an-xa"), "cancel-1234", boxes, NOW, names, Why.SAFE)
+    sealed = jose.sign(to_json(claims), jose.generate(), Seal.COMMAND)
+    assert len(sealed) <= LARGEST_MESSAGE
+    assert from_json(CommandClaims, to_json(claims)) == claims
+
+
+@pytest.mark.parametrize("status", [Status.EXERCISE, Status.TEST])
+def test_a_drill_is_ended_by_a_cancel_of_its_own_and_an_alarm_beside_it_too(status: Status) -> None:
+    box = Bench()
+    hand, here = Hand("cong-an-xa"), ORDER.aud
+    for name, how in (("alarm-001", Status.ACTUAL), ("drill-001", status)):
+        assert isinstance(box.give(replace(ORDER, jti=name, status=how)), Accepted)
+    on = [GoingOn("fire", how, (name,), BOTH) for how, name in ((Status.ACTUAL, "alarm-001"), (status, "drill-001"))]
+    for number, ending in enumerate(endings(on)):
+        end = cancel(hand, f"end-00000{number}", here, ORDER.sent, ending.references, Why.PAUSE, ending.status)
+        assert isinstance(box.give(end), Accepted)
+
+
+def test_a_name_that_no_cancel_can_hold_spoils_no_cancel() -> None:
+    raised = Event(1, NOW, "activation", "fire", activation="b-1", origin="button", status="actual", outcome="started")
+    odd = replace(raised, activation="b 2\n")
+    (one,) = going_on([], [("thon-3", raised), ("thon-9", odd)], NOW)
+    assert one.activations == ("b-1",)
