@@ -120,7 +120,9 @@ def verify(token: bytes, find: FindKey, seal: Seal, most: int = LARGEST_MESSAGE)
     return x if isinstance(x, Refused) else _opened(token, kid, x)
 
 
+@lru_cache(maxsize=4096)
 def _key_named_by(header: bytes, seal: Seal) -> str | Refused:
+    """A key writes the same header every time."""
     try:
         said = parse(_decoded(header))
     except ValueError as reason:

@@ -118,7 +118,9 @@ class Box:
         self.start(now)
         while self._status is None:
             next_at = self.step(now)
-            event = self.inbox.take(next_at - self.parts.timekeeper.now().mono)
+            event = self.inbox.take(0.0)
+            if event is None:
+                event = self.inbox.take(next_at - self.parts.timekeeper.now().mono)
             now = self.parts.timekeeper.now()
             if event is not None:
                 self.handle(event, now)

@@ -17,6 +17,9 @@ AT_ONCE = 50
 GAP_S = 0.2
 """Between two batches: a week's records go out at 40 kB/s at most, and leave room for an alarm."""
 
+LINGER_S = 1.0
+"""A record waits so long for those that follow it: what an alarm leaves goes out as one message, behind its answers."""
+
 PATIENCE_S = 10.0
 """A journal that has not answered by then is asked again."""
 
@@ -44,6 +47,7 @@ class Outbox:
     last: int = 0
     _again: deque[_Again] = field(default_factory=deque)
     _fresh: bool = True
+    _lingers: bool = False
     _asked_at: float | None = None
     _sending: bool = False
     _next_at: float = 0.0
@@ -66,6 +70,8 @@ class Outbox:
     def step(self, now: float) -> float:
         """Ask for what is to go out next, if anything; how soon to look again."""
         self._now = now
+        if self._lingers:
+            self._lingers, self._next_at = False, max(self._next_at, now + LINGER_S)
         if self._sending or (self._asked_at is not None and now - self._asked_at < PATIENCE_S):
             return 1.0
         if now < self._next_at:
@@ -75,6 +81,7 @@ class Outbox:
         return 1.0
 
     def _written(self) -> None:
+        self._lingers = self._lingers or not self._fresh
         self._fresh = True
 
     def _ask(self) -> None:
@@ -111,7 +118,7 @@ class Outbox:
             if again.first > again.last:
                 self._drop(again)
         elif batch.journal == self.journal_id and batch.last > (self.acked or 0):
-            self.acked, self._fresh = batch.last, True
+            self.acked, self._fresh = batch.last, self._fresh or batch.last < self.last
             self.journal.published(batch.last)
 
     def _drop(self, again: _Again) -> None:

@@ -14,12 +14,13 @@ from gongd.desk.register import load_commune
 from gongd.settings.place import papers
 from tests.desk.commune import Caller, needs_mosquitto
 from tests.survival.county import County, FarVillage
-from tests.survival.impostor import Line, impostor, swallows
+from tests.survival.impostor import CONNACK, Line, impostor, suback, swallows
 
 pytestmark = needs_mosquitto
 WILL_DELAY, WILL_FLAGS = 0x18, 0b0010_1100
 """MQTT 5, 3.1.2.3 and 3.1.3.2.2: the will of QoS 1 is retained, the session goes on (no clean start)."""
 CLEAN_START = 0b10
+NOT_AUTHORISED = b"\x87"
 ENDING, ENDED = "certificate-expiring", "certificate-expired"
 SILENCE_S = 31.0
 """Longer than three heartbeats of ten seconds."""
@@ -96,6 +97,21 @@ def test_a_broker_that_refuses_is_a_fault_until_it_lets_the_box_in(county: Count
     assert "broker-refused" not in box.faults()
     told = [row["outcome"] for row in box.rows("fault") if row["reason"] == "broker-refused"]
     assert told == ["raised", "cleared"]
+
+
+def test_a_broker_that_grants_everything_but_its_orders_is_a_fault(county: County) -> None:
+    def keeps_orders_back(line: Line) -> None:
+        line.greet()
+        line.broker.connects.append(line.packet()[2])
+        line.sock.sendall(CONNACK)
+        granted = suback(line.packet()[2])
+        line.sock.sendall(granted[:5] + NOT_AUTHORISED + granted[6:])
+        line.wait()
+
+    box = county.add("thon-3")
+    with impostor(county.commune.broker, county.broker.port, keeps_orders_back):
+        box.connect()
+        county.live(lambda: "broker-refused" in box.faults())
 
 
 # ── Papers and time ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -145,6 +145,8 @@ class Book:
         return Recalled(self.journal_id, self.last_number, self.published, found, self._replaced_at, self._replaced_now)
 
     def _write_batch(self, number: int, batch: Sequence[Record]) -> tuple[int, RefusedError | None]:
+        if not batch:
+            return number, None
         self._db.execute("SAVEPOINT batch")
         try:
             for count, record in enumerate(batch, 1):

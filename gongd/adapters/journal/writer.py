@@ -174,8 +174,11 @@ class SqliteJournal:
         book = self._book or self._open()
         while pledges := self._queue.waiting(_GROUP):
             self._busy_since = self._means.mono()
-            self._commit(book, pledges)
-            self._told()
+            if self._queue.lost or any(pledge.records for pledge in pledges):
+                self._commit(book, pledges)
+                self._told()
+            else:
+                self._settle_empty(pledges)
         while question := self._queue.next_question():
             question()
         self._write_sign()
@@ -211,6 +214,12 @@ class SqliteJournal:
             elif pledge.taken:
                 self._carry(pledge.records)
             pledge.settle(kept=refused is None and pledge.taken)
+
+    def _settle_empty(self, pledges: Sequence[Pledge]) -> None:
+        """They bring nothing, and ask only whether all that was appended before them is on disk: it is."""
+        self._queue.done(len(pledges))
+        for pledge in pledges:
+            pledge.settle(kept=True)
 
     def _note_published(self, number: int) -> None:
         if self._book is not None:

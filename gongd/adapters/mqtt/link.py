@@ -37,6 +37,7 @@ class MqttLink:
         self._check_times = check_times
         self._jobs: deque[Callable[[], None]] = deque(maxlen=MOST_JOBS)
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._is_woken = False
         self._session: Session | None = None
         self._count = self._pushed_out = 0
         self._rebuild: str | None = None
@@ -53,8 +54,10 @@ class MqttLink:
     def call(self, job: Callable[[], None]) -> None:
         """Have it done on the link's thread."""
         self._jobs.append(job)
-        with suppress(OSError):
-            os.eventfd_write(self._wake, 1)
+        if not self._is_woken:
+            self._is_woken = True
+            with suppress(OSError):
+                os.eventfd_write(self._wake, 1)
 
     def acknowledge(self, delivery: Delivery) -> None:
         """PUBACK, if it is the same connection still: else the broker sends it again."""
@@ -159,8 +162,10 @@ class MqttLink:
 
     def _work(self) -> None:
         """Do what others want done here."""
-        with suppress(BlockingIOError):
-            os.eventfd_read(self._wake)
+        if self._is_woken:  # first of all put back: whoever adds a job from here on wakes again
+            with suppress(BlockingIOError):
+                os.eventfd_read(self._wake)
+            self._is_woken = False
         for _ in range(len(self._jobs)):
             self._jobs.popleft()()
 

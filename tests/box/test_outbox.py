@@ -1,0 +1,111 @@
+"""When records go out: what an alarm leaves as one message, what waits from before as fast as is allowed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+
+from gongd.box.outbox import GAP_S, LINGER_S, Outbox
+from gongd.core.record import Kind, Record
+from gongd.core.wire_event import EventBatch
+from gongd.ports import Recall, Recalled
+
+AT = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
+
+
+@dataclass
+class Shelf:
+    """A journal that answers at once."""
+
+    count: int = 0
+    broker_has: int = 0
+    asked: int = 0
+    told: Callable[[], None] = field(default=lambda: None)
+
+    def watch(self, told: Callable[[], None]) -> None:
+        self.told = told
+
+    def recall(self, first: int, most: int, answer: Recall) -> None:
+        self.asked += 1
+        numbers = range(first, min(self.count, first + most - 1) + 1)
+        records = tuple((number, Record(AT, Kind.BUTTON, detail={"n": number})) for number in numbers)
+        answer(Recalled("a", self.count, self.broker_has, records))
+
+    def published(self, number: int) -> None:
+        self.broker_has = number
+
+    def write(self, count: int = 1) -> None:
+        """So many records more, in one commit."""
+        self.count += count
+        self.told()
+
+
+@dataclass
+class Post:
+    """What has gone out; each is taken by the broker at once."""
+
+    out: list[tuple[float, tuple[int, int]]] = field(default_factory=list)
+    now: float = 0.0
+
+    def send(self, batch: EventBatch, settled: Callable[[bool], None]) -> None:
+        self.out.append((self.now, (batch.first, batch.last)))
+        settled(True)
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+def run(outbox: Outbox, post: Post, until: float) -> None:
+    """The link's thread comes round as it is asked to."""
+    while post.now < until:
+        post.now = min(until, post.now + max(0.001, min(0.05, outbox.step(post.now))))
+
+
+def opened(shelf: Shelf, post: Post) -> Outbox:
+    outbox = Outbox("thon-3", shelf, lambda job: job(), post.send)  # type: ignore[arg-type]
+    outbox.open()
+    run(outbox, post, 2.0)
+    return outbox
+
+
+def test_what_follows_within_a_moment_goes_out_as_one_message(shelf: Shelf) -> None:
+    post = Post()
+    outbox = opened(shelf, post)
+    shelf.write(2)
+    run(outbox, post, 2.4)
+    shelf.write(1)
+    run(outbox, post, 10.0)
+    ((at, span),) = post.out
+    assert span == (1, 3)
+    assert 2.0 + LINGER_S <= at < 2.0 + LINGER_S + 0.2
+
+
+def test_a_record_waits_no_longer_for_those_that_keep_coming(shelf: Shelf) -> None:
+    post = Post()
+    outbox = opened(shelf, post)
+    for _ in range(100):
+        shelf.write()
+        run(outbox, post, post.now + 0.1)
+    assert len(post.out) >= 100 * 0.1 / (LINGER_S + GAP_S) - 1
+
+
+def test_what_was_kept_while_the_broker_was_away_does_not_linger(shelf: Shelf) -> None:
+    post = Post()
+    shelf.count = 500
+    opened(shelf, post)
+    assert post.out[0][0] < LINGER_S / 2
+    assert [later[1][0] for later in post.out[1:]] == [earlier[1][1] + 1 for earlier in post.out[:-1]]
+    assert len(post.out) >= 2.0 / GAP_S - 2
+
+
+def test_the_journal_is_asked_once_for_what_it_holds(shelf: Shelf) -> None:
+    post = Post()
+    outbox = opened(shelf, post)
+    before = shelf.asked
+    shelf.write(2)
+    run(outbox, post, 20.0)
+    assert shelf.broker_has == 2
+    assert shelf.asked == before + 1
