@@ -132,14 +132,36 @@ def test_a_seek_goes_on_where_the_axis_is_by_then() -> None:
     stream = _stream(track, lead=10)
     _read(stream, 20)
     stream.seek(500)
-    assert _read(stream, 60)[FADE:] == [track.at(490 + i) for i in range(FADE, 60)]
+    out = _read(stream, 60)
+    assert out[:FADE] == [int(track.at(490 + i) * (i + 1) / (FADE + 1)) for i in range(FADE)]
+    assert out[FADE:] == [track.at(490 + i) for i in range(FADE, 60)]
+
+
+def test_a_seek_to_where_the_sound_begins_ramps_nothing() -> None:
+    stream = _stream(Numbered(), lead=20)
+    stream.seek(20)
+    assert _read(stream, 12) == list(range(1, 13))
+
+
+def test_an_end_that_is_asked_for_after_the_natural_one_changes_nothing() -> None:
+    stream = _stream(Numbered(head=30, ending=20))
+    stream.end(at=35)
+    assert _read(stream, 1000) == [*range(1, 31), *range(-1, -21, -1)]
+
+
+def test_to_read_nothing_changes_nothing() -> None:
+    stream = _stream(Numbered(head=30))
+    assert stream.read(0) == b""
+    assert _read(stream, 1000) == list(range(1, 31))
 
 
 def test_silence_comes_until_a_track_is_chosen_and_then_its_place_on_the_axis() -> None:
     stream, track = Stream(RATE, 10), Numbered(head=500)
     assert _read(stream, 30) == [0] * 30
     stream.choose(track)
-    assert _read(stream, 50)[FADE:] == [track.at(20 + i) for i in range(FADE, 50)]
+    out = _read(stream, 50)
+    assert out[:FADE] == [int(track.at(20 + i) * (i + 1) / (FADE + 1)) for i in range(FADE)]
+    assert out[FADE:] == [track.at(20 + i) for i in range(FADE, 50)]
 
 
 def test_a_track_that_is_torn_off_goes_to_its_ending() -> None:
