@@ -17,8 +17,9 @@ AT_ONCE = 50
 GAP_S = 0.2
 """Between two batches: a week's records go out at 40 kB/s at most, and leave room for an alarm."""
 
-LINGER_S = 1.0
-"""A record waits so long for those that follow it: what an alarm leaves goes out as one message, behind its answers."""
+LINGER_S = 0.8
+"""A record waits so long for those that follow it: what an alarm leaves goes out as one message, behind its answers.
+Less than the link's own round of a second, which sees to what is not urgent."""
 
 PATIENCE_S = 10.0
 """A journal that has not answered by then is asked again."""
