@@ -212,7 +212,7 @@ def _order(record: Record) -> dict[str, object]:
         "to": ", ".join(map(str, to)) if isinstance(to, list) else "?",
         "box": record.detail.get("box", "?"),
         "why": why,
-        "answer": _known(OUTCOMES, str(record.detail.get("result"))).fill(reason=why, signal="?"),
+        "answer": _known(OUTCOMES, str(record.detail.get("result") or "?")).fill(reason=why, signal="?"),
     }
 
 

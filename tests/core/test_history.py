@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -101,6 +102,210 @@ def test_a_communes_own_signal_is_read_by_its_title() -> None:
     record = Record(AT, Kind.ACTIVATION, "flag", origin="command", status="test", outcome="expired", trusted=True)
     told = line(record, {"flag": Text("Chào cờ", "Flag")}).en
     assert told.endswith("Flag (test, by order of the desk): too late, not sounded")
+
+
+def note(
+    kind: Kind,
+    outcome: str | None = None,
+    reason: str | None = None,
+    signal: str | None = None,
+    schedule: str | None = None,
+    **detail: object,
+) -> Record:
+    return Record(AT, kind, signal, schedule, outcome=outcome, reason=reason, detail=detail, trusted=True)
+
+
+TOLD = [
+    (note(Kind.BOOT, "rebooted", "power"), "Máy: rebooted (mất điện)", "Machine: rebooted (power was lost)"),
+    (note(Kind.BOOT, "rebooted"), "Máy: rebooted", "Machine: rebooted"),
+    (note(Kind.BOOT), "Máy: ?", "Machine: ?"),
+    (
+        note(Kind.BOOT, "outage", since="2026-11-20", until="yesterday"),
+        "Máy: mất điện từ 20/11/2026 đến yesterday",
+        "Machine: no power from 20/11/2026 to yesterday",
+    ),
+    (note(Kind.BOOT, "outage"), "Máy: mất điện từ ? đến ?", "Machine: no power from ? to ?"),
+    (
+        note(Kind.SETTINGS, "failed", "pieces-missing"),
+        "Cấu hình bàn trực gửi: không dùng được (tệp chưa đến đủ)",
+        "The desk's settings: not used (the file has not come whole)",
+    ),
+    (
+        note(Kind.SETTINGS, "failed"),
+        "Cấu hình bàn trực gửi: không dùng được (chưa có số liệu)",
+        "The desk's settings: not used (no data)",
+    ),
+    (note(Kind.SETTINGS, "retired", schedule="nightly"), "Lịch nightly: đã bỏ", "Schedule nightly: removed"),
+    (note(Kind.SETTINGS, "retired"), "Lịch ?: đã bỏ", "Schedule ?: removed"),
+    (
+        note(Kind.SETTINGS, "refused", n=3),
+        "Cấu hình mới có 3 lỗi, giữ cấu hình cũ",
+        "The new settings have 3 errors, the old ones are kept",
+    ),
+    (
+        note(Kind.SETTINGS, "refused"),
+        "Cấu hình mới có ? lỗi, giữ cấu hình cũ",
+        "The new settings have ? errors, the old ones are kept",
+    ),
+    (note(Kind.BUTTON, "held", button="fire"), "Nút fire: đã giữ đủ", "Button fire: held"),
+    (note(Kind.BUTTON, "held"), "Nút ?: đã giữ đủ", "Button ?: held"),
+    (note(Kind.CHECK_IN, "pressed", button="tuan-tra"), "Điểm danh tuần tra: tuan-tra", "Patrol check-in: tuan-tra"),
+    (note(Kind.CLOCK, "stepped", by_s=-1.5), "Đồng hồ: đã chỉnh -1,5 giây", "Clock: set by -1.5 s"),
+    (note(Kind.CLOCK, "stepped", by_s=7200), "Đồng hồ: đã chỉnh 7200 giây", "Clock: set by 7200 s"),
+    (
+        note(Kind.CLOCK, "vouched", by="an"),
+        "Đồng hồ: có người xác nhận giờ, an",
+        "Clock: the time was vouched for, an",
+    ),
+    (note(Kind.CLOCK, "vouched"), "Đồng hồ: có người xác nhận giờ", "Clock: the time was vouched for"),
+    (
+        note(Kind.COMMAND, "accepted", type="alert", key="cong-an-xa"),
+        "Lệnh alert: đã nhận từ cong-an-xa",
+        "Order alert: accepted from cong-an-xa",
+    ),
+    (
+        note(Kind.COMMAND, "sent", signal="fire", to=["thon-2", "thon-3"]),
+        "Lệnh fire: đã gửi thon-2, thon-3",
+        "Order fire: sent to thon-2, thon-3",
+    ),
+    (note(Kind.COMMAND, "sent", type="cancel", to="all"), "Lệnh cancel: đã gửi ?", "Order cancel: sent to ?"),
+    (
+        note(Kind.COMMAND, "answered", signal="fire", box="thon-3", result="finished"),
+        "Lệnh fire: thon-3 trả lời: phát xong",
+        "Order fire: thon-3 answers: sounded to the end",
+    ),
+    (
+        note(Kind.COMMAND, "answered", "not-permitted", signal="fire", box="thon-3", result="refused"),
+        "Lệnh fire: thon-3 trả lời: từ chối: khóa này không được phép phát fire ở đây",
+        "Order fire: thon-3 answers: refused: this key may not sound fire here",
+    ),
+    (
+        note(Kind.COMMAND, "answered", result="waiting"),
+        "Lệnh ?: ? trả lời: đang chờ ?",
+        "Order ?: ? answers: waiting for ?",
+    ),
+    (note(Kind.COMMAND, "answered"), "Lệnh ?: ? trả lời: ?", "Order ?: ? answers: ?"),
+    (note(Kind.COMMAND, "unsent"), "Lệnh ?: không gửi (chưa có số liệu)", "Order ?: not sent (no data)"),
+    (
+        note(Kind.COMMAND, "unsent", "not-permitted"),
+        "Lệnh ?: không gửi (khóa này không được phép phát ? ở đây)",
+        "Order ?: not sent (this key may not sound ? here)",
+    ),
+    (
+        note(Kind.COMMAND, "declined", "expired", key="an"),
+        "Lệnh của an: từ chối (lệnh đến muộn ? phút nên KHÔNG phát)",
+        "Order of an: refused (the order came ? minutes late and was NOT sounded)",
+    ),
+    (
+        note(Kind.COMMAND, "declined", "duplicate", key="an"),
+        "Lệnh của an: từ chối (lệnh này đã thực hiện rồi (kết quả: ?))",
+        "Order of an: refused (this order has been carried out (result: ?))",
+    ),
+    (note(Kind.FAULT, "raised"), "Lỗi: ?", "Fault: ?"),
+    (note(Kind.FAULT, "raised", "nonsense"), "Lỗi: nonsense", "Fault: nonsense"),
+    (
+        note(Kind.FAULT, "raised", "restarted", count=3),
+        "Lỗi: Máy đã tự khởi động lại 3 lần trong ngày",
+        "Fault: The machine has restarted 3 times today",
+    ),
+    (
+        note(Kind.FAULT, "cleared", "restarted", n=4),
+        "Hết lỗi: Máy đã tự khởi động lại 4 lần trong ngày",
+        "Fault cleared: The machine has restarted 4 times today",
+    ),
+    (
+        note(Kind.FAULT, "raised", "restarted"),
+        "Lỗi: Máy đã tự khởi động lại ? lần trong ngày",
+        "Fault: The machine has restarted ? times today",
+    ),
+    (
+        note(Kind.FAULT, "raised", "button-stuck"),
+        "Lỗi: Nút ? bị kẹt hoặc dây bị chập",
+        "Fault: Button ? is stuck or its wire is shorted",
+    ),
+    (
+        note(Kind.NIGHT, "rung"),
+        "Kẻng đêm ? (?): đúng giờ (đã ra lệnh phát)",
+        "Gong of ? (?): in time (ordered to sound)",
+    ),
+    (
+        note(Kind.NIGHT, "rung", schedule="s", proof="heard"),
+        "Kẻng đêm ? (s): đúng giờ (đã nghe thấy tiếng)",
+        "Gong of ? (s): in time (heard)",
+    ),
+    (
+        note(Kind.NIGHT, "missed", signal="peace"),
+        "Kẻng đêm ? (kẻng bình yên): không đánh: chưa có số liệu",
+        "Gong of ? (peace gong): not rung: no data",
+    ),
+    (
+        note(Kind.NIGHT, "missed", "speaker-failed", schedule="s"),
+        "Kẻng đêm ? (s): không đánh: loa hỏng",
+        "Gong of ? (s): not rung: the loudspeaker is broken",
+    ),
+    (note(Kind.NIGHT, "waiting", schedule="s"), "Kẻng đêm ? (s): đang chờ ?", "Gong of ? (s): waiting for ?"),
+    (
+        note(Kind.NIGHT, "rung", "by-hand", schedule="s", by="Tư"),
+        "Kẻng đêm ? (s): đã đánh tay, Tư, ?",
+        "Gong of ? (s): rung by hand, Tư, ?",
+    ),
+    (
+        note(Kind.ACTIVATION, "waiting", signal="fire"),
+        "Báo cháy (?, ?): đang chờ việc khẩn cấp hơn",
+        "Fire alarm (?, ?): waiting for something more urgent",
+    ),
+    (
+        note(Kind.ACTIVATION, "failed", signal="fire"),
+        "Báo cháy (?, ?): không phát được: chưa có số liệu",
+        "Fire alarm (?, ?): could not sound: no data",
+    ),
+    (note(Kind.ACTIVATION), "? (?, ?): ?", "? (?, ?): ?"),
+    (
+        note(Kind.ACTIVATION, "refused", "not-permitted", signal="fire"),
+        "Báo cháy (?, ?): từ chối: khóa này không được phép phát fire ở đây",
+        "Fire alarm (?, ?): refused: this key may not sound fire here",
+    ),
+    (
+        note(Kind.ACTIVATION, "finished", signal="fire", sounded_s=25, undurable=True),
+        "Báo cháy (?, ?): phát xong (đã ra lệnh phát, dài 25 giây, phát trước khi kịp ghi)",
+        "Fire alarm (?, ?): sounded to the end (ordered to sound, for 25 s, sounded before it could be written)",
+    ),
+    (
+        note(Kind.ACTIVATION, "finished", signal="fire", then="again", sounds="yes"),
+        "Báo cháy (?, ?): phát xong (đã ra lệnh phát, sẽ phát lại)",
+        "Fire alarm (?, ?): sounded to the end (ordered to sound, will sound again)",
+    ),
+    (
+        note(Kind.ACTIVATION, "interrupted", signal="fire", proof="heard"),
+        "Báo cháy (?, ?): bị ngắt giữa chừng (đã nghe thấy tiếng)",
+        "Fire alarm (?, ?): cut off halfway (heard)",
+    ),
+    (
+        note(Kind.ACTIVATION, "interrupted", signal="fire"),
+        "Báo cháy (?, ?): bị ngắt giữa chừng",
+        "Fire alarm (?, ?): cut off halfway",
+    ),
+    (
+        note(Kind.ACTIVATION, "silenced", signal="fire", by="silence"),
+        "Báo cháy (?, ?): có người tắt tiếng tại chỗ (silence)",
+        "Fire alarm (?, ?): silenced by somebody on site (silence)",
+    ),
+    (
+        note(Kind.ACTIVATION, "cancelled", "unheard-of", signal="fire"),
+        "Báo cháy (?, ?): đã dừng theo lệnh",
+        "Fire alarm (?, ?): stopped by order",
+    ),
+    (
+        note(Kind.ACTIVATION, "cancelled", "safe", signal="fire", by="an"),
+        "Báo cháy (?, ?): đã dừng theo lệnh (đã an toàn, an)",
+        "Fire alarm (?, ?): stopped by order (all is safe, an)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("record", "vi", "en"), TOLD)
+def test_a_record_is_read_in_both_languages_with_what_it_says_and_no_more(record: Record, vi: str, en: str) -> None:
+    assert line(record) == Text(f"21/11/2026 22:00:03  {vi}", f"21/11/2026 22:00:03  {en}")
 
 
 WORD = st.none() | st.text(max_size=8) | st.sampled_from(["{x}", "{by}", "missed", "by-hand", "raised", "expired"])
