@@ -1,12 +1,13 @@
 """What a job is: all that influences a print, and nothing else."""
 
+import re
 from dataclasses import fields, replace
 
 import pytest
 
 from gongd.core.button import Button, Deed, Sound
 from gongd.core.catalogue import Again, Signal, Status, Utterance
-from gongd.core.job import NEARBY, TEST_VOLUME, Clip, House, Job, Voicing, jobs, read_job, speech_job, write_job
+from gongd.core.job import NEARBY, TEST_VOLUME, Clip, House, Job, Speech, Voicing, jobs, read_job, speech_job, write_job
 from gongd.core.phrase import PHRASES, fill, phrase_of
 from gongd.core.rhythm import Tempo
 from gongd.core.words import Language
@@ -85,6 +86,22 @@ def test_a_stem_is_a_plain_readable_file_name() -> None:
     assert all(set(stem) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for stem in stems)
 
 
+@pytest.mark.parametrize(
+    ("place", "readable"),
+    [
+        (None, "fire-actual-"),
+        ("Đồi Cao!", "fire-actual-doi-cao-"),
+        ("(nhà số 12)", "fire-actual-nha-so-12-"),
+        ("!", "fire-actual-"),
+        ("a" * 40, f"fire-actual-{'a' * 32}-"),
+    ],
+)
+def test_a_stem_says_which_signal_and_where_and_then_a_digest(place: str | None, readable: str) -> None:
+    stem = replace(fire_job(), place=place).stem
+    assert stem.startswith(readable)
+    assert re.fullmatch("[0-9a-f]{16}", stem.removeprefix(readable))
+
+
 def test_without_a_telephone_its_sentence_is_left_out() -> None:
     assert text(jobs({"security": signals()["security"]}, (), House("Bản Lau"), no_clip)[0], "full").endswith(
         "Gọi Công an xã."
@@ -107,6 +124,56 @@ def test_speech_knows_the_place_and_the_shipped_phrase() -> None:
     assert text(job, "speech") == "Loa Thôn 3: tốt. Đồng hồ đúng. Có kết nối."
     assert job.speeches[0].phrase == "status-good"
     assert phrase_of("Họp thôn lúc 19 giờ.") is None
+
+
+def test_speech_has_all_that_it_needs_to_be_made() -> None:
+    house = House("Thôn 3", "0373 812 345", Tempo(stroke_gap_s=1.0), Voicing("vi-vn-x-south"))
+    said = Speech("speech", words=((Language.EN, "Call 0373 812 345."),))
+    job = Job(None, Status.ACTUAL, None, (said,), 40, house.tempo, house.voicing)
+    assert speech_job("Call {phone}.", 40, house, Language.EN) == job
+    assert (job.signal, job.key) == ("speech", ("speech", Status.ACTUAL, None))
+    drill = speech_job("Call {phone}.", 40, house, status=Status.EXERCISE)
+    assert (drill.status, drill.tempo, drill.voicing) == (Status.EXERCISE, house.tempo, house.voicing)
+    before, after = (drill.speeches[place] for place in (0, -1))
+    place = fill(PHRASES["drill-before"].vi, "Thôn 3", None)
+    assert before == Speech("drill-before", (), ((Language.VI, place),), "drill-before")
+    assert after == Speech("drill-after", (), ((Language.VI, PHRASES["drill-after"].vi),), "drill-after")
+
+
+def test_a_print_has_all_that_it_needs_to_be_made() -> None:
+    house = House("Thôn 3", "0373 812 345", Tempo(stroke_gap_s=1.0), Voicing("vi-vn-x-south"))
+    fire = replace(
+        signals()["fire"],
+        say=Utterance(
+            ("a.ogg", "b.ogg"), ((Language.EN, "Fire at {place}! {phone}!"), (Language.VI, "Cháy ở {place}!"))
+        ),
+        say_short=None,
+    )
+    made = jobs({"fire": fire}, (), house, lambda name: Clip(name, "1"))[0]
+    clips = (Clip("a.ogg", "1"), Clip("b.ogg", "1"))
+    words = ((Language.EN, "Fire at Thôn 3! 0373 812 345!"), (Language.VI, "Cháy ở Thôn 3!"))
+    assert made.speeches == (
+        Speech("full", clips, words, None),
+        Speech("pause", (), ((Language.VI, PHRASES["pause"].vi),), "pause"),
+    )
+    assert (made.volume, made.tempo, made.voicing) == (100, house.tempo, house.voicing)
+
+
+def test_only_what_goes_on_until_it_is_stopped_says_that_it_pauses() -> None:
+    for name, says in (("fire", True), ("peace", False), ("flood-watch", False)):
+        made = next(job for job in all_jobs() if job.key == (name, Status.ACTUAL, None))
+        assert ("pause" in [speech.key for speech in made.speeches]) is says
+    endless = replace(signals()["peace"], cycles=None)
+    assert [speech.key for speech in jobs({"peace": endless}, (), HOUSE, no_clip)[0].speeches] == []
+
+
+def test_prints_are_made_in_the_order_in_which_they_are_needed() -> None:
+    wanted = [(job.signal, job.status) for job in all_jobs()]
+    ranks = [
+        *(("fire", Status.ACTUAL), ("flood-watch", Status.ACTUAL), ("peace", Status.ACTUAL)),
+        *(("fire", Status.EXERCISE), ("flood-watch", Status.TEST), ("peace", Status.TEST)),
+    ]
+    assert [wanted.index(each) for each in ranks] == sorted(wanted.index(each) for each in ranks)
 
 
 def test_standard_words_are_spoken_in_the_languages_of_the_house() -> None:
