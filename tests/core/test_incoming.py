@@ -59,6 +59,14 @@ def test_whoever_sends_a_piece_now_and_then_does_not_hold_the_memory_for_ever() 
     for number in range(40):
         one = one.add(number, bytes(PIECE), number * (GIVE_UP_S - 1))
     assert one.is_given_up(AT_MOST_S)
+    assert not one.is_given_up(AT_MOST_S - 0.1)
+
+
+def test_it_begins_when_it_is_ordered() -> None:
+    one = coming(now=50.0)
+    assert not one.is_given_up(50.0 + GIVE_UP_S - 0.1)
+    assert one.is_given_up(50.0 + GIVE_UP_S)
+    assert one.is_ask_due(50.0)
 
 
 @given(st.sets(st.integers(0, 85)))

@@ -28,6 +28,7 @@ def test_a_second_one_that_is_not_proven_leaves_the_first() -> None:
     assert note.undone() == Note(FIRST, proven=True)
     assert note.followed_by(SECOND).before == FIRST
     assert note.proved().undone() is None
+    assert Note(FIRST).followed_by(SECOND) == Note(SECOND)
 
 
 def test_a_note_is_the_same_after_it_was_on_the_disk() -> None:
@@ -36,13 +37,13 @@ def test_a_note_is_the_same_after_it_was_on_the_disk() -> None:
 
 
 def test_problems_are_told_up_to_a_bound_and_counted_beyond() -> None:
-    problem = Problem("config.yaml", 3, 5, "box.id", Text(vi="sai" * 200, en="wrong"))
+    problem = Problem("config.yaml", 3, 5, "box.id", Text(vi="sai" * 200, en="wrong" * 100))
     told = Declined(INVALID, (problem,) * (MOST_PROBLEMS + 5)).told
     assert told["n"] == MOST_PROBLEMS + 5
     listed = told["problems"]
     assert isinstance(listed, list)
     assert len(listed) == MOST_PROBLEMS
-    assert listed[0] == {"path": "box.id", "line": 3, "column": 5, "vi": ("sai" * 200)[:300], "en": "wrong"}
+    assert listed[0] == {"path": "box.id", "line": 3, "column": 5, "vi": "sai" * 100, "en": "wrong" * 60}
 
 
 def test_a_file_that_is_declined_without_problems_tells_none() -> None:
