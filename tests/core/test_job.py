@@ -1,5 +1,6 @@
 """What a job is: all that influences a print, and nothing else."""
 
+import json
 import re
 from dataclasses import fields, replace
 
@@ -157,6 +158,28 @@ def test_a_print_has_all_that_it_needs_to_be_made() -> None:
         Speech("pause", (), ((Language.VI, PHRASES["pause"].vi),), "pause"),
     )
     assert (made.volume, made.tempo, made.voicing) == (100, house.tempo, house.voicing)
+
+
+def test_a_job_is_one_short_line_whose_keys_are_in_order() -> None:
+    line = write_job(fire_job())
+    assert line == json.dumps(json.loads(line), separators=(",", ":"), sort_keys=True)
+
+
+def test_a_test_says_the_words_of_a_test() -> None:
+    made = next(job for job in all_jobs() if job.key == ("fire", Status.TEST, None))
+    words = fill(PHRASES["test"].vi, HOUSE.place, HOUSE.phone)
+    assert made.speeches == (Speech("test", (), ((Language.VI, words),), "test"),)
+
+
+def test_a_drill_and_a_test_keep_their_stem_whatever_the_real_thing_says_and_how_loudly() -> None:
+    fire = signals()["fire"]
+    other = replace(fire, say=Utterance(clips=("a.ogg",)), say_short=None, volume=70)
+    for status, same in ((Status.EXERCISE, replace(other, volume=fire.volume)), (Status.TEST, other)):
+        before, after = (
+            next(job.stem for job in jobs({"fire": each}, (), HOUSE, no_clip) if job.status is status)
+            for each in (fire, same)
+        )
+        assert before == after
 
 
 def test_only_what_goes_on_until_it_is_stopped_says_that_it_pauses() -> None:

@@ -57,21 +57,145 @@ def test_strokes_after_all_rolls_and_strokes_after_each_roll_are_told_apart_alou
 
 
 @pytest.mark.parametrize(
-    ("rhythm", "vi"),
+    ("rhythm", "vi", "en"),
     [
-        ("6 tiếng mỗi 2s", "đánh 6 tiếng rời, mỗi tiếng cách nhau 2 giây. Dài khoảng 12 giây."),
-        ("3 tiếng chậm", "đánh 3 tiếng chậm, mỗi tiếng cách nhau 2,5 giây. Dài khoảng 8 giây."),
-        ("1 tiếng", "đánh 1 tiếng. Dài khoảng 2 giây."),
-        ("3 hồi ngắn đều", "đánh 3 hồi ngắn, mỗi hồi đều tay, 6 giây. Dài khoảng 20 giây."),
-        ("1 hồi 12s", "đánh 1 hồi từ chậm đến nhanh dần, 12 giây. Dài khoảng 12 giây."),
-        ("10 hồi, mỗi hồi 3 tiếng", "đánh 10 hồi, mỗi hồi 3 tiếng nhanh. Dài khoảng 25 giây."),
-        ("còi 9s, nghỉ 9s, còi 9s", "kéo còi đều 9 giây, nghỉ 9 giây, rồi còi đều 9 giây. Dài khoảng 25 giây."),
-        ("5 hồi còi 30s cách 5s", "kéo 5 hồi còi đều, mỗi hồi 30 giây, cách nhau 5 giây. Dài khoảng 2 phút 50 giây."),
-        ("liên hồi 90s", "đánh liên hồi 1 phút 30 giây, hết hồi này sang ngay hồi khác. Dài khoảng 1 phút 30 giây."),
+        (
+            "6 tiếng mỗi 2s",
+            "đánh 6 tiếng rời, mỗi tiếng cách nhau 2 giây. Dài khoảng 12 giây.",
+            "beat 6 separate strokes, 2 seconds apart. Lasts about 12 seconds.",
+        ),
+        (
+            "3 tiếng chậm",
+            "đánh 3 tiếng chậm, mỗi tiếng cách nhau 2,5 giây. Dài khoảng 8 giây.",
+            "beat 3 slow strokes, 2.5 seconds apart. Lasts about 8 seconds.",
+        ),
+        (
+            "3 tiếng nhanh",
+            "đánh 3 tiếng nhanh, mỗi tiếng cách nhau 0,5 giây. Dài khoảng 2 giây.",
+            "beat 3 fast strokes, 0.5 seconds apart. Lasts about 2 seconds.",
+        ),
+        (
+            "3 tiếng dồn dập",
+            "đánh 3 tiếng dồn dập, mỗi tiếng cách nhau 0,25 giây. Dài khoảng 1 giây.",
+            "beat 3 hurried strokes, 0.25 seconds apart. Lasts about 1 second.",
+        ),
+        (
+            "1 tiếng",
+            "đánh 1 tiếng. Dài khoảng 2 giây.",
+            "beat 1 stroke. Lasts about 2 seconds.",
+        ),
+        (
+            "3 hồi ngắn đều",
+            "đánh 3 hồi ngắn, mỗi hồi đều tay, 6 giây. Dài khoảng 20 giây.",
+            "beat 3 short rolls, each even, 6 seconds. Lasts about 20 seconds.",
+        ),
+        (
+            "1 hồi dài",
+            "đánh 1 hồi dài từ chậm đến nhanh dần, 15 giây. Dài khoảng 15 giây.",
+            "beat 1 long roll, from slow to fast, 15 seconds. Lasts about 15 seconds.",
+        ),
+        (
+            "1 hồi 12s",
+            "đánh 1 hồi từ chậm đến nhanh dần, 12 giây. Dài khoảng 12 giây.",
+            "beat 1 roll, from slow to fast, 12 seconds. Lasts about 12 seconds.",
+        ),
+        (
+            "1 hồi đều",
+            "đánh 1 hồi đều tay. Dài khoảng 10 giây.",
+            "beat 1 roll, even. Lasts about 10 seconds.",
+        ),
+        (
+            "2 hồi 12s",
+            "đánh 2 hồi, mỗi hồi từ chậm đến nhanh dần, 12 giây. Dài khoảng 25 giây.",
+            "beat 2 rolls, each from slow to fast, 12 seconds. Lasts about 25 seconds.",
+        ),
+        (
+            "10 hồi, mỗi hồi 3 tiếng",
+            "đánh 10 hồi, mỗi hồi 3 tiếng nhanh. Dài khoảng 25 giây.",
+            "beat 10 groups of 3 fast strokes. Lasts about 25 seconds.",
+        ),
+        (
+            "còi 9s, nghỉ 9s, còi 9s",
+            "kéo còi đều 9 giây, nghỉ 9 giây, rồi còi đều 9 giây. Dài khoảng 25 giây.",
+            "sound a steady blast of 9 seconds, rest 9 seconds, then a steady blast of 9 seconds. Lasts "
+            "about 25 seconds.",
+        ),
+        (
+            "5 hồi còi 30s cách 5s",
+            "kéo 5 hồi còi đều, mỗi hồi 30 giây, cách nhau 5 giây. Dài khoảng 2 phút 50 giây.",
+            "sound 5 steady blasts of 30 seconds, 5 seconds apart. Lasts about 2 minutes 50 seconds.",
+        ),
+        (
+            "2 hồi còi hú 5s",
+            "kéo 2 hồi còi hú, mỗi hồi 5 giây, cách nhau 5 giây. Dài khoảng 15 giây.",
+            "sound 2 wailing blasts of 5 seconds, 5 seconds apart. Lasts about 15 seconds.",
+        ),
+        (
+            "liên hồi 90s",
+            "đánh liên hồi 1 phút 30 giây, hết hồi này sang ngay hồi khác. Dài khoảng 1 phút 30 giây.",
+            "beat roll upon roll for 1 minute 30 seconds, with no pause between rolls. Lasts about 1 minute "
+            "30 seconds.",
+        ),
+        (
+            "2 hồi, nghỉ 5s, 1 hồi",
+            "đánh 2 hồi, mỗi hồi từ chậm đến nhanh dần, nghỉ 5 giây, rồi 1 hồi từ chậm đến nhanh dần. Dài "
+            "khoảng 35 giây.",
+            "beat 2 rolls, each from slow to fast, rest 5 seconds, then 1 roll, from slow to fast. Lasts "
+            "about 35 seconds.",
+        ),
+        (
+            "(1 hồi) x 2, nghỉ 2s, 5 tiếng",
+            "2 lần liền, mỗi lần đánh 1 hồi từ chậm đến nhanh dần; đủ 2 lần thì nghỉ 2 giây, rồi đánh 5 "
+            "tiếng rời, mỗi tiếng cách nhau 1,5 giây. Dài khoảng 30 giây.",
+            "2 times over, each time beat 1 roll, from slow to fast; after all 2 times rest 2 seconds, then "
+            "beat 5 separate strokes, 1.5 seconds apart. Lasts about 30 seconds.",
+        ),
+        (
+            "1 tiếng, (còi hú 1s, 1 tiếng) x 2, còi hú 2s",
+            "đánh 1 tiếng, rồi 2 lần liền, mỗi lần kéo còi hú 1 giây, rồi đánh 1 tiếng; đủ 2 lần thì kéo "
+            "còi hú 2 giây. Dài khoảng 8 giây.",
+            "beat 1 stroke, then 2 times over, each time sound a wailing blast of 1 second, then beat 1 "
+            "stroke; after all 2 times sound a wailing blast of 2 seconds. Lasts about 8 seconds.",
+        ),
+        (
+            "nghỉ 2s, 1 tiếng",
+            "nghỉ 2 giây, rồi đánh 1 tiếng. Dài khoảng 4 giây.",
+            "rest 2 seconds, then beat 1 stroke. Lasts about 4 seconds.",
+        ),
+        (
+            "liên thanh 61s",
+            "đánh liên thanh, dồn dập 1 phút 1 giây. Dài khoảng 1 phút.",
+            "beat without a pause, hurriedly, for 1 minute 1 second. Lasts about 1 minute.",
+        ),
+        (
+            "liên thanh 17.4s",
+            "đánh liên thanh, dồn dập 17,4 giây. Dài khoảng 17 giây.",
+            "beat without a pause, hurriedly, for 17.4 seconds. Lasts about 17 seconds.",
+        ),
+        (
+            "liên thanh 20s",
+            "đánh liên thanh, dồn dập 20 giây. Dài khoảng 20 giây.",
+            "beat without a pause, hurriedly, for 20 seconds. Lasts about 20 seconds.",
+        ),
+        (
+            "liên thanh 118s",
+            "đánh liên thanh, dồn dập 1 phút 58 giây. Dài khoảng 2 phút.",
+            "beat without a pause, hurriedly, for 1 minute 58 seconds. Lasts about 2 minutes.",
+        ),
+        (
+            "liên thanh 125s",
+            "đánh liên thanh, dồn dập 2 phút 5 giây. Dài khoảng 2 phút.",
+            "beat without a pause, hurriedly, for 2 minutes 5 seconds. Lasts about 2 minutes.",
+        ),
+        (
+            "liên thanh 0.3s",
+            "đánh liên thanh, dồn dập 0,3 giây. Dài khoảng 1 giây.",
+            "beat without a pause, hurriedly, for 0.3 seconds. Lasts about 1 second.",
+        ),
     ],
-)  # fmt: skip
-def test_each_kind_of_rhythm_has_its_words(rhythm: str, vi: str) -> None:
-    assert notice(rhythm).vi == "Kẻng: " + vi
+)
+def test_each_kind_of_rhythm_has_its_words(rhythm: str, vi: str, en: str) -> None:
+    assert notice(rhythm) == Text(f"Kẻng: {vi}", f"Kẻng: {en}")
 
 
 def test_the_verb_changes_with_the_thing_that_sounds() -> None:
@@ -91,6 +215,10 @@ def test_what_follows_a_repeat_is_said_to_follow_all_of_it() -> None:
         (time(22, 0), "(22 giờ hằng đêm)", "(every night at 22:00)"),
         (time(21, 30), "(21 giờ 30 hằng đêm)", "(every night at 21:30)"),
         (time(5, 5), "(5 giờ 05 hằng ngày)", "(every day at 05:05)"),
+        (time(18), "(18 giờ hằng đêm)", "(every night at 18:00)"),
+        (time(17, 59), "(17 giờ 59 hằng ngày)", "(every day at 17:59)"),
+        (time(3, 59), "(3 giờ 59 hằng đêm)", "(every night at 03:59)"),
+        (time(4), "(4 giờ hằng ngày)", "(every day at 04:00)"),
     ],
 )
 def test_the_hour_is_said_as_people_say_it(at: time, vi: str, en: str) -> None:
