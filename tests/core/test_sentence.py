@@ -117,8 +117,10 @@ def test_strokes_after_all_rolls_and_strokes_after_each_roll_are_told_apart_alou
         (
             "còi 9s, nghỉ 9s, còi 9s",
             "kéo còi đều 9 giây, nghỉ 9 giây, rồi còi đều 9 giây. Dài khoảng 25 giây.",
-            "sound a steady blast of 9 seconds, rest 9 seconds, then a steady blast of 9 seconds. Lasts "
-            "about 25 seconds.",
+            (
+                "sound a steady blast of 9 seconds, rest 9 seconds, then a steady blast of 9 seconds. Lasts "
+                "about 25 seconds."
+            ),
         ),
         (
             "5 hồi còi 30s cách 5s",
@@ -133,29 +135,43 @@ def test_strokes_after_all_rolls_and_strokes_after_each_roll_are_told_apart_alou
         (
             "liên hồi 90s",
             "đánh liên hồi 1 phút 30 giây, hết hồi này sang ngay hồi khác. Dài khoảng 1 phút 30 giây.",
-            "beat roll upon roll for 1 minute 30 seconds, with no pause between rolls. Lasts about 1 minute "
-            "30 seconds.",
+            (
+                "beat roll upon roll for 1 minute 30 seconds, with no pause between rolls. Lasts about 1 minute "
+                "30 seconds."
+            ),
         ),
         (
             "2 hồi, nghỉ 5s, 1 hồi",
-            "đánh 2 hồi, mỗi hồi từ chậm đến nhanh dần, nghỉ 5 giây, rồi 1 hồi từ chậm đến nhanh dần. Dài "
-            "khoảng 35 giây.",
-            "beat 2 rolls, each from slow to fast, rest 5 seconds, then 1 roll, from slow to fast. Lasts "
-            "about 35 seconds.",
+            (
+                "đánh 2 hồi, mỗi hồi từ chậm đến nhanh dần, nghỉ 5 giây, rồi 1 hồi từ chậm đến nhanh dần. Dài "
+                "khoảng 35 giây."
+            ),
+            (
+                "beat 2 rolls, each from slow to fast, rest 5 seconds, then 1 roll, from slow to fast. Lasts "
+                "about 35 seconds."
+            ),
         ),
         (
             "(1 hồi) x 2, nghỉ 2s, 5 tiếng",
-            "2 lần liền, mỗi lần đánh 1 hồi từ chậm đến nhanh dần; đủ 2 lần thì nghỉ 2 giây, rồi đánh 5 "
-            "tiếng rời, mỗi tiếng cách nhau 1,5 giây. Dài khoảng 30 giây.",
-            "2 times over, each time beat 1 roll, from slow to fast; after all 2 times rest 2 seconds, then "
-            "beat 5 separate strokes, 1.5 seconds apart. Lasts about 30 seconds.",
+            (
+                "2 lần liền, mỗi lần đánh 1 hồi từ chậm đến nhanh dần; đủ 2 lần thì nghỉ 2 giây, rồi đánh 5 "
+                "tiếng rời, mỗi tiếng cách nhau 1,5 giây. Dài khoảng 30 giây."
+            ),
+            (
+                "2 times over, each time beat 1 roll, from slow to fast; after all 2 times rest 2 seconds, then "
+                "beat 5 separate strokes, 1.5 seconds apart. Lasts about 30 seconds."
+            ),
         ),
         (
             "1 tiếng, (còi hú 1s, 1 tiếng) x 2, còi hú 2s",
-            "đánh 1 tiếng, rồi 2 lần liền, mỗi lần kéo còi hú 1 giây, rồi đánh 1 tiếng; đủ 2 lần thì kéo "
-            "còi hú 2 giây. Dài khoảng 8 giây.",
-            "beat 1 stroke, then 2 times over, each time sound a wailing blast of 1 second, then beat 1 "
-            "stroke; after all 2 times sound a wailing blast of 2 seconds. Lasts about 8 seconds.",
+            (
+                "đánh 1 tiếng, rồi 2 lần liền, mỗi lần kéo còi hú 1 giây, rồi đánh 1 tiếng; đủ 2 lần thì kéo "
+                "còi hú 2 giây. Dài khoảng 8 giây."
+            ),
+            (
+                "beat 1 stroke, then 2 times over, each time sound a wailing blast of 1 second, then beat 1 "
+                "stroke; after all 2 times sound a wailing blast of 2 seconds. Lasts about 8 seconds."
+            ),
         ),
         (
             "nghỉ 2s, 1 tiếng",
