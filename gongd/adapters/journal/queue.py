@@ -54,12 +54,18 @@ class Queue:
         self.lost = 0
 
     def put(self, records: Sequence[Record]) -> Pledge:
-        """Queue one batch. Refused, and counted as lost, when too many wait or the journal is closed."""
+        """Queue one batch. Refused, and counted as lost, when too many wait or the journal is closed.
+
+        An empty one asks whether all before it is on disk: where nothing waits, it is, and nobody need be woken.
+        """
         pledge = Pledge(tuple(records))
         with self._changed:
             if self._closing or self._size + len(pledge.records) > MOST_WAITING:
                 self.lost += len(pledge.records)
                 pledge.settle(kept=False)
+                return pledge
+            if not pledge.records and not self._waiting:
+                pledge.settle(kept=True)
                 return pledge
             self._waiting.append(pledge)
             self._size += len(pledge.records)
