@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from gongd.core.errors import WireError
 from gongd.core.fingerprint import thumbprint
 from gongd.core.wire import MANNERS, Channel, Manner, Seal, Topic, Topics, only
+from gongd.core.wire_command import MOST_PIECES
 from gongd.core.wire_name import (
+    ADDRESS,
     RESERVED,
     SLUG,
     Address,
@@ -53,6 +55,45 @@ def test_every_topic_of_the_table_is_built_and_parsed(spelt: str, topic: Topic) 
             assert TOPICS.blob(sha256, piece) == spelt
         case Topic(channel, Address() as at):
             assert TOPICS.of(at, channel) == spelt
+
+
+def test_topics_are_those_of_their_base_and_commune() -> None:
+    topics = Topics("chieng", "bac-son")
+    assert topics.box("thon-1", Channel.ANSWER) == "chieng/bac-son/thon-1/answer"
+    assert topics.command("thon-1") == "chieng/bac-son/thon-1/command"
+    assert topics.zone_command("nam") == "chieng/bac-son/zone/nam/command"
+    assert topics.all_command() == "chieng/bac-son/all/command"
+    assert topics.trust() == "chieng/bac-son/trust"
+    assert topics.parse("chieng/bac-son/all/command") == Topic(Channel.COMMAND, to_all("bac-son"))
+
+
+def test_a_file_has_so_many_pieces_and_no_more() -> None:
+    last = f"gong/nguyet-an/blob/{SHA}/{MOST_PIECES - 1}"
+    assert TOPICS.blob(SHA, MOST_PIECES - 1) == last
+    assert TOPICS.parse(last) == Topic(Channel.BLOB, sha256=SHA, piece=MOST_PIECES - 1)
+    assert TOPICS.parse(f"gong/nguyet-an/blob/{SHA}/{MOST_PIECES}") is None
+    with pytest.raises(ValueError, match="no piece"):
+        TOPICS.blob(SHA, MOST_PIECES)
+
+
+def test_a_name_that_cannot_stand_on_the_wire_is_told() -> None:
+    for wrong, told in (
+        (lambda: Topics("a/b", "nguyet-an"), "“a/b” cannot begin a topic"),
+        (lambda: Topics("gong", "Nguyệt Ấn"), "“Nguyệt Ấn” cannot be a name on the wire"),
+        (lambda: TOPICS.of(to_all("nguyet-an"), Channel.STATE), "there is no topic state of nguyet-an/all"),
+        (lambda: Address(To.ALL, "nguyet-an", "thon-3"), "“thon-3” cannot be a name on the wire"),
+        (lambda: Address(To.KEY, "", "thon-3"), "“thon-3” cannot be a name on the wire"),
+        (lambda: to_zone("nguyet-an", "all"), "“all” cannot be a name on the wire"),
+    ):
+        with pytest.raises(WireError, match=f"^{told}$"):
+            wrong()
+
+
+def test_what_is_no_address_is_refused_in_words() -> None:
+    for wrong in ("nguyet-an", "nguyet-an/#", 5, None, ["nguyet-an/thon-3"]):
+        with pytest.raises(ValueError, match=r"^an address such as nguyet-an/thon-3 is expected$"):
+            ADDRESS.read(wrong)
+    assert ADDRESS.read("nguyet-an/thon-3") == to_box("nguyet-an", "thon-3")
 
 
 def test_every_channel_has_its_topic_and_its_manner() -> None:

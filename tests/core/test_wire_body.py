@@ -10,11 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gongd.core.catalogue import Status
+from gongd.core.catalogue import Status, Why
 from gongd.core.condition import Sounds
 from gongd.core.condition import State as Condition
 from gongd.core.lexicon import OUTCOMES, REFUSALS
-from gongd.core.wire_command import CommandClaims, CommandType
+from gongd.core.wire_command import (
+    LARGEST_BLOB,
+    MOST_PIECES,
+    PIECE,
+    CommandClaims,
+    CommandType,
+    count_pieces,
+)
 from gongd.core.wire_form import LARGEST_MESSAGE, LARGEST_REPORT, from_json, schema, to_json, to_object
 from gongd.core.wire_refusal import STALE, Reason, Refused
 from gongd.core.wire_report import Answer, Heartbeat, Step
@@ -206,5 +213,35 @@ def test_every_type_of_order_needs_its_own(kind: CommandType) -> None:
     if kind in (CommandType.SILENCE, CommandType.QUERY):
         assert replace(ORDER, **bare).type is kind  # type: ignore[arg-type]
     else:
-        with pytest.raises(ValueError, match="needs"):
+        with pytest.raises(ValueError, match=f"^{kind} needs "):
             replace(ORDER, **bare)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"type": CommandType.ALERT, "signal": None}, "alert needs signal"),
+        ({"type": CommandType.CANCEL, "reason": Why.SAFE}, "cancel needs references"),
+        ({"type": CommandType.CANCEL, "references": ("f1",)}, "cancel needs reason"),
+        ({"type": CommandType.ANNOUNCE}, "announce needs text or sha256"),
+        ({"type": CommandType.SILENCE, "status": Status.TEST}, "a silence is actual"),
+        (
+            {"type": CommandType.ANNOUNCE, "sha256": "a" * 64, "pieces": 1},
+            "a blob comes in pieces of 12288 bytes",
+        ),
+        (
+            {"type": CommandType.ANNOUNCE, "sha256": "a" * 64, "size": PIECE, "pieces": 2},
+            "a blob comes in pieces of 12288 bytes",
+        ),
+    ],
+)
+def test_what_an_order_lacks_is_told(changed: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=f"^{told}$"):
+        replace(ORDER, **changed)
+
+
+def test_a_clip_or_a_text_is_announced_and_a_clip_comes_in_its_pieces() -> None:
+    clip = {"type": CommandType.ANNOUNCE, "sha256": "a" * 64, "size": PIECE + 1, "pieces": 2}
+    assert replace(ORDER, **clip).pieces == 2  # type: ignore[arg-type]
+    assert replace(ORDER, type=CommandType.ANNOUNCE, text="Họp thôn.").text == "Họp thôn."
+    assert [count_pieces(size) for size in (1, PIECE, PIECE + 1, LARGEST_BLOB)] == [1, 1, 2, MOST_PIECES]

@@ -3,17 +3,22 @@
 import random
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gongd.core.activation import Outcome
+from gongd.core.catalogue import Origin, Status
 from gongd.core.record import Kind, Record
-from gongd.core.wire_blob import Blob, Gathered, blob_of, cut, numbers_in, spans_of
-from gongd.core.wire_command import LARGEST_BLOB, PIECE
+from gongd.core.wire_blob import Blob, Gathered, blob_in, blob_of, cut, numbers_in, spans_of
+from gongd.core.wire_command import LARGEST_BLOB, MOST_PIECES, PIECE, CommandType
 from gongd.core.wire_event import BATCH, MOST_EVENTS, Event, EventBatch, event_of, gaps, pack
 from gongd.core.wire_form import LARGEST_REPORT, from_json, to_json
 from gongd.core.wire_refusal import Reason, Refused
+from tests.core.orders import ORDER
 
 AT = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 RECORD = Record(
@@ -41,6 +46,22 @@ def test_a_record_comes_back_as_it_was() -> None:
     read = from_json(EventBatch, to_json(batch), LARGEST_REPORT)
     assert isinstance(read, EventBatch)
     assert read.events[0].record == RECORD
+
+
+def test_a_record_of_which_little_is_known_stays_so() -> None:
+    bare = Record(AT, Kind.BOOT)
+    sent = event_of(1, bare)
+    assert sent == Event(1, AT, "boot")
+    assert sent.record == bare
+
+
+def test_words_of_a_record_go_as_plain_words() -> None:
+    sent = event_of(
+        9, replace(RECORD, origin=Origin.SCHEDULE, status=Status.ACTUAL, outcome=Outcome.MISSED, reason="late")
+    )
+    said = (sent.kind, sent.origin, sent.status, sent.outcome, sent.reason)
+    assert said == ("night", "schedule", "actual", "missed", "late")
+    assert {type(word) for word in said} == {str}
 
 
 def test_a_kind_of_record_that_only_newer_boxes_know_is_kept() -> None:
@@ -73,6 +94,16 @@ def test_batches_hold_every_record_in_order_without_gaps(drawn: list[tuple[int, 
 def test_a_record_larger_than_a_batch_travels_alone() -> None:
     batches = list(pack("thon-3", "j", [event(1), event(2, 3 * BATCH), event(3)]))
     assert [batch.first for batch in batches] == [1, 2, 3]
+    assert {(batch.box, batch.journal) for batch in batches} == {("thon-3", "j")}
+
+
+def test_a_batch_is_as_full_as_it_may_be() -> None:
+    weight = len(to_json(event(1))) + 1
+    for most, sizes in ((3 * weight, [3, 3]), (3 * weight - 1, [2, 2, 2])):
+        batches = pack("thon-3", "j", (event(number) for number in range(1, 7)), most)
+        assert [len(batch.events) for batch in batches] == sizes
+    many = pack("thon-3", "j", (event(number) for number in range(1, MOST_EVENTS + 2)), 10**9)
+    assert [len(batch.events) for batch in many] == [MOST_EVENTS, 1]
 
 
 @pytest.mark.parametrize("numbers", [[], [2, 4], [2, 1], [1, 1]])
@@ -83,7 +114,9 @@ def test_a_batch_with_a_gap_is_none(numbers: list[int]) -> None:
 
 @given(st.sets(st.integers(1, 30)), st.integers(0, 30))
 def test_gaps_are_exactly_what_is_missing(numbers: set[int], last: int) -> None:
-    missing = {number for first, until in gaps(sorted(numbers), last) for number in range(first, until + 1)}
+    spans = gaps(sorted(numbers), last)
+    assert all(first <= until < after - 1 for (first, until), (after, _) in pairwise(spans))
+    missing = {number for first, until in spans for number in range(first, until + 1)}
     assert missing == set(range(1, last + 1)) - numbers
 
 
@@ -112,7 +145,7 @@ def test_a_file_whose_pieces_were_changed_is_not_used() -> None:
     assert gathered.missing == (1,)
     spoilt = gathered.add(1, b"aaaab").whole()
     assert isinstance(spoilt, Refused)
-    assert spoilt.reason is Reason.SIGNATURE
+    assert spoilt == Refused(Reason.SIGNATURE, "the pieces are not the file that the order names")
 
 
 @pytest.mark.parametrize(("number", "piece"), [(-1, b"a" * PIECE), (2, b""), (0, b"a"), (1, b"a" * 6), (0, b"")])
@@ -122,10 +155,16 @@ def test_a_piece_that_cannot_be_of_the_file_changes_nothing(number: int, piece: 
 
 
 def test_a_file_that_is_empty_or_too_large_is_refused() -> None:
-    for data, reason in ((b"", Reason.MALFORMED), (b"a" * (LARGEST_BLOB + 1), Reason.TOO_LARGE)):
-        refused = blob_of(data)
-        assert isinstance(refused, Refused)
-        assert refused.reason is reason
+    assert blob_of(b"") == Refused(Reason.MALFORMED, "empty")
+    assert blob_of(b"a" * (LARGEST_BLOB + 1)) == Refused(Reason.TOO_LARGE, "1048577 bytes, at most 1048576")
+    whole = b"a" * LARGEST_BLOB
+    assert blob_of(whole) == Blob(sha256(whole).hexdigest(), LARGEST_BLOB, MOST_PIECES)
+
+
+def test_an_order_names_a_file_whole_or_not_at_all() -> None:
+    order = replace(ORDER, type=CommandType.ANNOUNCE, sha256="a" * 64, size=PIECE + 1, pieces=2)
+    assert blob_in(order) == Blob("a" * 64, PIECE + 1, 2)
+    assert blob_in(ORDER) is None
 
 
 @pytest.mark.parametrize(
