@@ -108,8 +108,14 @@ def test_a_batch_is_as_full_as_it_may_be() -> None:
 
 @pytest.mark.parametrize("numbers", [[], [2, 4], [2, 1], [1, 1]])
 def test_a_batch_with_a_gap_is_none(numbers: list[int]) -> None:
-    with pytest.raises(ValueError, match="follow"):
+    with pytest.raises(ValueError, match=r"^numbers follow each other$"):
         EventBatch("thon-3", "j", tuple(event(number) for number in numbers))
+
+
+def test_one_that_is_missing_is_a_gap_wherever_it_is() -> None:
+    assert gaps([], 1) == [(1, 1)]
+    assert [gaps(numbers, 3) for numbers in ([2, 3], [1, 3], [1, 2], [1, 2, 3])] == [[(1, 1)], [(2, 2)], [(3, 3)], []]
+    assert gaps([5], 3) == [(1, 3)]
 
 
 @given(st.sets(st.integers(1, 30)), st.integers(0, 30))
