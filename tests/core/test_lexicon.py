@@ -10,7 +10,7 @@ import gongd
 from gongd.core import lexicon
 from gongd.core.activation import Outcome
 from gongd.core.catalogue import Origin, Priority, Status, Why
-from gongd.core.fault import FAULTS, FaultCode
+from gongd.core.fault import FAULTS, FaultCode, told_of
 from gongd.core.lexicon import Proof, Refusal, reason_words
 from gongd.core.record import Kind
 from gongd.core.schedule import Reason
@@ -53,6 +53,20 @@ def test_a_reason_is_read_by_what_it_is_a_reason_for() -> None:
     assert reason_words("speaker-failed", "failed").vi == "loa không phát được"
     assert reason_words("clock-untrusted", "refused").vi == "đồng hồ cụm loa chưa đúng, lệnh thiếu mã xác nhận"
     assert reason_words("no-such-reason") == Text("no-such-reason", "no-such-reason")
+    assert reason_words("restarted", "missed") == reason_words("restarted")
+    assert reason_words("no-place", "refused").en == "the commune has no such place"
+    assert reason_words("late", "refused").en == "later than the grace"
+
+
+def test_a_code_without_words_is_shown_as_it_is_and_blanks_nothing() -> None:
+    assert reason_words("{odd}{") == Text("(odd)(", "(odd)(")
+
+
+def test_a_fault_names_what_it_is_about_once() -> None:
+    words = Text("Rơ-le còi", "Relay horn")
+    assert told_of(words, "siren") == Text("Rơ-le còi (siren)", "Relay horn (siren)")
+    assert told_of(words, "còi") == told_of(words, None) == told_of(words, "") == words
+    assert told_of(words, 4) == Text("Rơ-le còi (4)", "Relay horn (4)")
 
 
 def _all_texts() -> Iterable[Text]:

@@ -139,6 +139,11 @@ def test_a_check_code_is_eight_digits_that_follow_from_the_key() -> None:
     assert check_code(OWN) == check_code(OWN)
 
 
+def test_a_check_code_is_the_same_in_every_version_and_keeps_its_zeros() -> None:
+    assert check_code("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo") == "3254-0082"
+    assert check_code("5") == "0178-9457"
+
+
 def test_a_box_is_found_by_its_id_and_by_whom_it_calls() -> None:
     assert TRUST.box("thon-4") == TRUST.boxes[1]
     assert TRUST.box("thon-5") is None
