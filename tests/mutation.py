@@ -48,7 +48,6 @@ TESTS = {
     "notation_words": ("test_notation*.py",),
     "numeral": ("test_reading.py",),
     "recording": ("test_incoming.py",),
-    "words": ("test_errors.py", "test_history.py", "test_sentence.py"),
     "pattern": ("test_rhythm.py", "test_timeline.py"),
 }
 """The tests of a module, where they are not `test_<module>*.py`."""
