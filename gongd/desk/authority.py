@@ -187,9 +187,12 @@ def take_seat(folder: CommuneFolder, commune: Commune) -> Iterator[Seat]:
 
 
 def _hold(path: Path) -> int | None:
-    """A lock, None where another program has it."""
+    """A lock, None where another program has it. On a disk that takes no file any more the certificate itself is it."""
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+        except OSError:
+            handle = os.open(path.with_suffix(".pem"), os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
         raise FolderError(NOT_WRITTEN.fill(path=path, why=error.strerror)) from error
     try:

@@ -21,7 +21,7 @@ from gongd.core.wire_report import Answer, ChallengeNote, Connection, Heartbeat,
 from gongd.core.words import Text
 from gongd.desk.board import Known
 from gongd.desk.gaps import Gap, Gaps, Questions, Watchlist
-from gongd.desk.store_book import Book, Place, Row, StoreError
+from gongd.desk.store_book import BUSY_S, Book, Place, Row, StoreError
 from gongd.desk.store_schema import COLUMNS, event_of_row, event_row
 from gongd.desk.store_sqlite import SqliteBook
 
@@ -53,15 +53,15 @@ def insertion(table: str) -> str:
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)}) ON CONFLICT DO NOTHING"
 
 
-def open_book(place: Place) -> Book:
-    """The book at a place. Raises StoreError."""
+def open_book(place: Place, patience_s: float = BUSY_S) -> Book:
+    """The book at a place; other writers are waited for so long. Raises StoreError."""
     if isinstance(place, Path):
-        return SqliteBook(place)
+        return SqliteBook(place, patience_s)
     try:
         from gongd.desk.store_postgresql import PostgresqlBook
     except ImportError as error:
         raise StoreError(NO_LIBRARY) from error
-    return PostgresqlBook(place)
+    return PostgresqlBook(place, patience_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,9 @@ class Order:
 class Store:
     """The open store, for one thread. Every method raises StoreError when it cannot be used."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, book: Book | None = None) -> None:
         self.place = place
-        self._book = open_book(place)
+        self._book = book or open_book(place)
 
     def close(self) -> None:
         """Give it back."""

@@ -27,7 +27,7 @@ FROZEN_S = 30
 LOCK = 0x676F6E67
 BEGIN = f"BEGIN; SELECT pg_advisory_xact_lock({LOCK})"
 SETTINGS = (
-    f"SET lock_timeout = '{BUSY_S:.0f}s'; SET idle_in_transaction_session_timeout = '{FROZEN_S}s'; "
+    f"SET lock_timeout = '{{patience_s:.0f}}s'; SET idle_in_transaction_session_timeout = '{FROZEN_S}s'; "
     "SELECT set_config('synchronous_commit', 'on', false) "
     "WHERE current_setting('synchronous_commit') IN ('off', 'local')"
 )
@@ -62,8 +62,9 @@ def checked(address: str) -> str:
 class PostgresqlBook:
     """A database, its tables made where there are none. A connection that has died is opened anew at the next step."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, patience_s: float = BUSY_S) -> None:
         self.name = checked(address)
+        self._settings = SETTINGS.format(patience_s=patience_s)
         self._db: psycopg.Connection[DictRow] | None = None
         with self._told():
             self._live()
@@ -89,7 +90,7 @@ class PostgresqlBook:
 
     def _prepare(self, db: psycopg.Connection[DictRow]) -> None:
         db.adapters.register_dumper(str, _NoNul)
-        db.execute(SETTINGS)
+        db.execute(self._settings)
         with db.transaction():
             db.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
             found = db.execute("SELECT to_regclass('store_version') AS name").fetchone()

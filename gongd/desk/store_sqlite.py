@@ -13,11 +13,11 @@ from gongd.desk.store_schema import TABLES, UPGRADES, VERSION
 class SqliteBook:
     """A file, made where there is none. Raises StoreError."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience_s: float = BUSY_S) -> None:
         self.name = str(path)
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+            self._db = sqlite3.connect(path, timeout=patience_s, isolation_level=None)
             try:
                 self._prepare()
             except BaseException:

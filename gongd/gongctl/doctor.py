@@ -120,6 +120,8 @@ def _boxes(duty: Duty) -> Finding:
 
 
 def _store(duty: Duty) -> Finding:
+    if duty.trouble is not None:
+        return Finding("store", False, duty.trouble)
     lacking = [box for box in duty.store.boxes() if duty.store.missing(box)]
     if lacking:
         return Finding("store", None, MISSING.fill(boxes=", ".join(lacking)))

@@ -19,21 +19,18 @@ from gongd.desk.authority import Seat, take_seat
 from gongd.desk.board import Row, behind, row
 from gongd.desk.commune_folder import FolderError, read
 from gongd.desk.link import Link
-from gongd.desk.office import STORE, Office, Pen, open_office, take_pen
+from gongd.desk.office import Office, Pen, open_office, take_pen
 from gongd.desk.orders import Hand
 from gongd.desk.places import Target, find_target
 from gongd.desk.roster import Roster, RosterBox
 from gongd.desk.sender import Sender
-from gongd.desk.store import Store, StoreError
+from gongd.desk.store import Store
+from gongd.desk.store_lasting import LastingBook
 
 PASSPHRASE = Text("Mật khẩu khóa trực ban: ", "Passphrase of the desk's key: ")
 WRONG = Text("Sai mật khẩu. Còn {n} lần.", "Wrong passphrase. {n} tries left.")
 WRONG_FOR_GOOD = Text("Sai mật khẩu.", "Wrong passphrase.")
 BAD_TLS = Text("Chứng thư số của bàn trực không dùng được: {why}", "The desk's certificate cannot be used: {why}")
-INSTEAD = Text(
-    "{why}. Lệnh vẫn gửi được; tạm ghi vào {path}",
-    "{why}. Orders go out all the same, and are noted in {path} meanwhile",
-)
 TRIES = 3
 MOST_PASSPHRASE = 4096
 SHARED_SESSION_S = 300
@@ -49,12 +46,14 @@ def now() -> datetime:
 
 @dataclass(slots=True)
 class Duty:
-    """What a command of the desk works with. `link` and `sender` are there where a command talks to boxes."""
+    """What a command of the desk works with. `link` and `sender` are there where a command talks to boxes; then `book`
+    is what its store stands on."""
 
     office: Office
     store: Store
     link: Link | None = None
     sender: Sender | None = None
+    book: LastingBook | None = None
 
     @property
     def roster(self) -> Roster:
@@ -107,36 +106,37 @@ class Duty:
         return behind(rows, self.office.trust.number) if self.office.trust else []
 
     @property
+    def trouble(self) -> Text | None:
+        """Why its store is not the desk's own, and knows nothing of what was before."""
+        return self.book.trouble if self.book else None
+
+    @property
     def talk(self) -> Sender:
         """The sender of a duty that was opened with a link."""
         assert self.sender is not None
         return self.sender
 
 
+def _complain(text: Text) -> None:
+    print(text.read(language_of_user()), file=sys.stderr)
+
+
 @contextmanager
 def on_duty(folder: Path, with_link: bool = False) -> Iterator[Duty]:
-    """Open the office of a folder, and where asked its link. Raises GongdError."""
+    """Open the office of a folder, and where asked its link: whoever gives orders is stopped by no store.
+
+    Raises GongdError.
+    """
     with ExitStack() as stack:
         office = open_office(folder)
-        store = _store(office, with_link)
+        book = LastingBook(office.store, folder, _complain) if with_link else None
+        store = Store(office.store, book)
         stack.callback(store.close)
-        duty = Duty(office, store)
+        duty = Duty(office, store, book=book)
         if with_link:
             duty.link = stack.enter_context(connected(office))
             duty.sender = Sender(office, duty.link, store)
         yield duty
-
-
-def _store(office: Office, must_be: bool) -> Store:
-    """The office's store. An alarm waits for no database: where that is away, the folder's own file must do."""
-    try:
-        return Store(office.store)
-    except StoreError as error:
-        if not must_be or isinstance(office.store, Path):
-            raise
-        instead = office.folder.path / STORE
-        print(INSTEAD.fill(why=error.text, path=instead).read(language_of_user()), file=sys.stderr)
-        return Store(instead)
 
 
 @contextmanager

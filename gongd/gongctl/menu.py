@@ -34,8 +34,8 @@ from gongd.desk.wording import (
 from gongd.gongctl.board import LINK_DOWN, header, page
 from gongd.gongctl.duty import Duty, ask_pen, now
 from gongd.gongctl.order import (
-    NOTHING_ON,
     Plan,
+    nothing_on,
     plan_cancels,
     plan_signal,
     plan_words,
@@ -253,7 +253,7 @@ class Menu:
     def _stop(self) -> None:
         found = self._worker.do(what_goes_on)
         if not found:
-            self._voice.say(NOTHING_ON)
+            self._voice.say(self._worker.do(nothing_on))
             return
         chosen = self._which(found) if len(found) > 1 else found
         if chosen is None:

@@ -36,6 +36,10 @@ SETTLE_S = 0.3
 
 NEEDS_YES = Text("Không có ai để hỏi lại: thêm --yes", "There is nobody to ask: add --yes")
 NOTHING_ON = Text("Không có hiệu lệnh nào đang phát.", "Nothing is sounding.")
+UNKNOWN_ON = Text(
+    "Sổ của bàn trực không dùng được nên máy không biết hiệu lệnh nào đang phát. Tắt tất cả: gongctl silence --to all",
+    "The desk's store cannot be used, so what is sounding is not known. To silence all of it: gongctl silence --to all",
+)
 UNKNOWN_SIGNAL = Text(
     "Không cụm loa nào có hiệu lệnh “{signal}”. Có: {known}", "No box has a signal “{signal}”. There are: {known}"
 )
@@ -124,7 +128,7 @@ def cancel(request: Request, screen: Screen) -> int:
             wanted = set(find(duty, request).ids)
             chosen = [one for one in chosen if wanted & set(one.boxes)]
         if not chosen:
-            raise NoError(NOTHING_ON)
+            raise NoError(nothing_on(duty))
         return plan_cancels(duty, chosen, why)
 
     return give_all(request, screen, plans)
@@ -154,6 +158,11 @@ def what_goes_on(duty: Duty) -> list[GoingOn]:
     ]
     events = [(filed.box, filed.event) for filed in duty.store.events(since=since, kinds=("activation",))]
     return orders.going_on(given, events, at)
+
+
+def nothing_on(duty: Duty) -> Text:
+    """What is said where nothing is known to go on."""
+    return NOTHING_ON if duty.trouble is None else UNKNOWN_ON
 
 
 # ── Giving an order and waiting for what becomes of it ───────────────────────────────────────────────────────────
