@@ -269,7 +269,7 @@ def _number(match: Match) -> str:
 
 def _expand(match: Match, *, shouted: bool) -> str:
     word = match["word"]
-    return match[0] if shouted and word in _WORDS_IN_CAPITALS else ABBREVIATIONS[word] + (" " * bool(match["number"]))
+    return word if shouted and word in _WORDS_IN_CAPITALS else ABBREVIATIONS[word]
 
 
 def _capitals(match: Match) -> str:
@@ -288,7 +288,7 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-_ABBREVIATION = re.compile(rf"{_NOT_IN_WORD}(?P<word>{_any_of(ABBREVIATIONS)}){_WORD_ENDS}(?P<number>(?=[0-9]))?")
+_ABBREVIATION = re.compile(rf"{_NOT_IN_WORD}(?P<word>{_any_of(ABBREVIATIONS)}){_WORD_ENDS}")
 
 Rule = tuple[re.Pattern[str], str | Callable[[Match], str]]
 
@@ -350,11 +350,11 @@ _LAST_RULES: tuple[Rule, ...] = tuple(
             r"(?P<before>(?i:\bthứ|\btháng)\s+(?=0?4(?![0-9]))|(?i:\bthứ)\s+)0?(?P<number>[0-9]+)(?![0-9])",
             _numbered_ordinal,
         ),
+        (r"(?<=[0-9])\s?[x×]\s?(?=[0-9])", " nhân "),
         (rf"([0-9]+)\s?([A-ZĐ]|(?<=[0-9])[a-zđ]){_WORD_ENDS}", _letter_of_number),
         (rf"{_NOT_IN_WORD}([A-ZĐ])\s?-?\s?([0-9]+)", _number_of_letter),
         (r"(?<=[0-9])\s?/\s?(?=[0-9])", " trên "),
         (r"(?<=[0-9])\s?\+\s?(?=[0-9])", " cộng "),
-        (r"(?<=[0-9])\s?[x×]\s?(?=[0-9])", " nhân "),
         (r"[0-9]+", _number),
         (r"\s*/\s*", ", "),
         (r"[*#_^~|\\<>={}\[\]+@•·]+", " "),

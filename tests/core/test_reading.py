@@ -71,6 +71,10 @@ QUANTITIES = {
     "100%": "một trăm phần trăm",
     "05 hộ": "năm hộ",
     "4 x 5 m": "bốn nhân năm mét",
+    "3x4 m": "ba nhân bốn mét",
+    "bản 2.5": "bản hai chấm năm",
+    "mã 001, mã 1234567890": "mã không không một, mã một hai ba bốn năm sáu bảy tám chín không",
+    "987654321": "chín trăm tám mươi bảy triệu sáu trăm năm mươi tư nghìn ba trăm hai mươi mốt",
     "CCCD 038123456789": "căn cước công dân không ba tám một hai ba bốn năm sáu bảy tám chín",
 }
 
@@ -91,6 +95,7 @@ ABBREVIATED = {
     "ĐƯA CA NÔ ĐẾN, CHÁY Ở THÔN LƯƠNG": "ĐƯA CA NÔ ĐẾN, CHÁY Ở THÔN LƯƠNG",
     "VTV, GPS": "vê tê vê, giê pê ét sì",
     "Alô! Xem Zalo.": "A lô! Xem Da lô.",
+    "gửi qua zalo": "gửi qua da lô",
     "công an/quân sự, v.v.": "công an, quân sự, vân vân",
 }
 
@@ -175,9 +180,31 @@ def test_the_synthetic_voice_never_falls_into_english() -> None:
     assert "(en)" not in heard.stdout, [line for line in heard.stdout.splitlines() if "(en)" in line]
 
 
-@pytest.mark.parametrize("text", ["ngày 32/12/2026", "ngày 12/13/2026", "ngày 00/12/2026", "ngày 32/10", "ngày 1/13"])
-def test_a_date_that_there_is_not_is_not_read_as_a_date(text: str) -> None:
-    assert "tháng" not in read_aloud(text)
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ngày 32/12/2026", "ngày ba mươi hai trên mười hai trên hai nghìn không trăm hai mươi sáu"),
+        ("12/13/2026", "mười hai trên mười ba trên hai nghìn không trăm hai mươi sáu"),
+        ("ngày 00/12/2026", "ngày không trên mười hai trên hai nghìn không trăm hai mươi sáu"),
+        ("ngày 32/10", "ngày ba mươi hai trên mười"),
+        ("ngày 1/13", "ngày một trên mười ba"),
+        ("ngày 1/0", "ngày một trên không"),
+    ],
+)
+def test_a_date_that_there_is_not_is_not_read_as_a_date(text: str, said: str) -> None:
+    assert read_aloud(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("31/12/2026", "ngày ba mươi mốt tháng mười hai năm hai nghìn không trăm hai mươi sáu"),
+        ("mùng 1/1", "mùng một tháng một"),
+        ("sáng 31/12", "sáng ngày ba mươi mốt tháng mười hai"),
+    ],
+)
+def test_the_first_and_the_last_day_of_a_year_are_dates(text: str, said: str) -> None:
+    assert read_aloud(text) == said
 
 
 @pytest.mark.parametrize(
