@@ -30,6 +30,11 @@ class Timekeeper:
         return Moment(moment.wall.astimezone(self._zone), moment.mono, moment.trusted)
 
     @property
+    def seen(self) -> Moment:
+        """The moment of the last look, in the zone of the clock."""
+        return self._sight.moment
+
+    @property
     def why(self) -> Why:
         """Why the clock is believed, or why not, at the last look."""
         return self._sight.why

@@ -31,7 +31,7 @@ class BoxClock:
     @property
     def mono(self) -> float:
         """Seconds since this boot, as the machine counts them."""
-        return self._mono + self._gone_s
+        return self._mono + (self._world.now - self._at) * self._rate
 
     @property
     def wall(self) -> datetime:

@@ -3,7 +3,7 @@
 MQTT's own bytes are left out: the product's client and Mosquitto meet in the tests of `tests/link`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
@@ -72,6 +72,8 @@ class Broker:
     overheard: Callable[[str, Letter], None] = lambda _name, _letter: None
     _sessions: dict[str, Session] = field(default_factory=dict)
     _retained: dict[str, bytes] = field(default_factory=dict)
+    _readers: dict[str, list[tuple[Session, Subscription]]] = field(default_factory=dict)
+    """Who hears a topic, in the order of their names; looked up once, until somebody subscribes or leaves."""
 
     def reaches(self, name: str) -> bool:
         """Can this client be heard here, and hear?"""
@@ -95,6 +97,7 @@ class Broker:
             session.waiting.clear()
         session.client, session.connection = client, session.connection + 1
         session.filters = {}
+        self._readers.clear()
         for number, letter in list(session.waiting.items()):
             self._send(session, number, letter)
         for wanted in filters:
@@ -105,6 +108,7 @@ class Broker:
         """Hear this topic, too."""
         session = self._sessions[name]
         session.filters[wanted.topic] = wanted
+        self._readers.clear()
         for topic, payload in sorted(self._retained.items()) if wanted.kept else ():
             if matches(wanted.topic, topic):
                 self._route(session, wanted, Letter(topic, payload, 1, retained=True))
@@ -112,12 +116,14 @@ class Broker:
     def unsubscribe(self, name: str, topic: str) -> None:
         """Not any more."""
         self._sessions[name].filters.pop(topic, None)
+        self._readers.clear()
 
     def leave(self, name: str) -> None:
         """A farewell: no will."""
         session = self._sessions.get(name)
         if session is not None and session.client is not None and not session.client.keeps:
             del self._sessions[name]
+            self._readers.clear()
         elif session is not None:
             session.client = None
 
@@ -146,6 +152,7 @@ class Broker:
         """Its store is lost."""
         self._sessions.clear()
         self._retained.clear()
+        self._readers.clear()
 
     # ── Messages ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -179,11 +186,17 @@ class Broker:
             if payload:
                 self._retained[topic] = payload
         letter = Letter(topic, payload, qos)
+        if topic not in self._readers:
+            self._readers[topic] = list(self._find_readers(topic))
+        for session, wanted in self._readers[topic]:
+            self._route(session, wanted, letter)
+
+    def _find_readers(self, topic: str) -> Iterator[tuple[Session, Subscription]]:
         for name in sorted(self._sessions):
             session = self._sessions[name]
             wanted = next((one for one in session.filters.values() if matches(one.topic, topic)), None)
             if wanted is not None:
-                self._route(session, wanted, letter)
+                yield session, wanted
 
     def _route(self, session: Session, wanted: Subscription, letter: Letter) -> None:
         qos = min(wanted.qos, letter.qos)

@@ -23,7 +23,6 @@ from gongd.core.fault import FaultCode
 from gongd.core.moment import Moment
 from gongd.core.record import Record
 from gongd.player import Began, Ended, Player
-from gongd.ports import Ticket
 from gongd.settings import Settings
 from gongd.sim import furniture
 from gongd.sim.box_clock import BoxClock
@@ -31,7 +30,7 @@ from gongd.sim.chance import Chance
 from gongd.sim.clockwork import Clockwork
 from gongd.sim.disk import Disk, PowerCutError, State
 from gongd.sim.hands import Contacts, Loudspeaker, Relays, Studio, Supervisor
-from gongd.sim.journal import DrivenJournal, open_journal
+from gongd.sim.journal import DrivenJournal, DrivenTicket, open_journal
 from gongd.sim.wires import BoxLink
 from gongd.sim.witness import Witness
 
@@ -84,7 +83,7 @@ class Cabinet:
     folder: Path
     witness: Witness
     open_line: OpenLine
-    appended: Callable[[str, Sequence[Record], Ticket], None]
+    appended: Callable[[str, Sequence[Record], DrivenTicket], None]
     note: Callable[[str, str], None]
     clock: BoxClock = field(init=False)
     disk: Disk = field(init=False)
@@ -286,7 +285,7 @@ class Cabinet:
         line, self.daemon.link = self.open_line(parts, can_drill, self)
         return line
 
-    def _appended(self, records: Sequence[Record], ticket: Ticket) -> None:
+    def _appended(self, records: Sequence[Record], ticket: DrivenTicket) -> None:
         self.appended(self.id, records, ticket)
 
     # ── Turns ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -374,7 +373,7 @@ class Cabinet:
         deadline = next_deadline(parts.airtime.air)
         contact = parts.panel.next_at()
         marks += [at for at in (deadline, contact) if at is not None]
-        now = parts.timekeeper.now()
+        now = parts.timekeeper.seen
         for entry in parts.settings.schedules:
             due = parts.equipment.calendar.next_after(entry, now.wall)
             if due is not None:

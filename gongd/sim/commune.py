@@ -14,7 +14,6 @@ from gongd.core.wire_form import from_json
 from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Heartbeat
 from gongd.desk.store import Store
-from gongd.ports import Ticket
 from gongd.sim import furniture, invariants
 from gongd.sim.broker import Broker, Letter
 from gongd.sim.cabinet import Cabinet
@@ -24,6 +23,7 @@ from gongd.sim.console import Console
 from gongd.sim.facts import EMERGENCIES, Copy, Facts, Order
 from gongd.sim.history import History
 from gongd.sim.invariants import Violation
+from gongd.sim.journal import DrivenTicket
 from gongd.sim.papers import Joiner, Safe
 from gongd.sim.plan import DAY_S, GONG_S, Plan
 from gongd.sim.witness import Sounding, Witness
@@ -53,6 +53,7 @@ class Commune:
     until_broken: bool = False
     tokens: dict[str, list[bytes]] = field(default_factory=dict)
     _journals: dict[int, list[tuple[int, Record]]] = field(default_factory=dict)
+    _nights: dict[int, dict[date, list[str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.chance = Chance(self.plan.seed, "world")
@@ -112,9 +113,8 @@ class Commune:
         if relay == "lamp":
             self.history.note(box, f"lamp {'on' if on else 'off'}")
 
-    def _appended(self, box: str, records: Sequence[Record], ticket: Ticket) -> None:
-        del ticket
-        self.facts.wrote(box, self.world.now, records)
+    def _appended(self, box: str, records: Sequence[Record], ticket: DrivenTicket) -> None:
+        self.facts.wrote(box, self.world.now, records, ticket)
         for record in records:
             order = self.facts.orders.get(record.activation or "")
             if record.kind is not Kind.COMMAND or order is None:
@@ -232,22 +232,33 @@ class Commune:
 
     def records_of(self, cabinet: Cabinet, night: date) -> int:
         """How many records of that night its journals hold; a journal that was lost counts as it was written."""
-        held = sum(record.night == night for _, record in self.journal_of(cabinet))
+        held = len(self._nights_in(cabinet).get(night, ()))
         lost = sum(1 for at, _, _ in self.facts.nights.get((cabinet.id, night.isoformat()), []) if at < cabinet.lost_at)
         return held or min(1, lost)
 
     def said_of(self, cabinet: Cabinet, night: date) -> frozenset[str]:
-        """What its journal says of that night in the end: a record that was taken back before the card had it says
-        nothing. A journal that was lost counts as it was written."""
-        held = [str(each.outcome) for _, each in self.journal_of(cabinet) if each.night == night]
-        words = self.facts.nights.get((cabinet.id, night.isoformat()), [])
-        return frozenset(held or [outcome for at, outcome, _ in words if at < cabinet.lost_at])
+        """What its journal says of that night in the end, and what one that was lost has said: a record that was taken
+        back before the card had it says nothing."""
+        key = cabinet.id, night.isoformat()
+        words = zip(self.facts.nights.get(key, []), self.facts.tickets.get(key, []), strict=True)
+        lost = [outcome for (at, outcome, _), ticket in words if at < cabinet.lost_at and ticket.is_kept]
+        return frozenset(self._nights_in(cabinet).get(night) or lost)
 
     def journal_of(self, cabinet: Cabinet) -> list[tuple[int, Record]]:
         """What stands in its journal in the end."""
         if cabinet.number not in self._journals:
             self._journals[cabinet.number] = list(read_records(cabinet.disk.journal))
         return self._journals[cabinet.number]
+
+    def _nights_in(self, cabinet: Cabinet) -> dict[date, list[str]]:
+        """What its journal says of every night, record by record."""
+        if cabinet.number not in self._nights:
+            found: dict[date, list[str]] = {}
+            for _, record in self.journal_of(cabinet):
+                if record.night is not None:
+                    found.setdefault(record.night, []).append(str(record.outcome))
+            self._nights[cabinet.number] = found
+        return self._nights[cabinet.number]
 
     def knows_list(self, cabinet: Cabinet) -> bool:
         """Does this box hold the newest list of trust?"""

@@ -1,13 +1,13 @@
 """What truly happened: who pressed what, which orders were signed by whom, what the card took. The world's own book."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gongd.core.catalogue import Status
 from gongd.core.record import Kind, Record
 from gongd.core.wire_command import CommandClaims, CommandType
-from gongd.ports import Ticket
+from gongd.sim.journal import DrivenTicket
 from gongd.sim.witness import Sounding
 
 
@@ -46,15 +46,6 @@ class Order:
 
 
 @dataclass(slots=True)
-class Kept:
-    """One batch of records that a box has written, and its ticket."""
-
-    at: float
-    records: tuple[Record, ...]
-    ticket: Ticket
-
-
-@dataclass(slots=True)
 class Facts:
     """The book. Instants are of the true clock."""
 
@@ -65,6 +56,8 @@ class Facts:
     accepted: dict[tuple[str, str], float] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], list[tuple[float, str]]] = field(default_factory=dict)
     nights: dict[tuple[str, str], list[tuple[float, str, str]]] = field(default_factory=dict)
+    tickets: dict[tuple[str, str], list[DrivenTicket]] = field(default_factory=dict)
+    """Beside each word of `nights`: whether the card has taken it."""
     shaken: dict[str, list[float]] = field(default_factory=dict)
     """When something happened to a box that may stand in the way of a gong or an alarm: power, clock, disk, card."""
     lies: dict[str, list[float]] = field(default_factory=dict)
@@ -84,7 +77,7 @@ class Facts:
         """Did anything happen to it between the two?"""
         return any(since <= at <= until for at in self.shaken.get(box, ()))
 
-    def wrote(self, box: str, at: float, records: Sequence[Record]) -> None:
+    def wrote(self, box: str, at: float, records: Sequence[Record], ticket: DrivenTicket) -> None:
         """A box has appended records."""
         for record in records:
             if record.kind is Kind.COMMAND and record.activation is not None and record.outcome == "accepted":
@@ -94,6 +87,7 @@ class Facts:
             elif record.kind is Kind.NIGHT and record.night is not None:
                 word = (at, str(record.outcome), str(record.reason or ""))
                 self.nights.setdefault((box, record.night.isoformat()), []).append(word)
+                self.tickets.setdefault((box, record.night.isoformat()), []).append(ticket)
 
     def took(self, sounding: Sounding) -> None:
         """How long an alarm took from the moment at which it counted: held long enough, or signed."""
@@ -171,10 +165,10 @@ class Facts:
 
     def heard_at(self, box: str, at: float) -> Sounding | None:
         """What sounded there then."""
-        for one in reversed(self.soundings):
-            if one.box == box and one.began_at <= at and (one.ended_at is None or one.ended_at >= at):
-                return one
-        return None
+        every = self._by_box.get(box, [])
+        begun = bisect_right(every, at, key=lambda one: one.began_at)
+        last = every[begun - 1] if begun else None
+        return last if last is not None and (last.ended_at is None or last.ended_at >= at) else None
 
     def is_alarm(self, sounding: Sounding) -> bool:
         """An actual emergency."""

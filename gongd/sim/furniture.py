@@ -94,15 +94,27 @@ class Almanac:
     def __init__(self) -> None:
         self._calendar = TriggerCalendar(ZONE)
         self._pages: dict[Entry, list[datetime]] = {}
+        self._open_at: tuple[Entry, datetime, datetime] | None = None
+        """Where the last answer stood: an entry, one occurrence, and the next."""
 
     def next_after(self, entry: Entry, after: datetime) -> datetime | None:
         """The first occurrence strictly after that instant."""
+        if self._open_at is not None:
+            of, last, coming = self._open_at
+            if of is entry and last <= after < coming:
+                return coming
+        return self._look_up(entry, after)
+
+    def _look_up(self, entry: Entry, after: datetime) -> datetime | None:
         days = self._pages.setdefault(entry, [])
         if not days or after < days[0] - _A_DAY or after >= days[-1]:
             if not days or not days[0] - _A_DAY <= after < days[-1] + _MOST_AHEAD:
                 return self._calendar.next_after(entry, after)
             days += self._more(entry, days[-1])
-        return days[bisect_right(days, after)]
+        place = bisect_right(days, after)
+        if place:
+            self._open_at = entry, days[place - 1], days[place]
+        return days[place]
 
     def open(self, entry: Entry, start: datetime) -> None:
         """Begin its page."""

@@ -173,9 +173,11 @@ def nothing_sounds_past_its_cap(commune: "Commune", sounding: Sounding) -> Found
     stretches = commune.facts.of(sounding.box, sounding.activation)
     if not stretches:
         return
-    asked = sum(_requests(commune, sounding))
     total_s = sum(one.lasted_s(commune.world.now) for one in stretches)
     rests = sum(one.own_end for one in stretches[:-1])
+    if total_s <= cap_s * (1 + rests) + 1.0:
+        return  # whoever asked, and however often
+    asked = sum(_requests(commune, sounding))
     if total_s > cap_s * (max(1, asked) + rests) + 1.0:
         yield f"{sounding.activation} has sounded for {total_s:.1f} s, its cap is {cap_s:.0f} s, asked {asked} times"
 

@@ -14,7 +14,7 @@ from gongd.sim.disk import Disk, Life
 RETRY_S = 30.0
 """A card that will not is asked again so often: a faster beat changes nothing that can be seen."""
 
-Appended = Callable[[Sequence[Record], Ticket], None]
+Appended = Callable[[Sequence[Record], "DrivenTicket"], None]
 
 
 class DrivenTicket:
@@ -27,6 +27,11 @@ class DrivenTicket:
         """Durable by now? A card that stalls outlasts every patience."""
         if not self._pledge.wait(0.0):
             self._journal.work()
+        return self._pledge.wait(0.0)
+
+    @property
+    def is_kept(self) -> bool:
+        """Has the card taken it?"""
         return self._pledge.wait(0.0)
 
     def withdraw(self) -> None:
