@@ -32,6 +32,8 @@ class Inbox:
 
     def take(self, timeout_s: float) -> object | None:
         """The next event, or None when nothing came within `timeout_s`."""
+        if timeout_s <= 0 and not self._local and not self._remote:
+            return None
         with self._changed:
             if not self._local and not self._remote and timeout_s > 0:
                 self._changed.wait(timeout_s)

@@ -20,6 +20,7 @@ class Panel:
         self._states: dict[str, ContactState] = {
             name: state for name, state in kept.items() if self._buttons.get(name) == state.button
         }
+        self._due_at = {name: contact.next_deadline(state) for name, state in self._states.items()}
 
     @property
     def buttons(self) -> Mapping[str, Button]:
@@ -46,16 +47,14 @@ class Panel:
     def step(self, now: float) -> tuple[ContactEvent, ...]:
         """Whatever time has brought about."""
         told: tuple[ContactEvent, ...] = ()
-        for state in tuple(self._states.values()):
-            due = contact.next_deadline(state)
+        for name, due in tuple(self._due_at.items()):
             if due is not None and due <= now:
-                told += self._keep(*contact.tick(state, now))
+                told += self._keep(*contact.tick(self._states[name], now))
         return told
 
     def next_at(self) -> float | None:
         """When `step` is to be called next."""
-        deadlines = (contact.next_deadline(state) for state in self._states.values())
-        return min((at for at in deadlines if at is not None), default=None)
+        return min((at for at in self._due_at.values() if at is not None), default=None)
 
     def stuck(self) -> frozenset[str]:
         """The buttons whose contact is stuck."""
@@ -72,7 +71,9 @@ class Panel:
             self._keep(*contact.accepted_over(self._states[button]))
 
     def _keep(self, state: ContactState, events: tuple[ContactEvent, ...]) -> tuple[ContactEvent, ...]:
-        self._states[state.button.name] = state
+        name = state.button.name
+        if state is not self._states.get(name):
+            self._states[name], self._due_at[name] = state, contact.next_deadline(state)
         for event in events:
             if isinstance(event, LampChanged):
                 self._light(event)

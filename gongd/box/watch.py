@@ -33,6 +33,8 @@ class Watch:
     _done_at: dict[str, float] = field(default_factory=dict)
     _trusted: bool | None = None
     _status: str = ""
+    _told_of: tuple[object, ...] = ()
+    """What the status line is made of, as it was when it was last made."""
     _started_at: float | None = None
 
     def step(self, now: Moment) -> tuple[ContactEvent, ...]:
@@ -82,6 +84,11 @@ class Watch:
             self.parts.health.set_fault(FaultCode.CLOCK_UNTRUSTED, not now.trusted, now, text=WORDS[why])
 
     def _tell_status(self) -> None:
+        turn = self.parts.airtime.sounding
+        seen = (self.parts.equipment, self.parts.health.condition, turn and turn.activation.signal)
+        if seen == self._told_of:
+            return
+        self._told_of = seen
         line = self.parts.status_line()
         if line != self._status:
             self._status = line

@@ -104,24 +104,27 @@ class Sight:
 
 def observe(state: ClockState, reading: Reading) -> Sight:
     """Judge one reading."""
-    stepped = _step_s(state, reading)
-    state = replace(state, last=(reading.wall.timestamp(), reading.mono))
-    if reading.synchronised:
-        state = replace(state, source=Why.KERNEL, good_at=reading.mono, offset_s=0.0, broken=False)
-    elif abs(stepped) > STEP_S and state.source is not None:
-        state = replace(state, broken=True, offset_s=0.0)
-    elif reading.hardware_clock and not state.broken and _is_free_for_hardware(state, reading.mono):
-        state = replace(state, source=Why.HARDWARE, good_at=reading.mono, offset_s=0.0)
+    state = _judged(state, reading, (reading.wall.timestamp(), reading.mono))
     why = _why(state, reading)
     wall = reading.wall + timedelta(seconds=state.offset_s)
     return Sight(state, Moment(wall, reading.mono, why.trusted), why)
 
 
-def _step_s(state: ClockState, reading: Reading) -> float:
-    if state.last is None:
+def _judged(state: ClockState, reading: Reading, seen: tuple[float, float]) -> ClockState:
+    if reading.synchronised:
+        return replace(state, source=Why.KERNEL, good_at=reading.mono, offset_s=0.0, broken=False, last=seen)
+    if abs(_step_s(state.last, seen)) > STEP_S and state.source is not None:
+        return replace(state, broken=True, offset_s=0.0, last=seen)
+    if reading.hardware_clock and not state.broken and _is_free_for_hardware(state, reading.mono):
+        return replace(state, source=Why.HARDWARE, good_at=reading.mono, offset_s=0.0, last=seen)
+    return replace(state, last=seen)
+
+
+def _step_s(last: tuple[float, float] | None, seen: tuple[float, float]) -> float:
+    if last is None:
         return 0.0
-    wall, mono = state.last
-    return (reading.wall.timestamp() - wall) - (reading.mono - mono)
+    (wall, mono), (wall_now, mono_now) = last, seen
+    return (wall_now - wall) - (mono_now - mono)
 
 
 def _is_free_for_hardware(state: ClockState, mono: float) -> bool:
