@@ -65,6 +65,7 @@ QUANTITIES = {
     "1.200 người": "một nghìn hai trăm người",
     "1.250.000.000 đồng": "một tỷ hai trăm năm mươi triệu đồng",
     "1,5 m; 2,05%": "một phẩy năm mét; hai phẩy không năm phần trăm",
+    "100.000.000.000.000.000 đồng": "một trăm triệu tỷ đồng",
     "5 km, 30 km/h": "năm ki lô mét, ba mươi ki lô mét một giờ",
     "12 m³/s, 3m2": "mười hai mét khối một giây, ba mét vuông",
     "-5°C": "âm năm độ xê",
@@ -148,6 +149,7 @@ def test_numbers_are_counted_as_villagers_count(number: int, said: str) -> None:
 def test_decimals_keep_their_zeros() -> None:
     assert decimal("2", "05") == "hai phẩy không năm"
     assert decimal("0", "750") == "không phẩy bảy năm không"
+    assert decimal("1", "25") == "một phẩy hai mươi lăm"
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,11 @@ def test_strokes_after_all_rolls_and_strokes_after_each_roll_are_told_apart_alou
             "beat without a pause, hurriedly, for 20 seconds. Lasts about 20 seconds.",
         ),
         (
+            "liên thanh 20.6s",
+            "đánh liên thanh, dồn dập 20,6 giây. Dài khoảng 20 giây.",
+            "beat without a pause, hurriedly, for 20.6 seconds. Lasts about 20 seconds.",
+        ),
+        (
             "liên thanh 118s",
             "đánh liên thanh, dồn dập 1 phút 58 giây. Dài khoảng 2 phút.",
             "beat without a pause, hurriedly, for 1 minute 58 seconds. Lasts about 2 minutes.",
