@@ -174,6 +174,14 @@ def test_strokes_after_all_rolls_and_strokes_after_each_roll_are_told_apart_alou
             ),
         ),
         (
+            "1 tiếng, (còi 5s) x 2, 1 tiếng",
+            "đánh 1 tiếng, rồi 2 lần liền, mỗi lần kéo còi đều 5 giây; đủ 2 lần thì đánh 1 tiếng. Dài khoảng 13 giây.",
+            (
+                "beat 1 stroke, then 2 times over, each time sound a steady blast of 5 seconds; "
+                "after all 2 times beat 1 stroke. Lasts about 13 seconds."
+            ),
+        ),
+        (
             "nghỉ 2s, 1 tiếng",
             "nghỉ 2 giây, rồi đánh 1 tiếng. Dài khoảng 4 giây.",
             "rest 2 seconds, then beat 1 stroke. Lasts about 4 seconds.",
@@ -254,7 +262,7 @@ def test_the_commune_s_own_tempo_is_what_the_notice_says() -> None:
 
 def test_braces_in_a_title_or_in_the_words_do_no_harm() -> None:
     text = describe("{x}", parse("1 hồi"), DEFAULT_TEMPO, says="ở {place}!")
-    assert text.vi.startswith("{x}: ")
+    assert text.vi.startswith("{x}: đánh 1 hồi từ chậm đến nhanh dần. Dài khoảng 10 giây.")
     assert text.vi.endswith("Loa nói: “ở {place}!”.")
 
 
