@@ -141,6 +141,16 @@ def test_strokes_after_all_rolls_and_strokes_after_each_roll_are_told_apart_alou
             ),
         ),
         (
+            "2 hồi đều, 1 tiếng",
+            "đánh 2 hồi, mỗi hồi đều tay, xong cả 2 hồi mới đến 1 tiếng. Dài khoảng 25 giây.",
+            "beat 2 rolls, each even, and only after all 2 rolls 1 stroke. Lasts about 25 seconds.",
+        ),
+        (
+            "còi 59.9996s",
+            "kéo còi đều 1 phút. Dài khoảng 1 phút.",
+            "sound a steady blast of 1 minute. Lasts about 1 minute.",
+        ),
+        (
             "2 hồi, nghỉ 5s, 1 hồi",
             (
                 "đánh 2 hồi, mỗi hồi từ chậm đến nhanh dần, nghỉ 5 giây, rồi 1 hồi từ chậm đến nhanh dần. Dài "
