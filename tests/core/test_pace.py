@@ -24,11 +24,15 @@ def test_sound_that_has_room_for_a_chunk_does_not_wait() -> None:
 def test_only_what_is_behind_by_more_than_the_limit_is_late() -> None:
     assert not PACE.is_late(0, 100.1)
     assert PACE.is_late(0, 100.11)
+    assert not PACE.is_late(1000, 101.05)
+    assert PACE.is_late(1000, 101.11)
+    assert not Pace(100.0, 1000, Pacing(late_s=0.125)).is_late(0, 100.125)
 
 
 def test_a_card_that_runs_a_little_fast_is_never_starved() -> None:
-    pace = Pace(0.0, 1000, Pacing(ahead_s=0.15, drift=0.001))
-    assert pace.room(0, 600.0) == 600_000 + 150 + 600
+    pace = Pace(100.0, 1000, Pacing(ahead_s=0.15, drift=0.001))
+    assert pace.room(0, 100.0) == 150
+    assert pace.room(0, 700.0) == 600_000 + 150 + 600
 
 
 def test_what_is_kept_is_written_as_time_goes_by_and_never_left_out() -> None:
