@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 OUT = ROOT / "out" / "mutation"
 CORE = ROOT / "gongd" / "core"
 LEAST = 0.90
-COPIED = ("gongd", "tests", "config.example.yaml", "sounds")
+COPIED = ("gongd", "tests", "config.example.yaml", "sounds", "docs")
 LONG = (
     "test_arbiter_orders.py",
     "test_arbiter_stateful.py",
@@ -59,7 +59,7 @@ CONFIGURATION = """
 [tool.mutmut]
 source_paths = ["gongd"]
 only_mutate = ["gongd/core/{module}.py"]
-also_copy = ["config.example.yaml", "sounds"]
+also_copy = ["config.example.yaml", "sounds", "docs"]
 pytest_add_cli_args = ["-p", "no:cacheprovider", "--hypothesis-seed=0"]
 pytest_add_cli_args_test_selection = {tests}
 track_dependencies = false
