@@ -1,27 +1,33 @@
 """The desk of one commune as its programs find it: who it is, whom it trusts, its roster, its key, its store."""
 
 import uuid
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gongd.adapters import jose
+from gongd.core.errors import ConfigError
 from gongd.core.trust_list import TrustList
 from gongd.core.wire import MANNERS, Channel, Seal, Topics
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_form import to_json
 from gongd.desk import ledger
 from gongd.desk.authority import Seat
-from gongd.desk.commune_folder import CommuneFolder
+from gongd.desk.commune_folder import CommuneFolder, FolderError
 from gongd.desk.hearing import CHANNELS, Ear
 from gongd.desk.keyring import key_path
 from gongd.desk.link import Dial, open_tls
-from gongd.desk.register import Commune, load_box, load_commune
+from gongd.desk.register import Commune, RegisterError, load_box, load_commune
 from gongd.desk.roster import Roster, RosterBox, load_roster
 from gongd.desk.store_book import Place
 
 ROSTER = "roster.yaml"
 STORE = "desk.db"
+
+Otherwise = Callable[[ConfigError], Roster]
+"""Which roster is used where the file cannot be: whoever gives orders waits for no roster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +75,27 @@ class Office:
         return Dial(host, port, seat.name, tls, keeps)
 
     def renewed(self) -> "Office":
-        """As it is now: with the newest trust list, and with the roster as it was edited. Raises as `open_office`."""
+        """As it is now: with the newest trust list, and with the roster as it was edited, unless that has become of no
+        use. Raises as `open_office`, but no ConfigError."""
         number = None if self.trust is None else ledger.current(self.folder).trust.number
         held = None if self.trust is None else self.trust.number
         same = number == held and _stamp(self.folder) == self.stamp
-        return self if same else open_office(self.folder.path)
+        return self if same else open_office(self.folder.path, lambda _error: self.roster)
 
 
-def open_office(path: Path) -> Office:
-    """The office of a commune's folder. Raises FolderError, RegisterError, LedgerError, KeyFileError, ConfigError."""
+def open_office(path: Path, otherwise: Otherwise | None = None) -> Office:
+    """The office of a commune's folder. Where the roster cannot be used, `otherwise` says which is instead.
+
+    Raises FolderError, RegisterError, LedgerError, KeyFileError, and ConfigError unless there is an `otherwise`.
+    """
     folder = CommuneFolder(path)
     commune, stamp = load_commune(folder), _stamp(folder)
-    roster = load_roster(path / ROSTER)
+    try:
+        roster = load_roster(path / ROSTER)
+    except ConfigError as error:
+        if otherwise is None:
+            raise
+        roster = otherwise(error)
     store = commune.store or path / STORE
     if commune.bench:
         return Office(folder, commune, None, b"", roster, store, stamp)
@@ -100,10 +115,10 @@ def _stamp(folder: CommuneFolder) -> object:
 
 
 def _name_of(folder: CommuneFolder, box: str) -> str:
-    """What the box called itself when it asked to be enrolled, up to the comma."""
-    if not (folder.boxes / f"{box}.json").is_file():
-        return box
-    return load_box(folder, box).name.partition(",")[0].strip() or box
+    """What the box called itself when it asked to be enrolled, up to the comma; its id where that cannot be read."""
+    with suppress(FolderError, RegisterError):
+        return load_box(folder, box).name.partition(",")[0].strip() or box
+    return box
 
 
 # ── Signing ──────────────────────────────────────────────────────────────────────────────────────────────────────

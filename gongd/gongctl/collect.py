@@ -12,7 +12,7 @@ from gongd.desk.home_assistant import announcements
 from gongd.desk.keyring import COLLECTOR
 from gongd.desk.office import Office, Pen, open_office, take_pen
 from gongd.desk.store import Store, StoreError
-from gongd.gongctl.duty import connected, now, read_passphrase
+from gongd.gongctl.duty import connected, now, read_passphrase, without_roster
 
 COLLECTING = Text("Đang nhận tin của {n} cụm loa", "Collecting from {n} boxes")
 CANNOT_ASK = Text(
@@ -30,7 +30,7 @@ def collect(request: Request, screen: Screen) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    office = open_office(request.config)
+    office = open_office(request.config, without_roster)
     store = Store(office.store)
     try:
         with connected(office, keeps=True, share=request.values.get("share")) as link:

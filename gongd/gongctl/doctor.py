@@ -9,7 +9,8 @@ from gongd.cli.usage import Request
 from gongd.core.errors import GongdError, PassphraseError
 from gongd.core.words import Text
 from gongd.desk.enrolment import expiries
-from gongd.desk.office import take_pen
+from gongd.desk.office import ROSTER, take_pen
+from gongd.desk.roster import Roster, load_roster
 from gongd.gongctl.board import old_lists
 from gongd.gongctl.duty import Duty, now, on_duty
 from gongd.gongctl.order import wait_for_link
@@ -26,6 +27,7 @@ BROKER = Text("Máy chủ: đã kết nối sau {s} giây", "The broker: connect
 NO_BROKER = Text("Máy chủ: KHÔNG kết nối được {host}:{port}", "The broker {host}:{port} CANNOT be reached")
 LISTS = Text("Danh sách khóa: không cụm loa nào giữ bản cũ", "Trust list: no box holds an old one")
 BENCH = Text("BÀN THỬ: không có khóa, không mã hóa", "A WORKSHOP BENCH: no keys, nothing is encrypted")
+READ = Text("Danh bạ trực: đọc được, {n} cụm loa", "The roster can be read: {n} boxes")
 PEOPLE = Text("Người đánh kẻng tay: thôn nào cũng có", "Every village has somebody who rings by hand")
 NO_PEOPLE = Text("Chưa có người đánh kẻng tay: {villages}", "Nobody to ring by hand: {villages}")
 HEARD = Text("Cụm loa: {n}/{all} đang liên lạc", "Boxes: {n} of {all} are in touch")
@@ -46,7 +48,7 @@ class Finding:
 def doctor(request: Request, screen: Screen) -> int:
     """Try every part; 0 when there is no fault."""
     found: list[Finding] = []
-    with on_duty(request.config, with_link=True) as duty:
+    with on_duty(request.config, True, lambda _error: Roster(), lambda _text: None) as duty:
         for finding in _examine(duty):
             found.append(finding)
             if not request.wants_json:
@@ -60,7 +62,7 @@ def doctor(request: Request, screen: Screen) -> int:
 
 
 def _examine(duty: Duty) -> Iterator[Finding]:
-    checks = (_folder, _key, _certificates, _broker, _boxes, _lists, _store, _people)
+    checks = (_folder, _key, _certificates, _broker, _boxes, _lists, _store, _roster, _people)
     for check in checks:
         try:
             yield check(duty)
@@ -131,6 +133,11 @@ def _store(duty: Duty) -> Finding:
 def _lists(duty: Duty) -> Finding:
     late = old_lists(duty, duty.rows(now()))
     return Finding("lists", None, late[0]) if late else Finding("lists", True, LISTS)
+
+
+def _roster(duty: Duty) -> Finding:
+    """Raises ConfigError: every problem with its line and column."""
+    return Finding("roster", True, READ.fill(n=len(load_roster(duty.office.folder.path / ROSTER).boxes)))
 
 
 def _people(duty: Duty) -> Finding:

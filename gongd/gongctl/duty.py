@@ -13,13 +13,13 @@ from pathlib import Path
 
 from gongd.cli.screen import language_of_user
 from gongd.cli.usage import MisuseError, NoError
-from gongd.core.errors import GongdError, PassphraseError
+from gongd.core.errors import ConfigError, GongdError, PassphraseError
 from gongd.core.words import Language, Text
 from gongd.desk.authority import Seat, take_seat
 from gongd.desk.board import Row, behind, row
 from gongd.desk.commune_folder import FolderError, read
 from gongd.desk.link import Link
-from gongd.desk.office import Office, Pen, open_office, take_pen
+from gongd.desk.office import Office, Otherwise, Pen, open_office, take_pen
 from gongd.desk.orders import Hand
 from gongd.desk.places import Target, find_target
 from gongd.desk.roster import Roster, RosterBox
@@ -31,12 +31,17 @@ PASSPHRASE = Text("Mật khẩu khóa trực ban: ", "Passphrase of the desk's k
 WRONG = Text("Sai mật khẩu. Còn {n} lần.", "Wrong passphrase. {n} tries left.")
 WRONG_FOR_GOOD = Text("Sai mật khẩu.", "Wrong passphrase.")
 BAD_TLS = Text("Chứng thư số của bàn trực không dùng được: {why}", "The desk's certificate cannot be used: {why}")
+NO_ROSTER = Text(
+    "Danh bạ trực có lỗi, tạm bỏ qua: chỉ biết các cụm loa đã đăng ký, không có số điện thoại.\n{why}",
+    "The roster cannot be used and is passed over: enrolled boxes only, and no telephone numbers.\n{why}",
+)
 TRIES = 3
 MOST_PASSPHRASE = 4096
 SHARED_SESSION_S = 300
 """A broker goes on giving its share to a collector that is away: not for long, the others ask for what they miss."""
 
 Ask = Callable[[str], str]
+Say = Callable[[Text], None]
 
 
 def now() -> datetime:
@@ -93,7 +98,7 @@ class Duty:
         return find_target(typed, self.roster, self.office.commune.id, zones)
 
     def renew(self) -> None:
-        """With the trust list and the roster as they are now; a roster that cannot be read leaves them as they were."""
+        """With the trust list and the roster as they are now; what cannot be read stays as it was."""
         with suppress(GongdError):
             renewed = self.office.renewed()
             if renewed is not self.office:
@@ -117,19 +122,29 @@ class Duty:
         return self.sender
 
 
-def _complain(text: Text) -> None:
+def complain(text: Text) -> None:
+    """Something is wrong, and what was asked for is done all the same."""
     print(text.read(language_of_user()), file=sys.stderr)
 
 
+def without_roster(error: ConfigError) -> Roster:
+    """Said and passed over, where boxes must be reached whatever stands in the roster."""
+    complain(NO_ROSTER.fill(why=error.text))
+    return Roster()
+
+
 @contextmanager
-def on_duty(folder: Path, with_link: bool = False) -> Iterator[Duty]:
-    """Open the office of a folder, and where asked its link: whoever gives orders is stopped by no store.
+def on_duty(
+    folder: Path, with_link: bool = False, otherwise: Otherwise | None = None, say: Say = complain
+) -> Iterator[Duty]:
+    """Open the office of a folder, and where asked its link: then no trouble with the store ends it, and is said once.
+    Whoever gives orders needs no roster either: `otherwise` is `without_roster`.
 
     Raises GongdError.
     """
     with ExitStack() as stack:
-        office = open_office(folder)
-        book = LastingBook(office.store, folder, _complain) if with_link else None
+        office = open_office(folder, otherwise)
+        book = LastingBook(office.store, folder, say) if with_link else None
         store = Store(office.store, book)
         stack.callback(store.close)
         duty = Duty(office, store, book=book)

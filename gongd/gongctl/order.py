@@ -27,7 +27,7 @@ from gongd.desk.wording import (
     ask_test,
     result,
 )
-from gongd.gongctl.duty import Duty, ask_pen, hand, now, on_duty
+from gongd.gongctl.duty import Duty, ask_pen, hand, now, on_duty, without_roster
 from gongd.gongctl.telling import Say, tell
 
 CONNECT_S = 5.0
@@ -189,7 +189,7 @@ def give(request: Request, screen: Screen, planned: Callable[[Duty], Plan]) -> i
 
 def give_all(request: Request, screen: Screen, planned: Callable[[Duty], list[Plan]]) -> int:
     """The same for several orders that are one to whoever gives them; the first is confirmed."""
-    with on_duty(request.config, with_link=True) as duty:
+    with on_duty(request.config, with_link=True, otherwise=without_roster) as duty:
         plans = planned(duty)
         question = plans[0].question
         if not request.values.get("yes") and question is not None:

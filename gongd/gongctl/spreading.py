@@ -8,7 +8,7 @@ from gongd.core.errors import GongdError
 from gongd.core.words import Text
 from gongd.desk.link import Down, Link, Message, Up
 from gongd.desk.office import Office, open_office
-from gongd.gongctl.duty import connected
+from gongd.gongctl.duty import connected, without_roster
 
 WAIT_S = 5.0
 
@@ -23,7 +23,7 @@ NOT_SPREAD = Text(
 
 def spread(folder: Path, screen: Screen) -> bool:
     """Give the broker the newest list, and say whether it has it. Raises what opening the office raises."""
-    office = open_office(folder)
+    office = open_office(folder, without_roster)
     number = office.trust.number if office.trust else 0
     try:
         with connected(office, also=office.topics.trust()) as link:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from gongd.core.errors import GongdError
 from gongd.core.words import Text
 from gongd.desk.sender import News
-from gongd.gongctl.duty import Duty, now, on_duty
+from gongd.gongctl.duty import Duty, now, on_duty, without_roster
 from gongd.gongctl.telling import tell
 
 Made = TypeVar("Made")
@@ -50,7 +50,7 @@ class Worker:
 
     def _run(self) -> None:
         try:
-            with on_duty(self._folder, with_link=True) as duty:
+            with on_duty(self._folder, with_link=True, otherwise=without_roster) as duty:
                 self._opened.set_result(None)
                 while not self._stop.is_set():
                     self._step(duty)

@@ -115,6 +115,83 @@ def test_a_box_that_could_not_sound_fails_the_order(commune: Commune) -> None:
         box.steps = (Step.RECEIVED, Step.STARTED)
 
 
+BROKEN_ROSTER = "name: Nguyệt Ấn\nboxes:\n  thon-3:\n    vilage: Thôn 3\n"
+
+
+@pytest.fixture
+def broken_roster(commune: Commune) -> Iterator[None]:
+    path = commune.folder.path / "roster.yaml"
+    held = path.read_bytes()
+    path.write_text(BROKEN_ROSTER, encoding="utf-8")
+    yield
+    path.write_bytes(held)
+
+
+ORDERS = (
+    "alert|fire|--to|all|--yes",
+    "drill|fire|--to|3|--yes",
+    "test|--to|trung-tam|--yes",
+    "announce|Mai họp.|--to|3|--yes",
+    "cancel|--reason|safe",
+    "silence|--to|3",
+)
+
+
+@pytest.mark.usefixtures("broken_roster")
+@pytest.mark.parametrize("language", ["C.UTF-8", ENGLISH])
+def test_a_mistake_in_the_roster_stops_no_order_and_is_told_with_its_place(commune: Commune, language: str) -> None:
+    for words in ORDERS:
+        before = len(commune.boxes["thon-3"].heard)
+        done = commune.gongctl(*words.split("|"), language=language)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "roster.yaml:4:13: boxes.thon-3.vilage: " in done.stderr
+        assert ("Danh bạ trực có lỗi" if language != ENGLISH else "The roster cannot be used") in done.stderr
+        assert len(commune.boxes["thon-3"].heard) > before
+
+
+@pytest.mark.usefixtures("broken_roster")
+def test_the_menu_goes_on_without_a_roster_and_the_papers_do_not(commune: Commune) -> None:
+    before = len(commune.boxes["thon-3"].heard)
+    done = commune.gongctl(typed="1\n3\nCHAY\n4\n3\n0\n")
+    assert (done.returncode, done.stderr.count("roster.yaml:4:13")) == (0, 1), done.stdout + done.stderr
+    given = commune.boxes["thon-3"].heard[before:]
+    assert [one.type.value for one in given] == ["alert", "cancel"]
+    for words in ("roster", "attendance"):
+        assert "roster.yaml:4:13: boxes.thon-3.vilage: " in ask(commune, words, status=1)
+    told = commune.gongctl("doctor")
+    assert (told.returncode, told.stderr) == (1, "")
+    assert "LỖI" in told.stdout
+    assert "roster.yaml:4:13: boxes.thon-3.vilage: " in told.stdout
+
+
+@pytest.mark.usefixtures("broken_roster")
+def test_the_collector_needs_no_roster(commune: Commune) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gongd.gongctl", "collect", "--folder", str(commune.folder.path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        eventually(lambda: process.stdout is not None and "connected" in process.stdout.readline())
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert process.stderr is not None
+        assert "roster.yaml:4:13" in process.stderr.read()
+
+
+def test_a_damaged_record_of_one_box_stops_no_order(commune: Commune) -> None:
+    path = commune.folder.boxes / "thon-5.json"
+    held = path.read_bytes()
+    path.write_bytes(b"{")
+    try:
+        assert "1/1 cụm loa đang phát." in ask(commune, "alert|fire|--to|3|--yes")
+    finally:
+        path.write_bytes(held)
+
+
 BAD = (
     "alert|fire|--to|nowhere|--yes",
     "alert|fire|--yes",
