@@ -160,7 +160,7 @@ def take_answer(settings: Settings, path: Path, now: datetime, new_root: str | N
     """
     answer = _read(path)
     place = papers(settings)
-    trust = _prove(settings, place, answer, new_root)
+    trust = _prove(settings, place, answer, new_root, now)
     pinned = place.root.exists()
     _install(place, answer, now)
     facts = certificate.read(answer.certificate.encode())
@@ -178,7 +178,9 @@ def _read(path: Path) -> EnrolmentAnswer:
     return answer
 
 
-def _prove(settings: Settings, place: Papers, answer: EnrolmentAnswer, new_root: str | None) -> TrustList:
+def _prove(
+    settings: Settings, place: Papers, answer: EnrolmentAnswer, new_root: str | None, now: datetime
+) -> TrustList:
     """The list in the answer, once everything in it fits this box. Raises KeygenError."""
     ours, theirs = f"{settings.box.commune}/{settings.box.id}", f"{answer.commune}/{answer.box}"
     if ours != theirs:
@@ -195,7 +197,7 @@ def _prove(settings: Settings, place: Papers, answer: EnrolmentAnswer, new_root:
         raise KeygenError(UNLISTED)
     if listed.x != signing.x or answer.fingerprint != signing.kid:
         raise KeygenError(OTHER_KEYS)
-    _prove_root(place, answer, trust, new_root)
+    _prove_root(place, answer, trust, new_root, now)
     return trust
 
 
@@ -214,7 +216,7 @@ def _list_in(token: bytes, root: str) -> TrustList | Refused:
     return opened if isinstance(opened, Refused) else from_json(TrustList, opened.payload, LARGEST_TRUST)
 
 
-def _prove_root(place: Papers, answer: EnrolmentAnswer, trust: TrustList, new_root: str | None) -> None:
+def _prove_root(place: Papers, answer: EnrolmentAnswer, trust: TrustList, new_root: str | None, now: datetime) -> None:
     """The pinned root has signed it, or names its root as the commune's successor; or a person says so by its code."""
     if not place.root.exists():
         return
@@ -224,10 +226,17 @@ def _prove_root(place: Papers, answer: EnrolmentAnswer, trust: TrustList, new_ro
         if held is not None and trust.number < held.number:
             raise KeygenError(OLD_LIST.fill(offered=trust.number, held=held.number))
         return
-    heir = held.successor if held else None
-    is_heir = heir is not None and (heir.root, heir.commune) == (answer.root, answer.commune)
-    if not is_heir and new_root != check_code(answer.root):
+    if not (held and _is_heirs(held, answer, now)) and new_root != check_code(answer.root):
         raise KeygenError(OTHER_ROOT)
+
+
+def _is_heirs(held: TrustList, answer: EnrolmentAnswer, now: datetime) -> bool:
+    """Is it of the commune into which ours has merged, for this box, in time?"""
+    holder, heir = held.holders.get(answer.fingerprint), held.successor
+    box = holder.box.id if holder and holder.box else None
+    if heir is None or box is None or not heir.admits(box, now):
+        return False
+    return (heir.root, heir.commune, heir.ids[box]) == (answer.root, answer.commune, answer.box)
 
 
 def _held(place: Papers, root: str) -> TrustList | None:

@@ -136,7 +136,7 @@ def judge(
     `retained` is the retain flag that it came with. `drawn` is a fresh challenge (128 random bits at least,
     base64url), used only where a new one must be handed out.
     """
-    opened = _open(message, standing)
+    opened = _open(message, standing, now)
     if isinstance(opened, Refused):
         return ledger, opened
     claims, kid, authority = opened
@@ -152,7 +152,9 @@ def judge(
     return _accept(case)
 
 
-def _open(message: Verified | Bare | Refused, standing: Standing) -> tuple[CommandClaims, str, Authority] | Refused:
+def _open(
+    message: Verified | Bare | Refused, standing: Standing, now: Moment
+) -> tuple[CommandClaims, str, Authority] | Refused:
     if isinstance(message, Refused):
         return message
     if isinstance(message, Bare) and not standing.bare:
@@ -164,7 +166,7 @@ def _open(message: Verified | Bare | Refused, standing: Standing) -> tuple[Comma
         return claims, BROKER, Authority(BROKER, Origin.COMMAND)
     if standing.trust is None:
         return Refused(Reason.UNKNOWN_KEY, "no trust list is held")
-    authority = may(standing.trust, message.kid, claims, standing.me)
+    authority = may(standing.trust, message.kid, claims, standing.me, now.wall if now.trusted else None)
     return authority if isinstance(authority, Refused) else (claims, message.kid, authority)
 
 

@@ -95,13 +95,23 @@ class ListedBox:
 
 @dataclass(frozen=True, slots=True)
 class Successor:
-    """The commune goes on as another one (`gongctl move`): boxes that find themselves in `ids` obey both roots until
-    `until`, and from then on the new one alone, under their new id."""
+    """The commune goes on as another one (`gongctl move`). Until `until` the boxes in `ids` obey the desk of the new
+    one (`keys`) beside their own, and take an answer of its root; afterwards, and any other box, neither.
+
+    Their own desk they obey for as long as they hold this list: a box that nobody has carried over is not left alone.
+    """
 
     commune: Annotated[str, Spelt(SLUG_FORM, "the new commune's id")]
     root: Annotated[str, Spelt(KEY_ID, "its root's public key: `x` of an Ed25519 JWK")]
     until: Annotated[datetime, Spelt(INSTANT, "end of the overlap")]
     ids: Annotated[Mapping[str, str], Spelt(table(SLUG_FORM, SLUG_FORM, 2000), "old id to new id")]
+    keys: Annotated[
+        frozenset[str], Spelt(a_set(KEY_ID, 200), "thumbprints of keys that are in this list as its desk's only")
+    ] = frozenset()
+
+    def admits(self, box: str | None, at: datetime) -> bool:
+        """Is the new commune heard by this box, by the id that it has in this list, at that time?"""
+        return box in self.ids and at <= self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,19 +213,34 @@ class Authority:
     own_only: bool = False
 
 
-def may(trust: TrustList, kid: str, claims: CommandClaims, me: Identity) -> Authority | Refused:
-    """May this key give this order to this box? The order's signature was verified with it."""
+def may(
+    trust: TrustList, kid: str, claims: CommandClaims, me: Identity, now: datetime | None = None
+) -> Authority | Refused:
+    """May this key give this order to this box? The order's signature was verified with it.
+
+    `now` is the wall clock where it can be believed. Without it, it is at least as late as when the list was signed.
+    """
     known = trust.find_key(kid)
     if isinstance(known, Refused):
         return known
     holder = trust.holders[kid]
-    if holder.key is not None and any(right.allows(claims, me) for right in holder.key.rights):
+    welcome = _is_welcome(trust, kid, me, now)
+    if welcome and holder.key is not None and any(right.allows(claims, me) for right in holder.key.rights):
         return Authority(holder.key.name, Origin.COMMAND)
     if holder.box is not None and _is_neighbours(trust, holder.box, claims, me):
         return Authority(f"{trust.commune}/{holder.box.id}", Origin.NEIGHBOUR, own_only=True)
     name = holder.key.name if holder.key else f"{trust.commune}/{holder.box.id if holder.box else '?'}"
     what = " ".join(filter(None, (claims.status, claims.type, claims.signal)))
     return Refused(Reason.NOT_PERMITTED, f"{name} may not: {what}", jti=claims.jti, key=name)
+
+
+def _is_welcome(trust: TrustList, kid: str, me: Identity, now: datetime | None) -> bool:
+    """A key of the commune into which this one merges counts at the boxes that go over, and for the overlap only."""
+    heir = trust.successor
+    if heir is None or kid not in heir.keys:
+        return True
+    own = trust.box_of(me)
+    return heir.admits(own.id if own else None, max(now or trust.issued, trust.issued))
 
 
 def _is_neighbours(trust: TrustList, caller: ListedBox, claims: CommandClaims, me: Identity) -> bool:

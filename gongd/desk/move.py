@@ -1,8 +1,8 @@
 """A commune that is merged or renamed: its boxes go over to another commune's folder (`gongctl move`; wire.md).
 
-For `OVERLAP` the former commune's boxes obey both: the former list names the new root as its successor, and admits the
-new desk's keys. So nobody has to be visited that night. Each box also gets an answer for its new name, which must reach
-it (by stick, or as a file over the wire) before the overlap ends.
+For `OVERLAP` the boxes that go over obey both desks: the former list names the new root as its successor, and admits
+the new desk's keys there until then. So nobody has to be visited that night. Each box also gets an answer for its new
+name, which must reach it (by stick, or as a file over the wire) before the overlap ends.
 """
 
 from collections.abc import Mapping
@@ -121,8 +121,11 @@ def _renamed(box: ListedBox, commune: str, boxes: Mapping[str, str]) -> ListedBo
 def _left(trust: TrustList, joined: TrustList, heir: Successor) -> TrustList:
     """The former commune's list: its successor, and the new desk's keys beside its own."""
     known, taken = {key.x for key in trust.keys}, {key.name for key in trust.keys}
-    guests = (_guest(key, trust.commune, joined.commune, taken) for key in joined.keys if key.x not in known)
-    return replace(trust, keys=(*trust.keys, *(guest for guest in guests if guest.rights)), successor=heir)
+    made = (_guest(key, trust.commune, joined.commune, taken) for key in joined.keys if key.x not in known)
+    guests = tuple(guest for guest in made if guest.rights)
+    before = trust.successor.keys if trust.successor else frozenset()
+    heir = replace(heir, keys=before | {guest.kid for guest in guests})
+    return replace(trust, keys=(*trust.keys, *guests), successor=heir)
 
 
 def _guest(key: ListedKey, commune: str, home: str, taken: set[str]) -> ListedKey:

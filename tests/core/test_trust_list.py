@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from gongd.core.catalogue import Origin, Status
 from gongd.core.fingerprint import check_code, thumbprint
+from gongd.core.moment import Moment
 from gongd.core.trust_list import (
     Authority,
     KeyKind,
@@ -20,11 +21,12 @@ from gongd.core.trust_list import (
     identify,
     may,
 )
+from gongd.core.verdict import Accepted
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_form import from_json, to_json
 from gongd.core.wire_name import Identity, to_box
 from gongd.core.wire_refusal import Reason, Refused
-from tests.core.orders import COMMUNE, DESK, NEIGHBOUR, NOW, ORDER, OWN, PANEL, STRANGER, TRUST, cancel, x_of
+from tests.core.orders import COMMUNE, DESK, NEIGHBOUR, NOW, ORDER, OWN, PANEL, STRANGER, TRUST, Bench, cancel, x_of
 
 ME = identify(COMMUNE, "thon-3", (), OWN, TRUST)
 
@@ -40,7 +42,8 @@ def test_the_number_only_grows() -> None:
 
 
 def test_a_list_is_written_and_read_with_all_it_holds() -> None:
-    successor = Successor("moi", x_of("root"), NOW + timedelta(days=90), {"thon-3": "thon-33"})
+    ids = {"thon-3": "thon-33"}
+    successor = Successor("moi", x_of("root"), NOW + timedelta(days=90), ids, frozenset({thumbprint(DESK)}))
     full = replace(TRUST, successor=successor, revoked=frozenset({thumbprint(PANEL)}))
     assert from_json(TrustList, to_json(full), 10**6) == full
 
@@ -150,3 +153,58 @@ def test_a_box_is_found_by_its_id_and_by_whom_it_calls() -> None:
     assert TRUST.hearers(ME) == (TRUST.boxes[2],)
     assert TRUST.hearers(identify(COMMUNE, "thon-4", (), NEIGHBOUR, TRUST)) == (TRUST.boxes[0],)
     assert TRUST.hearers(Identity(COMMUNE, "thon-5")) == ()
+
+
+GUEST = x_of("the new commune's desk")
+UNTIL = NOW + timedelta(days=90)
+MERGING = replace(
+    TRUST,
+    keys=(*TRUST.keys, everything("cong-an-xa (moi)", GUEST, COMMUNE)),
+    successor=Successor("moi", x_of("root"), UNTIL, {"thon-3": "thon-33"}, frozenset({thumbprint(GUEST)})),
+)
+
+
+@pytest.mark.parametrize(
+    ("x", "box", "at", "obeyed"),
+    [
+        (GUEST, OWN, NOW, True),
+        (GUEST, OWN, UNTIL, True),
+        (GUEST, OWN, UNTIL + timedelta(seconds=1), False),
+        (GUEST, OWN, None, True),
+        (GUEST, NEIGHBOUR, NOW, False),
+        (DESK, OWN, UNTIL + timedelta(days=900), True),
+        (DESK, NEIGHBOUR, NOW, True),
+    ],
+)
+def test_a_new_communes_desk_is_obeyed_by_the_boxes_that_go_over_until_the_overlap_ends(
+    x: str, box: str, at: datetime | None, obeyed: bool
+) -> None:
+    name = "thon-3" if box == OWN else "thon-4"
+    claims = replace(ORDER, aud=(to_box(COMMUNE, name),))
+    verdict = may(MERGING, thumbprint(x), claims, identify(COMMUNE, name, (), box, MERGING), at)
+    assert isinstance(verdict, Authority) == obeyed
+    assert obeyed or (isinstance(verdict, Refused) and verdict.reason is Reason.NOT_PERMITTED)
+
+
+def test_a_list_that_was_signed_after_the_overlap_ends_it_whatever_the_clock_says() -> None:
+    later = replace(MERGING, issued=UNTIL + timedelta(days=1))
+    for at in (None, NOW):
+        assert isinstance(
+            may(later, thumbprint(GUEST), ORDER, identify(COMMUNE, "thon-3", (), OWN, later), at), Refused
+        )
+
+
+def test_an_order_is_judged_by_the_clock_only_where_it_can_be_believed() -> None:
+    after = UNTIL + timedelta(days=1)
+    order = replace(ORDER, sent=after - timedelta(seconds=2), expires=after + timedelta(seconds=118))
+    box = Bench(trust=MERGING, now=Moment(after, 1000.0, trusted=True))
+    refused = box.give(order, GUEST)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.NOT_PERMITTED
+    assert isinstance(box.give(replace(order, jti="order-0002"), DESK), Accepted)
+    doubting = Bench(trust=MERGING, now=Moment(after, 1000.0, trusted=False))
+    stale = doubting.give(order, GUEST)
+    assert isinstance(stale, Refused)
+    assert stale.challenge is not None
+    fresh = replace(order, challenges={"thon-3": stale.challenge})
+    assert isinstance(doubting.give(fresh, GUEST), Accepted)

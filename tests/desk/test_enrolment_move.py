@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gongd.adapters import certificate, jose
+from gongd.core.fingerprint import check_code
 from gongd.core.trust_list import KeyKind, ListedKey, Right, everything
 from gongd.core.wire_name import to_zone
 from gongd.desk import ledger
@@ -69,6 +70,10 @@ def test_the_new_desk_is_obeyed_by_the_former_boxes_as_far_as_its_rights_are_for
     keys = {key.name: key for key in move(old, new, {"thon-2": "thon-2"}, now()).former.trust.keys}
     assert keys.keys() == {"cong-an-xa", "cong-an-xa (nguyet-an)", "uy-ban"}
     assert [str(place) for right in keys["uy-ban"].rights for place in right.places] == ["kien-tho/all"]
+    guests = {keys[name].kid for name in ("uy-ban", "cong-an-xa (nguyet-an)")}
+    later = move(old, new, {"thon-1": "kien-tho-1"}, now()).former.trust.successor
+    assert later is not None
+    assert later.keys == guests
 
 
 def test_a_box_takes_its_new_name_without_a_word_because_its_own_root_has_said_so(ram: Path) -> None:
@@ -80,6 +85,23 @@ def test_a_box_takes_its_new_name_without_a_word_because_its_own_root_has_said_s
     place = papers(there.settings)
     assert certificate.read(place.certificate.read_bytes()).name == "nguyet-an/kien-tho-1"
     assert jose.load_public(place.root) == jose.load_public(new.root_public)
+
+
+@pytest.mark.parametrize(
+    ("days", "ids"), [(91, {"thon-1": "kien-tho-1"}), (0, {"thon-2": "thon-2"})], ids=["too late", "another box goes"]
+)
+def test_its_own_root_has_said_so_of_this_box_and_for_the_overlap_only(
+    ram: Path, days: int, ids: dict[str, str]
+) -> None:
+    old, new, village = two_communes(ram)
+    moved = move(old, new, ids, now())
+    papers(village.settings).trust.write_bytes(moved.former.token)
+    there = renamed(village, "nguyet-an", "kien-tho-1")
+    answer = move(old, new, {"thon-1": "kien-tho-1"}, now()).answers["kien-tho-1"]
+    with pytest.raises(KeygenError):
+        take_answer(there.settings, answer, now() + timedelta(days=days))
+    code = check_code(jose.load_public(new.root_public))
+    take_answer(there.settings, answer, now() + timedelta(days=days), code)
 
 
 def test_a_box_that_has_not_heard_of_it_keeps_its_root(ram: Path) -> None:
