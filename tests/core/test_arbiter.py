@@ -238,7 +238,7 @@ def test_a_sound_that_ended_after_all_that_it_heard_is_over() -> None:
     assert scene.then(Ended("fire-1", Outcome.FINISHED, run=begin.run), 9.0).moves == ["fire-1 finished!"]
     scene = scene.then(FIRE_TOO, 9.0)
     assert isinstance(extend := scene.effects[0], Extend)
-    assert scene.then(Ended("fire-1", Outcome.FINISHED, run=extend.run), 309.0).air.turns == ()
+    assert scene.then(Ended("fire-1", Outcome.FINISHED, run=extend.run), 99.0).air.turns == ()
 
 
 def test_an_alarm_that_is_asked_again_while_it_yields_is_not_ended_by_an_end_from_before() -> None:
