@@ -22,6 +22,9 @@ LOOK_AHEAD_S = 2.0
 ROUNDING_S = 1e-6
 TURN_EARLY_S = 0.3
 """So long before the turn the speaker is told of it, so that it can turn on the very sample."""
+GIVE_WAY_S = 0.005
+"""Whoever begins something stands aside until its first relay has moved, at most so long: Python's threads share one
+lock, and what the deciding thread does next would hold up the edge by a third of a millisecond."""
 ANSWER_S = 5.0
 """A stage that has not answered a call for so long is not alive."""
 
@@ -91,7 +94,7 @@ class _Running:
 
 
 class Player:
-    """Plays one Performance at a time. Every public call returns at once.
+    """Plays one Performance at a time. Every public call returns at once, `begin` within GIVE_WAY_S.
 
     It has a thread of its own, unless `threaded` is false: then whoever drives the clock calls `turn`.
     """
@@ -123,7 +126,10 @@ class Player:
 
     def begin(self, performance: Performance) -> None:
         """Play it now, instead of whatever plays."""
-        self._command(lambda: self._begin(performance))
+        moved = threading.Event()
+        self._command(lambda: self._begin(performance, moved.set))
+        if self._thread is not None:
+            moved.wait(GIVE_WAY_S)
 
     def stop(self, activation: str) -> None:
         """Everything off at once, if this one is playing."""
@@ -206,7 +212,7 @@ class Player:
     def _answer(self) -> None:
         self._answered_at = self._now()
 
-    def _begin(self, performance: Performance) -> None:
+    def _begin(self, performance: Performance, moved: Callable[[], None]) -> None:
         keep = performance.sheet.activation_relays if self._running else frozenset()
         self._clear(keep=keep)
         now = self._now()
@@ -215,6 +221,7 @@ class Player:
         self._running = running
         self._leased_at = max(self._leased_at, now)
         driven = self._move(running, now)
+        moved()
         self._speaker.begin(performance.track, performance.spare, lead_s)
         self._post(Began(performance.activation, now, driven))
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from functools import lru_cache
 
 _SCRYPT_N, _SCRYPT_R = 2**14, 8
 """16 MB and some 50 ms a try: whoever wants another key with the same eight digits needs 10**8 tries of it."""
@@ -10,6 +11,7 @@ _SCRYPT_N, _SCRYPT_R = 2**14, 8
 _SALT = b"gongd check code"
 
 
+@lru_cache(maxsize=4096)
 def thumbprint(x: str) -> str:
     """The RFC 7638 thumbprint (SHA-256, base64url, 43 characters) of the Ed25519 public key whose JWK has this `x`."""
     members = json.dumps({"crv": "Ed25519", "kty": "OKP", "x": x}, separators=(",", ":"))
