@@ -77,136 +77,151 @@ class Fault:
     spoken: Text | None = None
 
 
-def _fault(vi: str, en: str, cost: Cost, remedy: Text | None = None, spoken: Text | None = None) -> Fault:
-    return Fault(Text(vi, en), remedy, Severity.FAULT, cost, spoken)
-
-
-def _warning(vi: str, en: str, cost: Cost, remedy: Text | None = None, spoken: Text | None = None) -> Fault:
-    return Fault(Text(vi, en), remedy, Severity.WARNING, cost, spoken)
-
-
 FAULTS: dict[FaultCode, Fault] = {
-    FaultCode.SPEAKER_MISSING: _fault(
-        "Không thấy bộ âm thanh",
-        "No sound device",
-        Cost.SPEAKER,
+    FaultCode.SPEAKER_MISSING: Fault(
+        Text("Không thấy bộ âm thanh", "No sound device"),
         Text("Kiểm tra dây USB âm thanh", "Check the USB audio cable"),
-    ),
-    FaultCode.SPEAKER_FAILED: _fault(
-        "Loa không phát được",
-        "The loudspeaker cannot play",
+        Severity.FAULT,
         Cost.SPEAKER,
+    ),
+    FaultCode.SPEAKER_FAILED: Fault(
+        Text("Loa không phát được", "The loudspeaker cannot play"),
         Text("Xem tăng âm, cầu chì", "Look at the amplifier and its fuse"),
-    ),
-    FaultCode.NOT_HEARD: _fault(
-        "Đã phát nhưng micro không nghe thấy",
-        "It was played but the microphone heard nothing",
+        Severity.FAULT,
         Cost.SPEAKER,
+    ),
+    FaultCode.NOT_HEARD: Fault(
+        Text("Đã phát nhưng micro không nghe thấy", "It was played but the microphone heard nothing"),
         Text("Xem dây loa, tăng âm", "Look at the loudspeaker's wire and the amplifier"),
+        Severity.FAULT,
+        Cost.SPEAKER,
     ),
-    FaultCode.PINS_MISSING: _fault(
-        "Không điều khiển được rơ-le",
-        "The relays cannot be switched",
-        Cost.RELAYS,
+    FaultCode.PINS_MISSING: Fault(
+        Text("Không điều khiển được rơ-le", "The relays cannot be switched"),
         Text("Xem đã cắm đúng mạch chưa", "Check that the board is plugged in rightly"),
-    ),
-    FaultCode.RELAY_DISAGREES: _fault(
-        "Rơ-le không đóng theo lệnh",
-        "A relay does not obey",
+        Severity.FAULT,
         Cost.RELAYS,
-        Text("Xem dây, thay mạch rơ-le", "Look at the wires, replace the relay board"),
     ),
-    FaultCode.BUTTON_STUCK: _fault(
-        "Nút {name} bị kẹt hoặc dây bị chập",
-        "Button {name} is stuck or its wire is shorted",
-        Cost.BUTTON,
+    FaultCode.RELAY_DISAGREES: Fault(
+        Text("Rơ-le không đóng theo lệnh", "A relay does not obey"),
+        Text("Xem dây, thay mạch rơ-le", "Look at the wires, replace the relay board"),
+        Severity.FAULT,
+        Cost.RELAYS,
+    ),
+    FaultCode.BUTTON_STUCK: Fault(
+        Text("Nút {name} bị kẹt hoặc dây bị chập", "Button {name} is stuck or its wire is shorted"),
         Text("Lau khô, xem dây; nút này tạm không dùng được", "Dry it, look at its wire; this button is out of use"),
+        Severity.FAULT,
+        Cost.BUTTON,
         Text("một nút bị kẹt hoặc dây bị chập", "a button is stuck or its wire is shorted"),
     ),
-    FaultCode.CLOCK_UNTRUSTED: _fault(
-        "Đồng hồ chưa tin được",
-        "The clock cannot be trusted",
-        Cost.CLOCK,
+    FaultCode.CLOCK_UNTRUSTED: Fault(
+        Text("Đồng hồ chưa tin được", "The clock cannot be trusted"),
         Text(
             "Kẻng 22 giờ sẽ không đánh. Đặt giờ: `sudo gongd clock set`",
             "The 22:00 gong will not ring. Set the time: `sudo gongd clock set`",
         ),
+        Severity.FAULT,
+        Cost.CLOCK,
         Text("đồng hồ chưa đúng", "the clock is not right"),
     ),
-    FaultCode.VOICE_MISSING: _fault(
-        "Chưa có giọng đọc",
-        "No voice",
-        Cost.VOICE,
+    FaultCode.VOICE_MISSING: Fault(
+        Text("Chưa có giọng đọc", "No voice"),
         Text(
             "Chạy `sudo apt install espeak-ng` hoặc chép bản thu",
             "Run `sudo apt install espeak-ng` or copy recordings",
         ),
-    ),
-    FaultCode.DISK_FULL: _fault(
-        "Thẻ nhớ đầy",
-        "The memory card is full",
-        Cost.JOURNAL,
-        Text("Thay thẻ; loa vẫn kêu", "Replace the card; the loudspeaker still sounds"),
-    ),
-    FaultCode.DISK_READ_ONLY: _fault(
-        "Thẻ nhớ hỏng, không ghi được",
-        "The memory card is broken and cannot be written",
-        Cost.JOURNAL,
-        Text("Thay thẻ; loa vẫn kêu", "Replace the card; the loudspeaker still sounds"),
-    ),
-    FaultCode.JOURNAL_CORRUPT: _fault(
-        "Nhật ký hỏng, đã cất bản cũ", "The journal was corrupt, the old one is set aside", Cost.JOURNAL
-    ),
-    FaultCode.SETTINGS_BAD: _fault(
-        "Cấu hình mới có lỗi, đang dùng cấu hình cũ",
-        "The new settings have errors, the old ones are in use",
-        Cost.SETTINGS,
-        Text("`gongd check`", "`gongd check`"),
-    ),
-    FaultCode.LINK_DOWN: _fault(
-        "Mất kết nối",
-        "No connection",
-        Cost.LINK,
-        Text("Loa vẫn tự đánh kẻng, nút vẫn dùng được", "The gong still rings by itself and the buttons work"),
-    ),
-    FaultCode.BROKER_REFUSED: _fault(
-        "Máy chủ từ chối",
-        "The server refuses",
-        Cost.LINK,
-        Text("Xem khóa, chứng thư số", "Look at key and certificate"),
-    ),
-    FaultCode.CERTIFICATE_EXPIRED: _fault("Chứng thư số đã hết hạn", "The certificate has expired", Cost.LINK),
-    FaultCode.ID_TAKEN: _fault(
-        "Có máy khác dùng trùng tên cụm loa này", "Another machine uses this box's name", Cost.LINK
-    ),
-    FaultCode.SELF_TEST_FAILED: _fault("Tự kiểm tra đêm qua không đạt", "Last night's self test failed", Cost.NOTHING),
-    FaultCode.PRINT_MISSING: _warning(
-        "Chưa dựng xong âm thanh",
-        "Sounds are not rendered yet",
+        Severity.FAULT,
         Cost.VOICE,
+    ),
+    FaultCode.DISK_FULL: Fault(
+        Text("Thẻ nhớ đầy", "The memory card is full"),
+        Text("Thay thẻ; loa vẫn kêu", "Replace the card; the loudspeaker still sounds"),
+        Severity.FAULT,
+        Cost.JOURNAL,
+    ),
+    FaultCode.DISK_READ_ONLY: Fault(
+        Text("Thẻ nhớ hỏng, không ghi được", "The memory card is broken and cannot be written"),
+        Text("Thay thẻ; loa vẫn kêu", "Replace the card; the loudspeaker still sounds"),
+        Severity.FAULT,
+        Cost.JOURNAL,
+    ),
+    FaultCode.JOURNAL_CORRUPT: Fault(
+        Text("Nhật ký hỏng, đã cất bản cũ", "The journal was corrupt, the old one is set aside"),
+        None,
+        Severity.FAULT,
+        Cost.JOURNAL,
+    ),
+    FaultCode.SETTINGS_BAD: Fault(
+        Text("Cấu hình mới có lỗi, đang dùng cấu hình cũ", "The new settings have errors, the old ones are in use"),
+        Text("`gongd check`", "`gongd check`"),
+        Severity.FAULT,
+        Cost.SETTINGS,
+    ),
+    FaultCode.LINK_DOWN: Fault(
+        Text("Mất kết nối", "No connection"),
+        Text("Loa vẫn tự đánh kẻng, nút vẫn dùng được", "The gong still rings by itself and the buttons work"),
+        Severity.FAULT,
+        Cost.LINK,
+    ),
+    FaultCode.BROKER_REFUSED: Fault(
+        Text("Máy chủ từ chối", "The server refuses"),
+        Text("Xem khóa, chứng thư số", "Look at key and certificate"),
+        Severity.FAULT,
+        Cost.LINK,
+    ),
+    FaultCode.CERTIFICATE_EXPIRED: Fault(
+        Text("Chứng thư số đã hết hạn", "The certificate has expired"), None, Severity.FAULT, Cost.LINK
+    ),
+    FaultCode.ID_TAKEN: Fault(
+        Text("Có máy khác dùng trùng tên cụm loa này", "Another machine uses this box's name"),
+        None,
+        Severity.FAULT,
+        Cost.LINK,
+    ),
+    FaultCode.SELF_TEST_FAILED: Fault(
+        Text("Tự kiểm tra đêm qua không đạt", "Last night's self test failed"), None, Severity.FAULT, Cost.NOTHING
+    ),
+    FaultCode.PRINT_MISSING: Fault(
+        Text("Chưa dựng xong âm thanh", "Sounds are not rendered yet"),
         Text("Chờ vài phút; còn lỗi thì xem thẻ nhớ", "Wait some minutes; if it stays, look at the memory card"),
+        Severity.WARNING,
+        Cost.VOICE,
     ),
-    FaultCode.CLOCK_BATTERY: _warning(
-        "Pin đồng hồ yếu", "The clock's battery is weak", Cost.CLOCK, Text("Thay pin CR2032", "Replace the CR2032 cell")
+    FaultCode.CLOCK_BATTERY: Fault(
+        Text("Pin đồng hồ yếu", "The clock's battery is weak"),
+        Text("Thay pin CR2032", "Replace the CR2032 cell"),
+        Severity.WARNING,
+        Cost.CLOCK,
     ),
-    FaultCode.MAINS_LOST: _warning("Mất điện lưới", "No mains power", Cost.POWER),
-    FaultCode.BATTERY_LOW: _warning("Ắc quy yếu", "The battery is low", Cost.POWER),
-    FaultCode.UNDER_VOLTAGE: _warning(
-        "Điện yếu",
-        "The voltage is low",
-        Cost.POWER,
+    FaultCode.MAINS_LOST: Fault(Text("Mất điện lưới", "No mains power"), None, Severity.WARNING, Cost.POWER),
+    FaultCode.BATTERY_LOW: Fault(Text("Ắc quy yếu", "The battery is low"), None, Severity.WARNING, Cost.POWER),
+    FaultCode.UNDER_VOLTAGE: Fault(
+        Text("Điện yếu", "The voltage is low"),
         Text("Thay bộ nguồn, dây nguồn", "Replace the power supply and its cable"),
+        Severity.WARNING,
+        Cost.POWER,
     ),
-    FaultCode.TOO_HOT: _warning(
-        "Tủ quá nóng", "The cabinet is too hot", Cost.CABINET, Text("Che nắng, thông gió", "Give it shade and air")
+    FaultCode.TOO_HOT: Fault(
+        Text("Tủ quá nóng", "The cabinet is too hot"),
+        Text("Che nắng, thông gió", "Give it shade and air"),
+        Severity.WARNING,
+        Cost.CABINET,
     ),
-    FaultCode.CABINET_OPEN: _warning("Tủ đang mở", "The cabinet is open", Cost.CABINET),
-    FaultCode.CERTIFICATE_EXPIRING: _warning("Chứng thư số sắp hết hạn", "The certificate expires soon", Cost.LINK),
-    FaultCode.MUTED: _warning("Đang tắt tiếng tại chỗ", "Silenced on site", Cost.NOTHING),
-    FaultCode.RESTARTED: _warning(
-        "Máy đã tự khởi động lại {n} lần trong ngày", "The machine has restarted {n} times today", Cost.NOTHING
+    FaultCode.CABINET_OPEN: Fault(Text("Tủ đang mở", "The cabinet is open"), None, Severity.WARNING, Cost.CABINET),
+    FaultCode.CERTIFICATE_EXPIRING: Fault(
+        Text("Chứng thư số sắp hết hạn", "The certificate expires soon"), None, Severity.WARNING, Cost.LINK
     ),
-    FaultCode.NO_ROSTER: _warning("Chưa có người đánh kẻng tay", "Nobody is named to ring by hand", Cost.PEOPLE),
+    FaultCode.MUTED: Fault(Text("Đang tắt tiếng tại chỗ", "Silenced on site"), None, Severity.WARNING, Cost.NOTHING),
+    FaultCode.RESTARTED: Fault(
+        Text("Máy đã tự khởi động lại {n} lần trong ngày", "The machine has restarted {n} times today"),
+        None,
+        Severity.WARNING,
+        Cost.NOTHING,
+    ),
+    FaultCode.NO_ROSTER: Fault(
+        Text("Chưa có người đánh kẻng tay", "Nobody is named to ring by hand"), None, Severity.WARNING, Cost.PEOPLE
+    ),
 }
 """Every fault that there is."""
 
