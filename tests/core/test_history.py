@@ -102,6 +102,16 @@ def test_a_communes_own_signal_is_read_by_its_title() -> None:
     record = Record(AT, Kind.ACTIVATION, "flag", origin="command", status="test", outcome="expired", trusted=True)
     told = line(record, {"flag": Text("Chào cờ", "Flag")}).en
     assert told.endswith("Flag (test, by order of the desk): too late, not sounded")
+    own = {"peace": Text("Kẻng làng", "Village gong"), "fire": Text("Cháy nhà", "House fire")}
+    assert line(note(Kind.ACTIVATION, "started", signal="fire"), own).en.endswith(
+        "House fire (?, ?): began to sound (ordered to sound)"
+    )
+    assert line(note(Kind.ACTIVATION, "waiting", signal="flag", behind="fire"), own).en.endswith(
+        "Flag (?, ?): waiting for House fire"
+    )
+    assert line(note(Kind.NIGHT, "rung", signal="peace"), own).vi.endswith(
+        "Kẻng đêm ? (Kẻng làng): đúng giờ (đã ra lệnh phát)"
+    )
 
 
 def note(
@@ -289,6 +299,11 @@ TOLD = [
         note(Kind.ACTIVATION, "silenced", signal="fire", by="silence"),
         "Báo cháy (?, ?): có người tắt tiếng tại chỗ (silence)",
         "Fire alarm (?, ?): silenced by somebody on site (silence)",
+    ),
+    (
+        note(Kind.ACTIVATION, "finished", "safe", signal="fire"),
+        "Báo cháy (?, ?): phát xong (đã ra lệnh phát)",
+        "Fire alarm (?, ?): sounded to the end (ordered to sound)",
     ),
     (
         note(Kind.ACTIVATION, "cancelled", "unheard-of", signal="fire"),
