@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gongd.core.words import Text
-from gongd.doctor import daemon, machine, sound
+from gongd.doctor import daemon, link, machine, sound
 from gongd.doctor.finding import LEVELS, Check, Finding, Level, Machine, Patient, fault
 
 __all__ = ["CHECKS", "LEVELS", "Finding", "Level", "Machine", "Patient", "examine"]
@@ -28,7 +28,7 @@ CHECKS: tuple[Check, ...] = (
     daemon.unit,
     daemon.groups,
     machine.versions,
-    machine.link,
+    link.link,
 )
 """All that is looked at, in the order in which it is told."""
 

@@ -1,4 +1,4 @@
-"""The machine under the box: clocks, disk, journal, power, heat, watchdog, versions, and the link to the desk."""
+"""The machine under the box: clocks, disk, journal, power, heat, watchdog, versions."""
 
 import os
 import platform
@@ -69,8 +69,6 @@ WATCHDOG_SET = Text(
 VERSIONS = Text("gongd {gongd}, Python {python}, {libraries}", "gongd {gongd}, Python {python}, {libraries}")
 LACKING = Text("Thiếu thư viện Python: {names}", "Python libraries are missing: {names}")
 REINSTALL = Text("Cài lại: sudo make install", "Install again: sudo make install")
-NO_LINK = Text("Kết nối với bàn trực: chưa cấu hình", "The link to the desk: not configured")
-LINK_UNTRIED = Text("Kết nối với bàn trực ({host}): chưa thử", "The link to the desk ({host}): not tried")
 
 
 def clock(patient: Patient) -> Iterator[Finding]:
@@ -195,12 +193,6 @@ def _version(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
-
-
-def link(patient: Patient) -> Iterator[Finding]:
-    """The desk."""
-    mqtt = patient.settings.mqtt if patient.settings else None
-    yield warning("link", LINK_UNTRIED.fill(host=mqtt.host)) if mqtt else good("link", NO_LINK)
 
 
 def _decimal(number: float) -> Text:
