@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.bare_street import BARE, Caller
 from bench.box import dying_with_us, installed
 from bench.commune import Broker, Commune, make_commune, running
-from bench.figure import Figure, Measure, Target
+from bench.figure import NO_FLOOR, Figure, Measure, Target
 from bench.idle import use_of
 from bench.moment import BenchError, until
 from gongd.adapters.journal import read
@@ -125,7 +125,7 @@ def _told(boxes: int, ours: Rounds, floor: list[float]) -> list[Figure]:
     figures = [Figure(name, "ms", tuple(ours.last_ms), tuple(floor), BARE, target)]
     for part, spent in (("box itself", ours.boxes_ms), ("desk", ours.desk_ms), ("broker", ours.broker_ms)):
         told = f"alert to {boxes:,}: processor per box, {part}"
-        figures.append(Figure(told, "ms", tuple(spent), (0.0,), "nothing", None))
+        figures.append(Figure(told, "ms", tuple(spent), (0.0,), NO_FLOOR))
     return figures
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 
+from bench.figure import NO_FLOOR
 from bench.kept import Kept, KeptFigure
 from bench.moment import BenchError
 from bench.table import HEAD, machine_line
@@ -32,7 +33,7 @@ def markdown(kept: Kept, failed: Mapping[str, str]) -> str:
 
 def _notes(figures: list[KeptFigure], failed: Mapping[str, str]) -> list[str]:
     floors: dict[str, list[str]] = {}
-    for figure in figures:
+    for figure in (each for each in figures if each.floor != NO_FLOOR):
         floors.setdefault(figure.floor, []).append(figure.name)
     told = {
         "Floors": [f"{floor}: {'; '.join(names)}" for floor, names in floors.items()],

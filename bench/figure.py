@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 from statistics import median
 
+NO_FLOOR = "nothing to compare with"
+"""The floor of a figure that stands alone."""
+
 
 class Measure(Enum):
     """What of a figure is held against its target."""
@@ -34,6 +37,11 @@ class Figure:
     floor_name: str
     target: Target | None = None
     more_is_better: bool = False
+
+    @property
+    def has_floor(self) -> bool:
+        """Is there something that it was measured beside?"""
+        return self.floor_name != NO_FLOOR
 
     @property
     def ratio(self) -> float | None:

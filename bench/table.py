@@ -19,8 +19,8 @@ def row(figure: Figure) -> tuple[str, ...]:
         f"{_plain(median(figure.ours))} {unit}",
         "" if one else _plain(quantile(figure.ours, 0.99)),
         "" if one else _plain(max(figure.ours)),
-        f"{_plain(median(figure.floor))} {unit}",
-        "" if one else _plain(quantile(figure.floor, 0.99)),
+        f"{_plain(median(figure.floor))} {unit}" if figure.has_floor else "",
+        "" if one or not figure.has_floor else _plain(quantile(figure.floor, 0.99)),
         "" if figure.ratio is None else f"{figure.ratio:.2f}",
         _target(figure),
         {None: "", True: "met", False: "MISSED"}[figure.is_met],
@@ -63,11 +63,11 @@ def as_json(figures: Sequence[Figure], machine: Machine) -> str:
 
 def _notes(figures: Sequence[Figure]) -> list[tuple[str, list[tuple[str, str]]]]:
     floors: dict[str, list[str]] = {}
-    for figure in figures:
+    for figure in (each for each in figures if each.has_floor):
         floors.setdefault(figure.floor_name, []).append(figure.name)
     missed = [(figure.name, figure.cause) for figure in figures if figure.cause]
-    told = [("Floors", [(floor, "; ".join(names)) for floor, names in floors.items()])]
-    return [*told, ("Missed", missed)] if missed else told
+    told = [("Floors", [(floor, "; ".join(names)) for floor, names in floors.items()]), ("Missed", missed)]
+    return [(title, rows) for title, rows in told if rows]
 
 
 def machine_line(machine: Machine) -> str:
