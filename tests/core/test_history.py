@@ -102,6 +102,9 @@ def test_a_communes_own_signal_is_read_by_its_title() -> None:
     record = Record(AT, Kind.ACTIVATION, "flag", origin="command", status="test", outcome="expired", trusted=True)
     told = line(record, {"flag": Text("Chào cờ", "Flag")}).en
     assert told.endswith("Flag (test, by order of the desk): too late, not sounded")
+    assert line(note(Kind.ACTIVATION, "started", signal="fire"), {}).en.endswith(
+        "Fire alarm (?, ?): began to sound (ordered to sound)"
+    )
     own = {"peace": Text("Kẻng làng", "Village gong"), "fire": Text("Cháy nhà", "House fire")}
     assert line(note(Kind.ACTIVATION, "started", signal="fire"), own).en.endswith(
         "House fire (?, ?): began to sound (ordered to sound)"
@@ -158,6 +161,7 @@ TOLD = [
         "The new settings have ? errors, the old ones are kept",
     ),
     (note(Kind.BUTTON, "held", button="fire"), "Nút fire: đã giữ đủ", "Button fire: held"),
+    (note(Kind.BUTTON, "held", button="nut.1"), "Nút nut.1: đã giữ đủ", "Button nut.1: held"),
     (note(Kind.BUTTON, "held"), "Nút ?: đã giữ đủ", "Button ?: held"),
     (note(Kind.CHECK_IN, "pressed", button="tuan-tra"), "Điểm danh tuần tra: tuan-tra", "Patrol check-in: tuan-tra"),
     (note(Kind.CLOCK, "stepped", by_s=-1.5), "Đồng hồ: đã chỉnh -1,5 giây", "Clock: set by -1.5 s"),
@@ -210,6 +214,11 @@ TOLD = [
         note(Kind.COMMAND, "declined", "duplicate", key="an"),
         "Lệnh của an: từ chối (lệnh này đã thực hiện rồi (kết quả: ?))",
         "Order of an: refused (this order has been carried out (result: ?))",
+    ),
+    (
+        note(Kind.COMMAND, "declined", "clock-untrusted", key="an"),
+        "Lệnh của an: từ chối (đồng hồ cụm loa chưa đúng, lệnh thiếu mã xác nhận)",
+        "Order of an: refused (the box's clock is not right and the order lacks its challenge)",
     ),
     (note(Kind.FAULT, "raised"), "Lỗi: ?", "Fault: ?"),
     (note(Kind.FAULT, "raised", "nonsense"), "Lỗi: nonsense", "Fault: nonsense"),
@@ -274,6 +283,21 @@ TOLD = [
         note(Kind.ACTIVATION, "refused", "not-permitted", signal="fire"),
         "Báo cháy (?, ?): từ chối: khóa này không được phép phát fire ở đây",
         "Fire alarm (?, ?): refused: this key may not sound fire here",
+    ),
+    (
+        note(Kind.ACTIVATION, "refused", "not-permitted"),
+        "? (?, ?): từ chối: khóa này không được phép phát ? ở đây",
+        "? (?, ?): refused: this key may not sound ? here",
+    ),
+    (
+        note(Kind.ACTIVATION, "refused", "clock-untrusted", signal="fire"),
+        "Báo cháy (?, ?): từ chối: đồng hồ cụm loa chưa đúng, lệnh thiếu mã xác nhận",
+        "Fire alarm (?, ?): refused: the box's clock is not right and the order lacks its challenge",
+    ),
+    (
+        note(Kind.ACTIVATION, "refused", "duplicate", signal="fire", result="xong"),
+        "Báo cháy (?, ?): từ chối: lệnh này đã thực hiện rồi (kết quả: xong)",
+        "Fire alarm (?, ?): refused: this order has been carried out (result: xong)",
     ),
     (
         note(Kind.ACTIVATION, "finished", signal="fire", sounded_s=25, undurable=True),

@@ -55,11 +55,12 @@ def test_it_is_asked_for_at_once_again_while_nothing_comes_and_then_given_up() -
 
 
 def test_whoever_sends_a_piece_now_and_then_does_not_hold_the_memory_for_ever() -> None:
-    one = coming(bytes(PIECE * 80))
-    for number in range(40):
-        one = one.add(number, bytes(PIECE), number * (GIVE_UP_S - 1))
-    assert one.is_given_up(AT_MOST_S)
-    assert not one.is_given_up(AT_MOST_S - 0.1)
+    for began_at in (0.0, 50.0):
+        one = coming(bytes(PIECE * 80), began_at)
+        for number in range(40):
+            one = one.add(number, bytes(PIECE), began_at + number * (GIVE_UP_S - 1))
+        assert one.is_given_up(began_at + AT_MOST_S)
+        assert not one.is_given_up(began_at + AT_MOST_S - 0.1)
 
 
 def test_it_begins_when_it_is_ordered() -> None:
