@@ -115,7 +115,7 @@ class Ledger:
     with its reason, but is not filed yet. `settled`: up to that instant every night of a schedule has its record.
     `rang` holds the monotonic instant of a schedule's last ring. `adopted_at`: the last look under a trusted clock.
     `began`, `trusted_from` and `calm_from` are monotonic: the first look, and since when the clock is trusted, and
-    trusted and unstepped; `stepped_from`: when it was last set.
+    trusted and unstepped; `stepped_from`: when it was last set; `met`: since when each schedule stands in the settings.
     """
 
     recorded: frozenset[Key] = frozenset()
@@ -132,6 +132,7 @@ class Ledger:
     trusted_from: float | None = None
     calm_from: float | None = None
     stepped_from: float | None = None
+    met: Mapping[str, float] = field(default_factory=dict)
     woken: bool = False
 
 
@@ -192,7 +193,11 @@ def unrung(ledger: Ledger, occurrence: Occurrence, reason: str) -> Ledger:
 def look(ledger: Ledger, entries: Sequence[Entry], now: Moment, next_after: NextAfter) -> Look:
     """Look at the clock: what is to be rung, withdrawn, filed. Bounded work, however far the clock has jumped."""
     times = [slot for entry in entries for slot in slots(entry)]
-    steps: list[Callable[[Ledger], Told]] = [lambda book: _watch_clock(book, now), lambda book: _withdraw(book, now)]
+    steps: list[Callable[[Ledger], Told]] = [
+        lambda book: _watch_clock(book, now),
+        lambda book: _meet(book, times, now),
+        lambda book: _withdraw(book, now),
+    ]
     if now.trusted:
         steps += [
             lambda book: _wake(book, now),
@@ -228,13 +233,20 @@ def _since(start: float | None, now: Moment) -> float:
     return now.mono if start is None else start
 
 
+def _meet(ledger: Ledger, times: Sequence[Entry], now: Moment) -> Told:
+    names = {slot.id for slot in times}
+    if names != ledger.met.keys():
+        ledger = replace(ledger, met={name: ledger.met.get(name, now.mono) for name in sorted(names)})
+    return ledger, ()
+
+
 def _withdraw(ledger: Ledger, now: Moment) -> Told:
     gone = [held for held in ledger.in_hand.values() if verdict(held, now) is not Verdict.RING]
     for held in gone:
         ledger = replace(ledger, in_hand=_without(ledger.in_hand, held.key))
         if verdict(held, now) is Verdict.MISS and now.wall - held.last_chance < timedelta(seconds=CALM_S):
             ledger = missed(ledger, held, Reason.PREEMPTED)
-    if now.trusted:
+    if now.trusted and ledger.noted:
         ahead = {key: note for key, note in ledger.noted.items() if note[0].due <= now.wall}
         ledger = replace(ledger, noted=ahead)
     return ledger, tuple(Withdraw(held) for held in gone)
@@ -253,14 +265,15 @@ def _wake(ledger: Ledger, now: Moment) -> Told:
 
 
 def _adopt(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: NextAfter) -> Told:
-    """A new schedule counts from its next occurrence on; a known one from an earlier one if the clock went back."""
+    """A new schedule counts from the first occurrence since the box has met it, though nobody could say then what time
+    it was; a known one from an earlier one if the clock went back. Neither looks back farther than the grace."""
     told: list[Decision] = [Retire(name) for name in sorted(set(ledger.first) - {slot.id for slot in times})]
     before = ledger.adopted_at or ledger.seen_at
     went_back = before is not None and now.wall < before
     first = {slot.id: ledger.first[slot.id] for slot in times if slot.id in ledger.first}
     for slot in times:
-        since = now.wall - timedelta(seconds=slot.grace_s) if went_back and slot.id in first else now.wall
-        coming = occurrence_after(slot, since, next_after)
+        back_s = (slot.grace_s if went_back else 0.0) if slot.id in first else now.mono - ledger.met[slot.id]
+        coming = occurrence_after(slot, now.wall - timedelta(seconds=min(back_s, slot.grace_s)), next_after)
         if coming is not None and coming.night < first.get(slot.id, date.max):
             first[slot.id] = coming.night
             told.append(Adopt(slot.id, coming.night))
@@ -323,7 +336,9 @@ def _file_slot(ledger: Ledger, slot: Entry, now: Moment, next_after: NextAfter) 
             told.append(Miss(occurrence, _reason(ledger, occurrence, now)))
             ledger = _filed(ledger, occurrence)
         settled = occurrence.due
-    return replace(ledger, settled={**ledger.settled, slot.id: settled}), tuple(told)
+    if settled != ledger.settled.get(slot.id):
+        ledger = replace(ledger, settled={**ledger.settled, slot.id: settled})
+    return ledger, tuple(told)
 
 
 def _unsettled(ledger: Ledger, slot: Entry, now: Moment) -> datetime:

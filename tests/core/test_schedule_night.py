@@ -312,6 +312,26 @@ def test_a_schedule_that_is_new_within_its_grace_begins_with_the_next_night() ->
     assert World(at("22:00:30"), (only,)).run_until(at("22:20")).rings == []
 
 
+def test_a_schedule_that_was_there_before_its_hour_rings_when_the_time_becomes_known_within_the_grace() -> None:
+    world = World(at("21:59:00"), trusted=False).run_until(at("22:00:20"))
+    world.trusted = True
+    assert world.run_until(at("22:20")).outcome() == "rung"
+    late = World(at("21:00:00"), trusted=False).run_until(at("22:02:30"))
+    late.trusted = True
+    assert late.run_until(at("22:40")).outcome() is None
+
+
+def test_a_schedule_that_is_written_down_within_its_grace_begins_with_the_next_night_whenever_the_box_began() -> None:
+    world = World(at("21:00:00"), ()).run_until(at("22:00:30"))
+    world.entries = (NIGHTLY,)
+    assert world.run_until(at("22:20")).rings == []
+    world.entries = ()
+    tomorrow = TONIGHT + timedelta(days=1)
+    world.run_until(at("22:00:30", tomorrow))
+    world.entries = (NIGHTLY,)
+    assert world.run_until(at("22:20", tomorrow)).rings == []
+
+
 def test_a_schedule_adopted_under_a_clock_ahead_rings_though_it_is_put_right_within_the_grace() -> None:
     world = World(at("21:00"), ahead_s=5400.0).run_until(at("22:00:20")).step(-5400.0)
     assert world.run_until(at("22:20")).outcome() == "rung"
