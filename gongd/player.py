@@ -261,9 +261,9 @@ class Player:
 
     def _next_s(self, running: _Running, axis_s: float) -> float:
         span, tail_s = running.performance.span, running.performance.sheet.tail_s
-        marks = [mark for mark in (span.turn_s - TURN_EARLY_S, span.end_s, span.end_s + tail_s) if mark > axis_s]
-        cue = [running.upcoming[0].at_s] if running.upcoming else [running.filled_s]
-        return min(marks + cue)
+        cue_s = running.upcoming[0].at_s if running.upcoming else running.filled_s
+        marks = (span.turn_s - TURN_EARLY_S, span.end_s, span.end_s + tail_s)
+        return min([cue_s, *[mark for mark in marks if mark > axis_s]])
 
     def _move(self, running: _Running, now: float) -> tuple[str, ...]:
         """Switch every relay whose cue is due; a pulse that is wholly past is left out. The names read back on."""

@@ -231,7 +231,7 @@ class Calling:
             if self.mouth.is_up and not self._send_due(one, now):
                 again = now.mono + LEAST_GAP_S
             self._sum_up(one, now)
-        filters = self._filters()
+        filters = self._filters() if self._under_way else ()
         if filters != self._wanted:
             self._wanted = filters
             self.mouth.want_echoes(filters)

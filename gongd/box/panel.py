@@ -44,6 +44,15 @@ class Panel:
             return ()
         return self._keep(*contact.contact_moved(state, event.closed, event.at_mono))
 
+    def look(self, closed: Mapping[str, bool], now: float) -> tuple[ContactEvent, ...]:
+        """How the contacts are found, without an edge: that a contact is as it was is no news."""
+        told: tuple[ContactEvent, ...] = ()
+        for name, is_closed in closed.items():
+            state = self._states.get(name)
+            if state is not None and not contact.is_known(state, is_closed):
+                told += self._keep(*contact.contact_moved(state, is_closed, now))
+        return told
+
     def step(self, now: float) -> tuple[ContactEvent, ...]:
         """Whatever time has brought about."""
         told: tuple[ContactEvent, ...] = ()

@@ -27,6 +27,8 @@ class Timekeeper:
     def now(self) -> Moment:
         """The moment, in the box's time zone."""
         moment = self.look().moment
+        if moment.wall.tzinfo is self._zone:
+            return moment
         return Moment(moment.wall.astimezone(self._zone), moment.mono, moment.trusted)
 
     @property

@@ -11,7 +11,6 @@ from gongd.core.fault import FaultCode
 from gongd.core.moment import Moment
 from gongd.core.record import Kind
 from gongd.core.relay import Role
-from gongd.ports import ContactMoved
 
 CONTACTS_EVERY_S = 1.0
 """An edge that the kernel dropped is found so soon."""
@@ -100,7 +99,4 @@ class Watch:
         except PinsError as error:
             self.parts.health.raise_fault(FaultCode.PINS_MISSING, now, text=error.text)
             return ()
-        told: tuple[ContactEvent, ...] = ()
-        for button, is_closed in closed.items():
-            told += self.parts.panel.moved(ContactMoved(button, is_closed, now.mono))
-        return told
+        return self.parts.panel.look(closed, now.mono)

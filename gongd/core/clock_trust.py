@@ -106,13 +106,13 @@ def observe(state: ClockState, reading: Reading) -> Sight:
     """Judge one reading."""
     state = _judged(state, reading, (reading.wall.timestamp(), reading.mono))
     why = _why(state, reading)
-    wall = reading.wall + timedelta(seconds=state.offset_s)
+    wall = reading.wall + timedelta(seconds=state.offset_s) if state.offset_s else reading.wall
     return Sight(state, Moment(wall, reading.mono, why.trusted), why)
 
 
 def _judged(state: ClockState, reading: Reading, seen: tuple[float, float]) -> ClockState:
     if reading.synchronised:
-        return replace(state, source=Why.KERNEL, good_at=reading.mono, offset_s=0.0, broken=False, last=seen)
+        return ClockState(state.assume, state.holdover_s, Why.KERNEL, good_at=reading.mono, last=seen)
     if abs(_step_s(state.last, seen)) > STEP_S and state.source is not None:
         return replace(state, broken=True, offset_s=0.0, last=seen)
     if reading.hardware_clock and not state.broken and _is_free_for_hardware(state, reading.mono):

@@ -99,6 +99,11 @@ def contact_moved(state: ContactState, closed: bool, at: float) -> Moved:
     return _show(moved, before + after)
 
 
+def is_known(state: ContactState, closed: bool) -> bool:
+    """Is it no news that the contact is so?"""
+    return _is_active(state.button, closed) == state.raw
+
+
 def tick(state: ContactState, now: float) -> Moved:
     """Everything that time alone has brought about up to `now`, in its order, however late the tick is."""
     return _show(*_advance(state, now))

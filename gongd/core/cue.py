@@ -121,12 +121,11 @@ def cues_between(sheet: CueSheet, start_s: float, stop_s: float, turn_s: float, 
     also one that is off by this reckoning, so that an end that was moved while a relay was on leaves none on. Windows
     laid end to end give every cue once. The window or the end must be finite.
     """
-    moves = {Cue(_all_off_s(line, end_s), line.relay, False) for line in sheet.lines}
+    moves = {(_all_off_s(line, end_s), False, line.relay) for line in sheet.lines}
     for line in sheet.lines:
         for on_s, off_s in _stretches(sheet, line, start_s, stop_s, turn_s, end_s):
-            moves |= {Cue(on_s, line.relay, True), Cue(off_s, line.relay, False)}
-    wanted = [cue for cue in moves if start_s <= cue.at_s < stop_s]
-    return tuple(sorted(wanted, key=lambda cue: (cue.at_s, cue.on, cue.relay)))
+            moves |= {(on_s, True, line.relay), (off_s, False, line.relay)}
+    return tuple(Cue(at_s, relay, on) for at_s, on, relay in sorted(moves) if start_s <= at_s < stop_s)
 
 
 def state_at(sheet: CueSheet, at_s: float, turn_s: float, end_s: float) -> Mapping[str, bool]:

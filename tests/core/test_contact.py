@@ -13,6 +13,7 @@ from gongd.core.contact import (
     accepted_over,
     begin,
     contact_moved,
+    is_known,
     next_deadline,
     tick,
 )
@@ -204,3 +205,15 @@ def test_a_button_without_a_lamp_wakes_nobody_to_blink() -> None:
 
 def test_a_contact_at_rest_has_no_deadline() -> None:
     assert next_deadline(begin(FIRE, False, 0.0)[0]) is None
+
+
+@pytest.mark.parametrize("kind", list(Contact))
+def test_how_a_contact_was_last_seen_is_no_news(kind: Contact) -> None:
+    button = Button("fire", pin=5, action=Sound("fire"), hold_s=2.0, contact=kind)
+    at_rest = kind is Contact.NORMALLY_CLOSED
+    state, _ = begin(button, at_rest, 0.0)
+    assert is_known(state, at_rest)
+    assert not is_known(state, not at_rest)
+    state, _ = contact_moved(state, not at_rest, 1.0)
+    assert is_known(state, not at_rest)
+    assert not is_known(state, at_rest)
