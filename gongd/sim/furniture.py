@@ -94,27 +94,20 @@ class Almanac:
     def __init__(self) -> None:
         self._calendar = TriggerCalendar(ZONE)
         self._pages: dict[Entry, list[datetime]] = {}
-        self._open_at: tuple[Entry, datetime, datetime] | None = None
-        """Where the last answer stood: an entry, one occurrence, and the next."""
+        self._marks: dict[int, tuple[Entry, list[datetime]]] = {}
+        """The page of each entry by its identity: an entry takes longer to hash than a day to find."""
 
     def next_after(self, entry: Entry, after: datetime) -> datetime | None:
         """The first occurrence strictly after that instant."""
-        if self._open_at is not None:
-            of, last, coming = self._open_at
-            if of is entry and last <= after < coming:
-                return coming
-        return self._look_up(entry, after)
-
-    def _look_up(self, entry: Entry, after: datetime) -> datetime | None:
-        days = self._pages.setdefault(entry, [])
+        marked = self._marks.get(id(entry))
+        if marked is None:
+            marked = self._marks[id(entry)] = entry, self._pages.setdefault(entry, [])
+        days = marked[1]
         if not days or after < days[0] - _A_DAY or after >= days[-1]:
             if not days or not days[0] - _A_DAY <= after < days[-1] + _MOST_AHEAD:
                 return self._calendar.next_after(entry, after)
             days += self._more(entry, days[-1])
-        place = bisect_right(days, after)
-        if place:
-            self._open_at = entry, days[place - 1], days[place]
-        return days[place]
+        return days[bisect_right(days, after)]
 
     def open(self, entry: Entry, start: datetime) -> None:
         """Begin its page."""

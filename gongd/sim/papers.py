@@ -34,9 +34,14 @@ def key_of(seed: int, name: str) -> PrivateKey:
 
 @dataclass(slots=True)
 class Verifier:
-    """`jose.verify`, which looks at the same bytes once: an order that goes to five boxes is one multiplication."""
+    """`jose.verify`, which looks at the same bytes once: an order that goes to five boxes is one multiplication.
+
+    What a box has signed itself is known to be its own, once the first that it has signed under that seal has been
+    verified in full. Orders, and whatever else comes, always are.
+    """
 
     _known: dict[tuple[bytes, Seal], tuple[str, Verified]] = field(default_factory=dict)
+    _proven: set[tuple[str, Seal]] = field(default_factory=set)
 
     def verify(self, token: bytes, find: FindKey, seal: Seal, most: int = LARGEST_MESSAGE) -> Verified | Refused:
         """As `jose.verify`."""
@@ -46,11 +51,20 @@ class Verifier:
         opened = jose.verify(token, find, seal, most)
         if isinstance(opened, Verified):
             x = find(opened.kid)
-            if len(self._known) >= MOST_REMEMBERED:
-                self._known.clear()
             if isinstance(x, str):
-                self._known[token, seal] = (x, opened)
+                self._proven.add((x, seal))
+                self._remember(token, seal, x, opened)
         return opened
+
+    def made(self, token: bytes, seal: Seal, key: PrivateKey, payload: bytes) -> None:
+        """A box has signed this, just now."""
+        if (key.x, seal) in self._proven:
+            self._remember(token, seal, key.x, Verified(key.kid, payload))
+
+    def _remember(self, token: bytes, seal: Seal, x: str, opened: Verified) -> None:
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known.clear()
+        self._known[token, seal] = (x, opened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,9 @@ class BoxSeals:
 
     def sign(self, payload: bytes, seal: Seal) -> bytes:
         """Sign as the box."""
-        return jose.sign(payload, self.key, seal)
+        token = jose.sign(payload, self.key, seal)
+        self.verifier.made(token, seal, self.key, payload)
+        return token
 
     def verify(self, token: bytes, find: FindKey, seal: Seal) -> Verified | Refused:
         """What somebody has signed."""
