@@ -39,7 +39,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One box on the board. `sounds` None: nobody knows, it is out of touch; `lost_since` says since when."""
+    """One box on the board. `sounds` None: nobody knows, it is out of touch; `lost_since` says since when. `stopped_at`
+    and `stopped_by` are as far as is known of a box that was switched off."""
 
     place: RosterBox
     connection: Connection | None
@@ -54,6 +55,8 @@ class Row:
     next_gong: datetime | None = None
     disabled_until: str | None = None
     trust_number: int | None = None
+    stopped_at: datetime | None = None
+    stopped_by: str | None = None
 
     @property
     def can_sound(self) -> bool:
@@ -74,6 +77,7 @@ def row(place: RosterBox, known: Known, last_gong: Event | None, now: datetime) 
     latest = beat if beat and (told is None or _is_later(known)) else None
     there = connection in (Connection.ONLINE, Connection.DEGRADED)
     lost = connection in (None, Connection.LOST)
+    stopped = known.presence if known.presence and connection is Connection.STOPPED else None
     return Row(
         place=place,
         connection=connection,
@@ -88,6 +92,8 @@ def row(place: RosterBox, known: Known, last_gong: Event | None, now: datetime) 
         next_gong=_next_gong(known.info, now),
         disabled_until=known.info.disabled_until if known.info else None,
         trust_number=known.info.trust_number if known.info else None,
+        stopped_at=_stopped_at(stopped, known) if stopped else None,
+        stopped_by=stopped.by if stopped else None,
     )
 
 
@@ -116,6 +122,12 @@ def _lost_since(known: Known) -> datetime | None:
     if known.presence and known.presence.state is Connection.LOST and known.heard_at is None:
         return known.presence_at
     return known.heard_at
+
+
+def _stopped_at(said: Presence, known: Known) -> datetime | None:
+    """By the box's own clock, where that could be believed; else when the desk heard of it, which may be later."""
+    sure = known.heartbeat is None or known.heartbeat.trusted
+    return said.at if sure and said.at is not None else known.presence_at
 
 
 def _next_gong(info: Info | None, now: datetime) -> datetime | None:

@@ -2,18 +2,28 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gongd.core.condition import Sounds
 from gongd.core.fault import FaultCode
 from gongd.core.wire_report import Connection
 from gongd.core.words import Text
-from gongd.desk.board import Row, fault_words
+from gongd.desk.board import SILENT_AFTER, Row, fault_words
 from gongd.desk.roster import Person, RosterBox
 
 LOST = Text("mất liên lạc từ {since}", "out of touch since {since}")
 NEVER = Text("chưa từng liên lạc", "never heard")
-STOPPED = Text("đã tắt", "switched off")
+STOPPED = Text("đã tắt{at}{by}", "switched off{at}{by}")
+STOPPED_AT = Text(" lúc {at}", " at {at}")
+STOPPED_BY = Text(", do {by}", " by {by}")
+SILENT_FOR = Text("{at}, im {span}", "{at}, silent for {span}")
+MAY_RING = Text(
+    "Mất liên lạc {n} cụm loa. Loa có thể vẫn tự đánh kẻng 22 giờ.",
+    "{n} boxes are out of touch. They may still ring the gong at 22:00 by themselves.",
+)
+MINUTES = Text("{n} phút", "{n} min")
+HOURS = Text("{n} giờ đồng hồ", "{n} h")
+DAYS = Text("{n} ngày", "{n} days")
 DISABLED = Text("tạm ngừng dùng đến {until}", "out of use until {until}")
 CANNOT = Text("không kêu được", "cannot sound")
 CLOCK = Text("đồng hồ chưa tin được", "its clock cannot be trusted")
@@ -31,15 +41,18 @@ WITH_REASON = Text("{village} ({why})", "{village} ({why})")
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A box that may stay silent tonight, and why."""
+    """A box that may stay silent tonight, and why. `may_ring`: it was well when it was last heard of."""
 
     box: RosterBox
     why: Text
+    may_ring: bool = False
 
 
 def doubts(rows: Iterable[Row], now: datetime) -> list[Doubt]:
     """Every box of which it is not certain that it will ring tonight. `now` is in the commune's time."""
-    return [Doubt(row.place, why) for row in rows if (why := _why(row, now)) is not None]
+    return [
+        Doubt(row.place, why, row.connection is Connection.LOST) for row in rows if (why := _why(row, now)) is not None
+    ]
 
 
 def _why(row: Row, now: datetime) -> Text | None:
@@ -49,7 +62,7 @@ def _why(row: Row, now: datetime) -> Text | None:
     if row.disabled_until is not None:
         return DISABLED.fill(until=row.disabled_until)
     if row.connection is Connection.STOPPED:
-        return STOPPED
+        return stopped_words(row, now)
     if row.is_lost:
         return LOST.fill(since=since_words(row.lost_since, now)) if row.lost_since else NEVER
     if row.sounds is Sounds.NO or row.sounds is None:
@@ -65,6 +78,34 @@ def since_words(at: datetime, now: datetime) -> str:
     return f"{local:%H:%M}" if local.date() == now.date() else f"{local:%H:%M %d/%m}"
 
 
+def stopped_words(row: Row, now: datetime) -> Text:
+    """`đã tắt lúc 18:20`, and by whom where that is known."""
+    nothing = Text("", "")
+    at = STOPPED_AT.fill(at=since_words(row.stopped_at, now)) if row.stopped_at else nothing
+    return STOPPED.fill(at=at, by=STOPPED_BY.fill(by=row.stopped_by) if row.stopped_by else nothing)
+
+
+def heard_words(row: Row, now: datetime) -> Text:
+    """When it was last heard, and where no living box is silent for so long, for how long it has been."""
+    if row.heard_at is None:
+        return Text("–", "–")
+    at, silent = since_words(row.heard_at, now), now - row.heard_at
+    return Text(at, at) if silent <= SILENT_AFTER else SILENT_FOR.fill(at=at, span=_span_words(silent))
+
+
+def _span_words(span: timedelta) -> Text:
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 120:
+        return MINUTES.fill(n=minutes)
+    return HOURS.fill(n=minutes // 60) if minutes < 48 * 60 else DAYS.fill(n=minutes // (24 * 60))
+
+
+def may_ring(rows: Iterable[Row]) -> list[Text]:
+    """What must not be forgotten of boxes that are out of touch: their gong hangs on no network."""
+    lost = sum(row.connection is Connection.LOST for row in rows)
+    return [MAY_RING.fill(n=lost)] if lost else []
+
+
 def sentence(found: Sequence[Doubt]) -> list[Text]:
     """What the screen says at 21:30 (language.md, 5)."""
     if not found:
@@ -76,6 +117,8 @@ def sentence(found: Sequence[Doubt]) -> list[Text]:
         lines.append(CALL.fill(whom=", ".join(whom)))
     if without := [doubt.box.name for doubt in found if not doubt.box.by_hand]:
         lines.append(NOBODY.fill(villages=", ".join(without)))
+    if lost := sum(doubt.may_ring for doubt in found):
+        lines.append(MAY_RING.fill(n=lost))
     return lines
 
 

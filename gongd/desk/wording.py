@@ -12,10 +12,9 @@ from gongd.core.notation_words import fold
 from gongd.core.push import UNDER_WAY
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_report import Answer, Step
-from gongd.core.words import Language, Text
+from gongd.core.words import Text
 from gongd.desk.places import Target
 from gongd.desk.roster import RosterBox
-from gongd.settings.defaults import SIGNALS as PRESETS
 from gongd.settings.model import Settings
 
 NOT_SENT = Text("Chưa phát gì.", "Nothing was sounded.")
@@ -62,10 +61,9 @@ STOP = Text(
 WHYS = {"1": Why.SAFE, "2": Why.MISTAKE, "3": Why.PAUSE}
 
 ACTUAL = Text(
-    "SẮP PHÁT THẬT: {title} ở {places} ({count}).{says} To nhất, tối đa {cap}.",
-    "ABOUT TO SOUND, FOR REAL: {title} in {places} ({count}).{says} At full volume, for at most {cap}.",
+    "SẮP PHÁT THẬT: {title} ở {places} ({count}). To nhất, tối đa {cap}.",
+    "ABOUT TO SOUND, FOR REAL: {title} in {places} ({count}). At full volume, for at most {cap}.",
 )
-SAYS = Text(" Loa nói: “{words}”.", " The boxes say: “{words}”.")
 NOTHING = Text("", "")
 TYPE_WORD = Text("Gõ {word} rồi Enter để phát. Chỉ Enter: không phát.", "Type {word} and Enter. Enter alone: nothing.")
 DRILL = Text(
@@ -75,8 +73,8 @@ DRILL = Text(
 TYPE_DRILL = Text("Gõ {word} rồi Enter. Chỉ Enter: không phát.", "Type {word} and Enter. Enter alone: nothing.")
 ALL_VILLAGES = Text("TẤT CẢ {n} thôn. Gõ {word} rồi Enter.", "ALL {n} villages. Type {word} and Enter.")
 WATCH_INSTEAD = Text(
-    "Mới cần chuẩn bị: gõ CANHBAO rồi Enter, chỉ phát cảnh báo lũ, loa nói: “{words}”.",
-    "To prepare only: type WATCH and Enter for the flood watch; the boxes say: “{words}”.",
+    "Mới cần chuẩn bị: gõ CANHBAO rồi Enter, chỉ phát cảnh báo lũ.",
+    "To prepare only: type WATCH and Enter for the flood watch.",
 )
 ANNOUNCE = Text("THÔNG BÁO ở {places} ({count}): “{words}”", "ANNOUNCEMENT in {places} ({count}): “{words}”")
 CLIP = Text("THÔNG BÁO ở {places} ({count}): phát bản thu {name}", "ANNOUNCEMENT in {places} ({count}): {name}")
@@ -133,11 +131,9 @@ def _bare(typed: str) -> str:
 
 
 def ask_actual(signal: str, target: Target, titles: Mapping[str, str], cap_s: float | None) -> Question:
-    """Before an actual alarm."""
-    spoken = spoken_words(signal, target.boxes[0].name)
-    says = SAYS.fill(words=spoken) if spoken else NOTHING
+    """Before an actual alarm. What a box says is its own (its settings', or recordings), and it tells nobody."""
     cap = _cap_words(cap_s or _LOUD_CAP_S)
-    what = ACTUAL.fill(title=loud(title(signal, titles)), places=target.words, count=target.count, says=says, cap=cap)
+    what = ACTUAL.fill(title=loud(title(signal, titles)), places=target.words, count=target.count, cap=cap)
     return _question(what, WORDS.get(signal) or Text(signal.upper(), signal.upper()), target, TYPE_WORD)
 
 
@@ -182,14 +178,6 @@ def _question(what: Text, word: Text, target: Target, prompt: Text) -> Question:
         return Question((what, prompt.fill(word=word)), word)
     both = Text(f"{ALL_WORD.vi} {word.vi}", f"{ALL_WORD.en} {word.en}")
     return Question((what, ALL_VILLAGES.fill(n=len(target.villages), word=both)), both)
-
-
-def spoken_words(signal: str, place: str) -> str | None:
-    """The short text of a default signal, as it is spoken in one place."""
-    preset = PRESETS.get(signal)
-    said = (preset.say_short or preset.say) if preset else None
-    words = next((text for language, text in said.words if language is Language.VI), None) if said else None
-    return words.replace("{place}", place).replace("{phone}", "").removesuffix(".") if words else None
 
 
 # ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────────────

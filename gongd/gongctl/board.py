@@ -9,9 +9,10 @@ from gongd.cli.screen import Screen
 from gongd.cli.usage import Request
 from gongd.core.lexicon import MISSED, reason_words
 from gongd.core.record import MISSED as NOT_RUNG
+from gongd.core.wire_report import Connection
 from gongd.core.words import Language, Text
 from gongd.desk.board import Row, condition_words, fault_words, sounds_words
-from gongd.desk.forecast import since_words
+from gongd.desk.forecast import heard_words, may_ring, stopped_words
 from gongd.desk.roster import RosterBox
 from gongd.gongctl.duty import Duty, now, on_duty
 from gongd.gongctl.telling import tell
@@ -113,6 +114,7 @@ def page(duty: Duty, rows: list[Row], at: datetime, language: Language) -> Itera
     for line in table:
         shown = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         yield Text(shown, shown)
+    yield from may_ring(rows)
     yield from old_lists(duty, rows)
 
 
@@ -141,15 +143,16 @@ def header(duty: Duty, rows: list[Row], at: datetime) -> Text:
 def _cells(seen: Row, local: datetime, zone: tzinfo) -> list[Text]:
     faults = [fault_words(code) for code in seen.faults]
     coming = f"{seen.next_gong.astimezone(zone):%d/%m %H:%M}" if seen.next_gong else "–"
-    heard = since_words(seen.heard_at, local) if seen.heard_at else "–"
+    stopped = stopped_words(seen, local)
+    how = Text(*(words[:1].upper() + words[1:] for words in (stopped.vi, stopped.en)))
     return [
         sounds_words(seen),
         Text(seen.place.name, seen.place.name),
-        condition_words(seen),
+        how if seen.connection is Connection.STOPPED else condition_words(seen),
         last_gong_words(seen),
         Text(coming, coming),
         Text(", ".join(fault.vi for fault in faults) or "–", ", ".join(fault.en for fault in faults) or "–"),
-        Text(heard, heard),
+        heard_words(seen, local),
     ]
 
 

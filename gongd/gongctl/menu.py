@@ -27,7 +27,6 @@ from gongd.desk.wording import (
     WHYS,
     Question,
     result,
-    spoken_words,
     stop_question,
     title,
 )
@@ -231,7 +230,7 @@ class Menu:
         for text in plan.question.lines if plan.question else ():
             self._voice.say(text)
         for _ in others:
-            self._voice.say(WATCH_INSTEAD.fill(words=spoken_words("flood-watch", plan.target.boxes[0].name)))
+            self._voice.say(WATCH_INSTEAD)
         typed = self._ask(Text("> ", "> "))
         return next((each for each in plans if _question(each).is_confirmed_by(typed)), None)
 
@@ -287,7 +286,8 @@ class Menu:
         def told(duty: Duty) -> list[Text]:
             local = now().astimezone(duty.office.roster.zone)
             rows = duty.rows(local)
-            return [*page(duty, rows, local, language), *tonight.sentence(tonight.doubts(rows, local))]
+            board = list(page(duty, rows, local, language))
+            return [*board, *(line for line in tonight.sentence(tonight.doubts(rows, local)) if line not in board)]
 
         for text in self._worker.do(told):
             self._voice.say(text)

@@ -19,7 +19,7 @@ from gongd.core.wire import Channel, Seal
 from gongd.core.wire_form import to_json
 from gongd.core.wire_report import Connection, Info, Presence, Step
 from tests.desk.commune import eventually, needs_mosquitto
-from tests.desk.records import batch
+from tests.desk.records import HANOI, batch
 from tests.desk.scripted import Commune, whole_commune
 
 pytestmark = needs_mosquitto
@@ -260,12 +260,21 @@ def test_a_night_rung_by_hand_is_written_down_and_stands_on_the_sheet(commune: C
 
 def test_the_forecast_names_the_villages_that_may_be_silent_and_whom_to_call(commune: Commune) -> None:
     assert "Đêm nay thôn nào cũng có kẻng 22 giờ." in ask(commune, "forecast")
-    commune.boxes["thon-5"].publish(Channel.STATE, Presence(Connection.STOPPED, at=datetime.now(UTC)), None)
+    at = datetime.now(UTC)
+    commune.boxes["thon-5"].publish(Channel.STATE, Presence(Connection.STOPPED, at=at), None)
     ask(commune, "doctor")
-    told = ask(commune, "forecast", status=1)
-    assert told == "Đêm nay 1 thôn có thể không có kẻng 22 giờ: Thôn 5 (đã tắt).\nGọi: Bà Hà 0345677123.\n"
+    told = re.sub(r" \d\d/\d\d\)", ")", ask(commune, "forecast", status=1))
+    off = f"đã tắt lúc {at.astimezone(HANOI):%H:%M}"
+    assert told == f"Đêm nay 1 thôn có thể không có kẻng 22 giờ: Thôn 5 ({off}).\nGọi: Bà Hà 0345677123.\n"
+    assert off.capitalize() in ask(commune, "status", status=1)
     assert json.loads(ask(commune, "forecast|--json", status=1))["silent_tonight"]
     assert "may have no gong at 22:00" in ask(commune, "forecast", status=1, language=ENGLISH)
+    commune.boxes["thon-5"].publish(Channel.STATE, Presence(Connection.LOST), None)
+    ask(commune, "doctor")
+    for command in ("status", "forecast"):
+        assert "Mất liên lạc 1 cụm loa. Loa có thể vẫn tự đánh kẻng 22 giờ.\n" in ask(commune, command, status=1)
+    shown = commune.gongctl(typed="8\n0\n").stdout
+    assert shown.count("Loa có thể vẫn tự đánh kẻng 22 giờ.") == 1
     online = Presence(Connection.ONLINE, Sounds.YES, at=datetime.now(UTC))
     commune.boxes["thon-5"].publish(Channel.STATE, online, None)
 

@@ -1,15 +1,16 @@
 """The roster, places, and the forecast: what people write, what officers type, and who may be silent tonight."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from gongd.core.condition import Sounds
 from gongd.core.errors import ConfigError
-from gongd.core.wire_report import Connection, Info
+from gongd.core.wire_report import Connection, Info, Presence
 from gongd.core.words import Text
 from gongd.desk.board import SILENT_AFTER, Known, Row, row, sounds_words
-from gongd.desk.forecast import doubts, sentence
+from gongd.desk.forecast import doubts, heard_words, may_ring, sentence
 from gongd.desk.places import Target, find_target
 from gongd.desk.roster import Person, Roster, RosterBox, read_roster
 from gongd.settings.finding import Findings
@@ -102,6 +103,7 @@ def seen(known: Known, box: int = 0) -> Row:
     return row(BOXES[box], known, None, NOW)
 
 
+STOPPED = Known("thon-3", presence=presence(Connection.STOPPED), presence_at=NOW, heard_at=NOW)
 WELL = Known("thon-3", heartbeat=beat(), heartbeat_at=NOW, heard_at=NOW)
 
 
@@ -119,7 +121,20 @@ def test_a_box_that_is_well_is_in_no_forecast() -> None:
             "mất liên lạc từ 18:30",
         ),
         (Known("thon-3", heartbeat=beat(), heard_at=NOW - 2 * SILENT_AFTER), "mất liên lạc từ 21:24"),
-        (Known("thon-3", presence=presence(Connection.STOPPED), presence_at=NOW, heard_at=NOW), "đã tắt"),
+        (STOPPED, "đã tắt lúc 21:30"),
+        (replace(STOPPED, presence=Presence(Connection.STOPPED, at=NOW - timedelta(hours=2))), "đã tắt lúc 19:30"),
+        (
+            replace(
+                STOPPED,
+                presence=Presence(Connection.STOPPED, at=NOW - timedelta(days=400)),
+                heartbeat=beat(trusted=False),
+            ),
+            "đã tắt lúc 21:30",
+        ),
+        (
+            replace(STOPPED, presence=Presence(Connection.STOPPED, at=NOW - timedelta(days=1), by="Anh Bình")),
+            "đã tắt lúc 21:30 20/11, do Anh Bình",
+        ),
         (
             Known("thon-3", heartbeat=beat(sounds=Sounds.NO), heartbeat_at=NOW, heard_at=NOW),
             "không kêu được",
@@ -149,4 +164,27 @@ def test_the_forecast_is_said_as_the_paper_has_it() -> None:
         "Đêm nay 2 thôn có thể không có kẻng 22 giờ: Thôn 5 (mất liên lạc từ 18:20), Thôn 9 (đồng hồ chưa tin được).",
         "Gọi: Bà Hà 0345677123.",
         "Chưa có người đánh kẻng tay: Thôn 9.",
+        "Mất liên lạc 1 cụm loa. Loa có thể vẫn tự đánh kẻng 22 giờ.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("ago", "vi", "en"),
+    [
+        (timedelta(seconds=170), "21:27", "21:27"),
+        (timedelta(minutes=27), "21:03, im 27 phút", "21:03, silent for 27 min"),
+        (timedelta(hours=5), "16:30, im 5 giờ đồng hồ", "16:30, silent for 5 h"),
+        (timedelta(days=3), "21:30 18/11, im 3 ngày", "21:30 18/11, silent for 3 days"),
+    ],
+)
+def test_the_board_says_for_how_long_a_box_has_been_silent(ago: timedelta, vi: str, en: str) -> None:
+    told = heard_words(seen(Known("thon-3", heartbeat=beat(), heard_at=NOW - ago)), NOW)
+    assert (told.vi, told.en) == (vi, en)
+    assert heard_words(seen(Known("thon-3")), NOW).vi == "–"
+
+
+def test_a_box_out_of_touch_may_ring_and_one_that_was_never_heard_or_is_off_is_not_said_to() -> None:
+    lost = Known("thon-3", heartbeat=beat(), heard_at=NOW - 2 * SILENT_AFTER)
+    (told,) = may_ring([seen(lost), seen(STOPPED), seen(Known("thon-3")), seen(WELL)])
+    assert told.vi == "Mất liên lạc 1 cụm loa. Loa có thể vẫn tự đánh kẻng 22 giờ."
+    assert may_ring([seen(STOPPED), seen(WELL)]) == []
