@@ -24,6 +24,8 @@ SOUNDS_FOR = timedelta(days=1)
 """What was raised longer ago has ended by its cap (at most an hour), heard of or not."""
 RESTS_FOR = timedelta(days=8)
 """Unless it sounds again and again: settings let that go on for 7 days after the last request."""
+TOLD_WITHIN = timedelta(days=2)
+"""Whatever goes on has been recorded within so long: settings let nothing rest for more than a day."""
 _AGAIN = "again"
 MOST_BOXES = 100
 """A cancel names its boxes one by one: with 64 activations it stays under the 16 KiB of a message."""

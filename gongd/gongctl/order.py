@@ -151,12 +151,12 @@ def _plan_cancel(duty: Duty, ending: Ending, why: Why) -> Plan:
 def what_goes_on(duty: Duty) -> list[GoingOn]:
     """Everything that could be cancelled."""
     at = now()
-    since = at - orders.RESTS_FOR
     given = [
         Given(order.claims, order.boxes, order.at, tuple(duty.store.answers(order.claims.jti)), bool(order.ended_at))
-        for order in duty.store.orders(since)
+        for order in duty.store.orders(at - orders.RESTS_FOR)
     ]
-    events = [(filed.box, filed.event) for filed in duty.store.events(since=since, kinds=("activation",))]
+    told = duty.store.events(since=at - orders.TOLD_WITHIN, kinds=("activation",))
+    events = [(filed.box, filed.event) for filed in told]
     return orders.going_on(given, events, at)
 
 
