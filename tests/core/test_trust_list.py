@@ -186,6 +186,13 @@ def test_a_new_communes_desk_is_obeyed_by_the_boxes_that_go_over_until_the_overl
     assert obeyed or (isinstance(verdict, Refused) and verdict.reason is Reason.NOT_PERMITTED)
 
 
+def test_a_box_that_its_commune_does_not_list_obeys_no_other_commune() -> None:
+    me = identify(COMMUNE, "thon-7", (), x_of("thon-7"), MERGING)
+    claims = replace(ORDER, aud=(to_box(COMMUNE, "thon-7"),))
+    assert isinstance(may(MERGING, thumbprint(GUEST), claims, me, NOW), Refused)
+    assert isinstance(may(MERGING, thumbprint(DESK), claims, me, NOW), Authority)
+
+
 def test_a_list_that_was_signed_after_the_overlap_ends_it_whatever_the_clock_says() -> None:
     later = replace(MERGING, issued=UNTIL + timedelta(days=1))
     for at in (None, NOW):

@@ -21,6 +21,7 @@ from gongd.desk.register import load_commune
 from gongd.desk.store import Store
 from gongd.desk.store_lasting import MEMORY, SPARE, LastingBook
 from tests.desk.commune import needs_mosquitto
+from tests.desk.postgresql import cluster, needs_postgresql
 from tests.desk.records import NOW, answer, batch, order
 from tests.desk.scripted import Commune, whole_commune
 
@@ -173,6 +174,27 @@ def test_a_spare_file_that_another_program_still_writes_is_read_and_left(ram: Pa
     with lasting(ram, said) as (store, _):
         assert store.answers("order-1234") == [answer("thon-3", Step.STARTED)]
     assert not (ram / SPARE).exists()
+
+
+@needs_postgresql
+def test_a_database_that_falls_in_the_middle_of_a_step_keeps_nothing_waiting(ram: Path, said: list[Text]) -> None:
+    with cluster() as server:
+        place = server.new()
+        book = LastingBook(place, ram, said.append)
+        store = Store(place, book)
+        with store.writing():
+            store.open_order(order(), ["thon-3"], NOW)
+            server.stop()
+            store.add_answer(answer("thon-3", Step.STARTED), NOW)
+        assert [one.claims for one in store.orders(NOW)] == [order()]
+        assert len(store.answers("order-1234")) == 1
+        store.close()
+        assert (len(said), "postgresql://" in said[0].vi) == (1, True)
+        server.start()
+        book = LastingBook(place, ram, said.append)
+        store = Store(place, book)
+        assert (book.trouble, len(store.answers("order-1234"))) == (None, 1)
+        store.close()
 
 
 # ── The desk ─────────────────────────────────────────────────────────────────────────────────────────────────────
