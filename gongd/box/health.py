@@ -34,10 +34,14 @@ class Health:
     has_speaker: bool
     changed: Callable[[list[Record]], None]
     condition: Condition = field(default_factory=Condition)
+    _voices: tuple[str | None, bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._voices = _voices_of(self.relays)
 
     def refit(self, relays: tuple[Relay, ...], has_speaker: bool) -> None:
         """New settings."""
-        self.relays, self.has_speaker = relays, has_speaker
+        self.relays, self.has_speaker, self._voices = relays, has_speaker, _voices_of(relays)
 
     def put_out_of_use(self, until: date | None) -> None:
         """Out of use until that day; None: in use."""
@@ -84,12 +88,12 @@ class Health:
     @property
     def sounds(self) -> Sounds:
         """Can this box be heard?"""
-        return self._sounds(self.relays)
+        return self._sounds(*self._voices)
 
     def can_sound(self, signal: Signal) -> bool:
         """Can this signal be heard: by the loudspeaker, or by a relay that takes part in it?"""
         part = tuple(relay for relay in self.relays if relay.name in signal.relays)
-        return self._sounds(part) is not Sounds.NO
+        return self._sounds(*_voices_of(part)) is not Sounds.NO
 
     @property
     def speaker_is_silent(self) -> bool:
@@ -101,7 +105,11 @@ class Health:
         """Does anything stand that a technician must see to?"""
         return bool(self.condition.of(Severity.FAULT))
 
-    def _sounds(self, relays: tuple[Relay, ...]) -> Sounds:
-        amplifier = next((relay.name for relay in relays if relay.on is Role.ACTIVATION and relay.lead_s > 0), None)
-        audible = any(relay.on in AUDIBLE for relay in relays)
+    def _sounds(self, amplifier: str | None, audible: bool) -> Sounds:
         return sounds(self.condition, self.has_speaker, audible, amplifier)
+
+
+def _voices_of(relays: tuple[Relay, ...]) -> tuple[str | None, bool]:
+    """The relay that powers the amplifier, and whether any other makes a noise."""
+    amplifier = next((relay.name for relay in relays if relay.on is Role.ACTIVATION and relay.lead_s > 0), None)
+    return amplifier, any(relay.on in AUDIBLE for relay in relays)

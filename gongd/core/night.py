@@ -113,9 +113,9 @@ class Ledger:
     `recorded` have their record. `first` is each schedule's first night. `outages` and `seen_at` (the last sign of
     life under a trusted clock) come from before this start. `in_hand` was told to ring. `noted` has been given up,
     with its reason, but is not filed yet. `settled`: up to that instant every night of a schedule has its record.
-    `rang` holds the monotonic instant of a schedule's last ring. `adopted_at`: the last look under a trusted clock.
-    `began`, `trusted_from` and `calm_from` are monotonic: the first look, and since when the clock is trusted, and
-    trusted and unstepped; `stepped_from`: when it was last set; `met`: since when each schedule stands in the settings.
+    `rang` holds the monotonic instant of a schedule's last ring. `trusted_at`: the last look but this one under
+    a trusted clock. `began`, `trusted_from` and `calm_from` are monotonic: the first look, and since when the clock is
+    trusted, and trusted and unstepped; `stepped_from`: when it was last set; `met`: since when each schedule is there.
     """
 
     recorded: frozenset[Key] = frozenset()
@@ -126,7 +126,7 @@ class Ledger:
     noted: Mapping[Key, tuple[Occurrence, str]] = field(default_factory=dict)
     settled: Mapping[str, datetime] = field(default_factory=dict)
     rang: Mapping[str, float] = field(default_factory=dict)
-    adopted_at: datetime | None = None
+    trusted_at: datetime | None = None
     last: Moment | None = None
     began: float | None = None
     trusted_from: float | None = None
@@ -194,8 +194,7 @@ def look(ledger: Ledger, entries: Sequence[Entry], now: Moment, next_after: Next
     """Look at the clock: what is to be rung, withdrawn, filed. Bounded work, however far the clock has jumped."""
     times = [slot for entry in entries for slot in slots(entry)]
     steps: list[Callable[[Ledger], Told]] = [
-        lambda book: _watch_clock(book, now),
-        lambda book: _meet(book, times, now),
+        lambda book: _watch_clock(book, times, now),
         lambda book: _withdraw(book, now),
     ]
     if now.trusted:
@@ -213,7 +212,7 @@ def look(ledger: Ledger, entries: Sequence[Entry], now: Moment, next_after: Next
     return Look(ledger, told, now.mono + (LOOK_NEAR_S if busy else _rest_s(ledger, times, now, next_after)))
 
 
-def _watch_clock(ledger: Ledger, now: Moment) -> Told:
+def _watch_clock(ledger: Ledger, times: Sequence[Entry], now: Moment) -> Told:
     last = ledger.last
     by_s = 0.0 if last is None else (now.wall - last.wall).total_seconds() - (now.mono - last.mono)
     stepped = abs(by_s) > STEP_S
@@ -221,23 +220,18 @@ def _watch_clock(ledger: Ledger, now: Moment) -> Told:
     ledger = replace(
         ledger,
         last=now,
+        trusted_at=last.wall if last is not None and last.trusted else ledger.trusted_at,
         began=now.mono if ledger.began is None else ledger.began,
         trusted_from=_since(ledger.trusted_from, now) if now.trusted else None,
         calm_from=(ledger.calm_from if unbroken else now.mono) if now.trusted else None,
         stepped_from=now.mono if stepped else ledger.stepped_from,
+        met={slot.id: ledger.met.get(slot.id, now.mono) for slot in times},
     )
     return ledger, (Stepped(by_s),) if stepped else ()
 
 
 def _since(start: float | None, now: Moment) -> float:
     return now.mono if start is None else start
-
-
-def _meet(ledger: Ledger, times: Sequence[Entry], now: Moment) -> Told:
-    names = {slot.id for slot in times}
-    if names != ledger.met.keys():
-        ledger = replace(ledger, met={name: ledger.met.get(name, now.mono) for name in sorted(names)})
-    return ledger, ()
 
 
 def _withdraw(ledger: Ledger, now: Moment) -> Told:
@@ -268,7 +262,7 @@ def _adopt(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: Next
     """A new schedule counts from the first occurrence since the box has met it, though nobody could say then what time
     it was; a known one from an earlier one if the clock went back. Neither looks back farther than the grace."""
     told: list[Decision] = [Retire(name) for name in sorted(set(ledger.first) - {slot.id for slot in times})]
-    before = ledger.adopted_at or ledger.seen_at
+    before = ledger.trusted_at or ledger.seen_at
     went_back = before is not None and now.wall < before
     first = {slot.id: ledger.first[slot.id] for slot in times if slot.id in ledger.first}
     for slot in times:
@@ -277,8 +271,10 @@ def _adopt(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: Next
         if coming is not None and coming.night < first.get(slot.id, date.max):
             first[slot.id] = coming.night
             told.append(Adopt(slot.id, coming.night))
-    settled = {name: at for name, at in ledger.settled.items() if name in first}
-    return replace(ledger, first=first, settled=settled, adopted_at=now.wall), tuple(told)
+    if told:
+        settled = {name: at for name, at in ledger.settled.items() if name in first}
+        ledger = replace(ledger, first=first, settled=settled)
+    return ledger, tuple(told)
 
 
 def _ring(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: NextAfter) -> Told:
