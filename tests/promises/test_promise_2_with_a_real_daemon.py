@@ -11,11 +11,14 @@ from tests.promises.daemon import AMPLIFIER, Daemon, relays_off, until
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
-def soon(daemon: Daemon) -> None:
-    """Its gong is due in a few seconds."""
+def start_soon_before_its_gong(daemon: Daemon) -> None:
+    """It runs, and its gong is due in a few seconds. What is written down after its hour begins with the next night."""
+    daemon.start()
     due = datetime.now(ZONE) + timedelta(seconds=5)
     schedule = f'{{id: nightly, signal: peace, at: "{due:%H:%M:%S}", days: daily, grace: 2m}}'
     daemon.settings(more=f"schedules: [{schedule}]")
+    assert daemon.ask("reload")["ok"]
+    until(lambda: [row for row in daemon.rows("settings") if row["outcome"] == "adopted"], "the schedule")
 
 
 def rings(daemon: Daemon) -> int:
@@ -25,8 +28,7 @@ def rings(daemon: Daemon) -> int:
 @pytest.mark.parametrize("strokes", [0, 1, 3])
 def test_promise_2_kill_9_around_the_gong_leaves_one_record_and_one_ring(new_daemon: NewDaemon, strokes: int) -> None:
     daemon = new_daemon()
-    soon(daemon)
-    daemon.start()
+    start_soon_before_its_gong(daemon)
     for _ in range(strokes):
         daemon.wait_for_relay()
     daemon.kill()
@@ -43,8 +45,7 @@ def test_promise_2_kill_9_around_the_gong_leaves_one_record_and_one_ring(new_dae
 
 def test_promise_2_the_record_is_on_disk_when_the_first_relay_moves(new_daemon: NewDaemon) -> None:
     daemon = new_daemon()
-    soon(daemon)
-    daemon.start()
+    start_soon_before_its_gong(daemon)
     until(lambda: rings(daemon), "the gong")
     daemon.kill()
     assert [row["outcome"] for row in daemon.rows("night")] == ["rung"]

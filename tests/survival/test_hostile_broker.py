@@ -35,6 +35,7 @@ class Besieged:
     daemon: Daemon
     broker: Impostor
     notes: socket.socket
+    port: int
     signs: list[float] = field(default_factory=list)
 
     def listen(self) -> None:
@@ -44,6 +45,14 @@ class Besieged:
                 if b"WATCHDOG=1" in note:
                     self.signs.append(1.0)
 
+    def expect_a_gong(self) -> None:
+        """Write its schedule down, in time: what is written down after its hour begins with the next night."""
+        until(lambda: self.daemon.try_status().get("journal", {}).get("id"), "the daemon", BOOT_S)
+        due = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")) + timedelta(seconds=DUE_S)
+        mqtt = MQTT.format(port=self.port, heartbeat="10s")
+        self.daemon.settings(more=mqtt + GONG.format(at=f"{due:%H:%M:%S}"))
+        assert self.daemon.ask("reload")["ok"]
+
 
 @pytest.fixture(scope="module")
 def besieged() -> Iterator[dict[str, Besieged]]:
@@ -51,21 +60,21 @@ def besieged() -> Iterator[dict[str, Besieged]]:
     shared = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as home, contextlib.ExitStack() as ends:
         world = World(Path(home))
-        due = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")) + timedelta(seconds=DUE_S)
         made: dict[str, Besieged] = {}
         for manner in MANNERS:
             port = free_port()
             broker = ends.enter_context(impostor(world.commune.broker, port, manner))
-            more = MQTT.format(port=port, heartbeat="10s") + GONG.format(at=f"{due:%H:%M:%S}")
-            daemon = Daemon(Path(home) / manner.__name__, more=more)
+            daemon = Daemon(Path(home) / manner.__name__, more=MQTT.format(port=port, heartbeat="10s"))
             shutil.copytree(world.box.state, daemon.state, dirs_exist_ok=True)
             notes = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             notes.bind(str(daemon.folder / "notify"))
             daemon.environment = {"NOTIFY_SOCKET": str(daemon.folder / "notify"), "WATCHDOG_USEC": "2000000"}
-            made[manner.__name__] = one = Besieged(daemon.launch(), broker, notes)
+            made[manner.__name__] = one = Besieged(daemon.launch(), broker, notes, port)
             ends.callback(notes.close)
             ends.callback(daemon.close)
             threading.Thread(target=one.listen, daemon=True).start()
+        for one in made.values():
+            one.expect_a_gong()
         yield made
 
 
