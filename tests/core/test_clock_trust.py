@@ -70,6 +70,16 @@ def test_a_step_that_nobody_explains_ends_the_trust(source: Machine, by_s: float
     assert after(synchronised, replace(stepped, mono=40), state=state)[1] is Why.HELD
 
 
+def test_a_step_is_seen_however_long_nobody_has_said_what_time_it_is() -> None:
+    readings = (Machine(10, synchronised=True), Machine(20), Machine(30))
+    assert after(*readings, Machine(40, ahead_s=7200))[1] is Why.STEPPED
+
+
+def test_a_bench_that_was_synchronised_once_assumes_still() -> None:
+    synchronised = Machine(10, synchronised=True)
+    assert after(synchronised, Machine(20 + 7 * DAY_S), state=ClockState(assume=True))[1] is Why.ASSUMED
+
+
 def test_a_step_by_the_kernels_synchronisation_is_explained() -> None:
     assert after(Machine(10, synchronised=True), Machine(20, ahead_s=500, synchronised=True))[1] is Why.KERNEL
 
@@ -190,7 +200,8 @@ def test_a_step_while_the_daemon_was_away_is_seen() -> None:
 def test_what_a_person_said_and_what_nobody_explained_outlive_the_daemon() -> None:
     vouched = vouch(ClockState(), time(21), Machine(0), ZONE, None)
     stepped, _ = after(Machine(10, ahead_s=3600), state=vouched)
-    for state in (vouched, stepped):
+    hardware, _ = after(Machine(10, hardware_clock=True))
+    for state in (vouched, stepped, hardware):
         assert recall(ClockState(), json.loads(json.dumps(keep(state, "boot-1"))), "boot-1") == state
 
 
