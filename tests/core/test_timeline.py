@@ -89,10 +89,15 @@ def test_an_emergency_opens_with_six_seconds_of_the_alarm_that_everybody_knows(s
 @pytest.mark.parametrize("signal", [FIRE, FLOOD, SECURITY])
 def test_the_first_word_of_an_emergency_starts_within_ten_seconds_and_again_in_every_cycle(signal: Signal) -> None:
     timeline = compose(signal, Status.ACTUAL, SPOKEN_S)
-    assert timeline.head.words[0].at_s <= 10.0
+    assert timeline.head.words[0].at_s == 5.75 + QUIET_BEFORE_WORDS_S
     assert order(timeline.head) == ["rhythm", "full", "rhythm", "short", "rhythm"]
     assert timeline.loop
     assert order(timeline.loop) == ["short", "rhythm"]
+
+
+def test_a_word_after_a_blast_waits_until_it_has_died_away() -> None:
+    head = compose(HORN, Status.ACTUAL, SPOKEN_S).head
+    assert head.words[1].at_s == head.blasts[0].at_s + 15.0 + QUIET_BEFORE_WORDS_S
 
 
 def test_the_rhythm_of_the_signal_is_laid_down_unchanged_in_every_cycle() -> None:
