@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
+from itertools import pairwise
 
 from gongd.core.pattern import Tone
 from gongd.core.rhythm import Length, Manner, Pace
@@ -132,10 +133,9 @@ FIRST_WORDS = frozenset(word for phrase in SPELLING for word in phrase.split())
 
 def old_encoding(word: str) -> bool:
     """Does it look like TCVN3 or VNI read as Latin: a letter that Vietnamese has not, or a capital inside a word?"""
-    pairs = zip(" " + word, word, strict=False)
     return any(
         not c.isascii() and ((ord(c) < 0x180 and fold(c) not in _ALPHABET) or (c.isupper() and before.islower()))
-        for before, c in pairs
+        for before, c in pairwise(" " + word)
     )
 
 
@@ -144,5 +144,5 @@ def nearest(wrong: str, among: Iterable[str]) -> Text | None:
     if wrong in _MEANT:
         return _MEANT[wrong]
     words = [word for word in among if len(word) > 1 and (" " in word) == (" " in wrong)]
-    close = get_close_matches(wrong[:30], words, n=1, cutoff=0.75 if " " in wrong else 0.6)
+    close = get_close_matches(wrong[:30], words, cutoff=0.75 if " " in wrong else 0.6)
     return Text(SPELLING[close[0]], SPELLING[close[0]]) if close else None

@@ -7,7 +7,7 @@ import pytest
 
 from gongd.core.errors import GongdError, RhythmError
 from gongd.core.notation import parse
-from gongd.core.notation_words import SPELLING, STROKE, TONES, UNITS, nearest
+from gongd.core.notation_words import SPELLING, STROKE, TONES, UNITS, nearest, old_encoding
 
 TABLE = {
     "hồi, 9 tiếng": (1, "Thiếu số. Ví dụ: 1 hồi"),
@@ -169,6 +169,10 @@ def test_what_is_near_enough_was_meant_and_a_letter_or_half_a_phrase_was_not(
 ) -> None:
     found = nearest(wrong, among)
     assert (found and found.vi) == meant
+
+
+def test_only_letters_that_those_encodings_have_are_taken_for_theirs() -> None:
+    assert [old_encoding(letter) for letter in "å\u017f\u0180ơ"] == [True, True, False, False]
 
 
 def test_a_rhythm_error_is_a_gongd_error_and_a_value_error() -> None:
