@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """`module` is where `right` stands exactly once; `wrong` takes its place."""
+    """`module` is where `right` stands exactly once; `wrong` takes its place. `times` as much happens as for the others:
+    what shows only where two rare things meet."""
 
     name: str
     module: str
     right: str
     wrong: str
     profile: str
+    times: float = 1.0
 
 
 BUGS = (
@@ -130,6 +132,7 @@ BUGS = (
         "return priority is Priority.ROUTINE",
         "return True",
         "disk",
+        times=2.5,
     ),
     Bug(
         "the stage forgets to switch relays off",

@@ -77,7 +77,7 @@ def catch(bug: Bug, seeds: int) -> Caught:
     profiles: Any = importlib.import_module("gongd.sim.profile")
     profile = profiles.PROFILES[bug.profile]
     for count in range(1, seeds + 1):
-        outcome = run.run(plans.make_plan(count, BOXES, DAYS, profile, DENSITY), until_broken=True)
+        outcome = run.run(plans.make_plan(count, BOXES, DAYS, profile, DENSITY * bug.times), until_broken=True)
         if outcome.violations:
             return Caught(bug, count, outcome.violations[0].rule)
     return Caught(bug, seeds, None)
