@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """`module` is where `right` stands exactly once; `wrong` takes its place. `times` as much happens as for the others:
-    what shows only where two rare things meet."""
+    """`module` is where `right` stands exactly once; `wrong` takes its place.
+
+    `times` as much happens as for the others: what shows only where two rare things meet.
+    """
 
     name: str
     module: str
@@ -188,6 +190,13 @@ BUGS = (
         "gongd.core.arbiter",
         "            for turn in hearing.turns():\n                hearing.move(turn, Cause.SILENCED",
         "            for turn in ():\n                hearing.move(turn, Cause.SILENCED",
+        "people",
+    ),
+    Bug(
+        "a cancel does not end an alarm that rests",
+        "gongd.core.arbiter",
+        "        if _reaches(event, turn):",
+        "        if _reaches(event, turn) and turn.phase is not Phase.RESTING:",
         "people",
     ),
     Bug(
