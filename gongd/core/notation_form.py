@@ -48,5 +48,4 @@ def _blasts(blasts: Blasts) -> str:
 
 def _seconds(span_s: float) -> str:
     """Every digit that the number has, and no exponent: reading it gives the same number."""
-    text = format(Decimal(repr(float(span_s))), "f")
-    return (text.rstrip("0").rstrip(".") if "." in text else text) + "s"
+    return format(Decimal(repr(float(span_s))), "f").rstrip("0").rstrip(".") + "s"

@@ -35,6 +35,9 @@ class Kind(Enum):
     END = auto()
 
 
+_KINDS: Mapping[str | None, Kind] = {"number": Kind.NUMBER, "word": Kind.WORD}
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """`text` as written (NFC), `key` folded; it begins at character `start` of the NFC text (0 is the first)."""
@@ -69,10 +72,9 @@ def scan(text: str) -> list[Token]:
 
 def _token(match: re.Match[str]) -> Token:
     text = match.group()
-    kind = {"number": Kind.NUMBER, "word": Kind.WORD}.get(match.lastgroup or "", Kind.MARK)
     if text == "×":
         return Token(Kind.WORD, text, "x", match.start())
-    return Token(kind, text, fold(text) if kind is Kind.WORD else text, match.start())
+    return Token(_KINDS.get(match.lastgroup, Kind.MARK), text, fold(text), match.start())
 
 
 class Cursor:
@@ -101,8 +103,7 @@ class Cursor:
     def phrase(self, words: int, ahead: int = 0) -> str:
         """The next words, folded and joined; empty where one of them is no word."""
         tokens = self.tokens[self.at + ahead : self.at + ahead + words]
-        whole = len(tokens) == words and all(token.kind is Kind.WORD for token in tokens)
-        return " ".join([token.key for token in tokens]) if whole else ""
+        return " ".join(token.key for token in tokens) if all(token.kind is Kind.WORD for token in tokens) else ""
 
     def sees(self, table: Mapping[str, object], ahead: int = 0) -> int:
         """How many words the phrase of `table` that stands here has: 2, 1 or 0. The longer goes first."""

@@ -96,6 +96,7 @@ def test_faults_clocks_boots_and_settings_are_read() -> None:
 def test_a_record_of_an_untrusted_clock_says_so() -> None:
     record = Record(AT, Kind.BOOT, outcome="started")
     assert line(record).vi == "21/11/2026 22:00:03 (đồng hồ chưa tin được)  Máy: đã chạy"
+    assert line(record).en == "21/11/2026 22:00:03 (clock not trusted)  Machine: started"
 
 
 def test_a_communes_own_signal_is_read_by_its_title() -> None:

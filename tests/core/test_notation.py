@@ -5,6 +5,7 @@ import unicodedata
 import pytest
 
 from gongd.core.notation import format_rhythm, parse
+from gongd.core.notation_scan import Cursor, Kind, Token, scan
 from gongd.core.pattern import Tone
 from gongd.core.rhythm import (
     Blasts,
@@ -126,9 +127,25 @@ def test_the_canonical_text_is_read_as_the_same_rhythm(text: str) -> None:
         ("5 hoi coi hu 30s cach nhau 5s", "5 hồi còi hú 30s cách 5s"),
         ("1 hồi còi 10s; 2 blasts 10s", "còi 10s, 2 hồi còi 10s"),
         ("1 blast 10s every 5s", "1 hồi còi 10s cách 5s"),
-        ("nghỉ 0.001ms, nghỉ 600s", "nghỉ 0.000001s, nghỉ 600s"),
+        ("nghỉ 0.0001ms, nghỉ 600s", "nghỉ 0.0000001s, nghỉ 600s"),
         ("10 groups of 3 strokes, hurried 20s", "10 hồi, mỗi hồi 3 tiếng, liên thanh 20s"),
     ],
 )
 def test_the_canonical_text_is_vietnamese_with_digits(text: str, canonical: str) -> None:
     assert format_rhythm(parse(text)) == canonical
+
+
+def test_a_text_ends_for_ever_and_a_phrase_is_of_words_only() -> None:
+    assert scan("") == [Token(Kind.END, "", "", 0)]
+    cursor = Cursor("mỗi hồi, 3")
+    assert (cursor.phrase(2), cursor.phrase(1, 1), cursor.phrase(1, 2), cursor.phrase(2, 1)) == (
+        "moi hoi",
+        "hoi",
+        "",
+        "",
+    )
+    assert cursor.look(9) == Token(Kind.END, "", "", 10)
+    assert [cursor.step().text for _ in range(6)] == ["mỗi", "hồi", ",", "3", "", ""]
+    assert cursor.ended
+    assert cursor.since(cursor.tokens[2]) == ", 3"
+    assert cursor.phrase(1) == ""
