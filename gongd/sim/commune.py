@@ -184,7 +184,9 @@ class Commune:
         """The world goes on; every box gets its turns."""
         world = self.world
         while True:
-            upcoming = min(world.next_at(), *(cabinet.wake_at for cabinet in self.cabinets))
+            upcoming = world.next_at()
+            for cabinet in self.cabinets:
+                upcoming = min(upcoming, cabinet.wake_at)
             if upcoming > end or self.is_over:
                 break
             world.advance(upcoming)

@@ -14,7 +14,8 @@ class History:
 
     def note(self, who: str, what: str) -> None:
         """One more line."""
-        self.lines.append(f"{self._world.wall:%Y-%m-%d %H:%M:%S.%f} {who} {what}")
+        at = self._world.wall.replace(tzinfo=None).isoformat(" ", "microseconds")
+        self.lines.append(f"{at} {who} {what}")
 
     @property
     def text(self) -> str:
