@@ -103,14 +103,16 @@ def count(module: str) -> Counter[str]:
 
 
 def main(modules: list[str]) -> int:
-    """0: at least nine of ten changes were noticed."""
+    """0: at least nine of ten changes were noticed, in every module that has any."""
     total: Counter[str] = Counter()
+    least = 1.0
     for module in modules or sorted(path.stem for path in CORE.glob("*.py") if tests_of(path.stem)):
         found = mutate(module)
         total += found
+        least = min(least, _score(found)) if found else least
         print(f"{module:20} {_line(found)}", flush=True)
     print(f"{'all':20} {_line(total)}")
-    return 0 if _score(total) >= LEAST else 1
+    return 0 if least >= LEAST else 1
 
 
 def _score(found: Counter[str]) -> float:
