@@ -65,13 +65,14 @@ class Disk:
             if durable:
                 self.kept[number] = self.cached.pop(number)
 
-    def hang_at(self, blocks: int, patience_s: float) -> bool:
-        """Answer nothing more once so many blocks are in the cache: the power will go between a write and its flush.
-
-        True when they are; False when they did not come in time.
-        """
+    def hang_at(self, blocks: int) -> None:
+        """Answer nothing more once so many blocks are in the cache: the power will go between a write and its flush."""
         self._most = blocks
-        return self._full.wait(patience_s)
+
+    @property
+    def hangs(self) -> bool:
+        """Are so many there?"""
+        return self._full.is_set()
 
     def wait_while_hung(self) -> None:
         """Until the power is off, if it is to go now."""
