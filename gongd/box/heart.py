@@ -11,12 +11,23 @@ from typing import Any
 from gongd import __version__
 from gongd.box.gate import BeatCame
 from gongd.box.parts import Parts
+from gongd.core.catalogue import Signal
 from gongd.core.condition import state
 from gongd.core.fault import Cost, FaultCode, Severity
 from gongd.core.freshness import Challenges
 from gongd.core.moment import Moment
+from gongd.core.phrase import spoken_at
 from gongd.core.wire import Channel
-from gongd.core.wire_report import ChallengeNote, Connection, Due, Heartbeat, Info, OfferedSignal, Presence
+from gongd.core.wire_report import (
+    LONGEST_SAYING,
+    ChallengeNote,
+    Connection,
+    Due,
+    Heartbeat,
+    Info,
+    OfferedSignal,
+    Presence,
+)
 from gongd.ports_link import LinkLost
 
 BEATS = 3
@@ -234,10 +245,7 @@ class Heart:
             settings=settings.source_digest,
             replaced=parts.replaced,
             zones=settings.box.zones,
-            signals=tuple(
-                OfferedSignal(each.name, each.title, int(each.priority), each.at_most_s)
-                for each in settings.signals.values()
-            ),
+            signals=tuple(_offered(each, settings.box.place) for each in settings.signals.values()),
             next=tuple(Due(each.due, each.schedule, each.signal) for each in due),
             key=self.me.key,
             trust_number=self.trust_number,
@@ -254,3 +262,8 @@ class Heart:
             self.say(Channel.CHALLENGE, ChallengeNote(self.parts.settings.box.id, current, self.me.run))
         else:
             self.take_back(Channel.CHALLENGE)
+
+
+def _offered(signal: Signal, place: str) -> OfferedSignal:
+    says = spoken_at(place, signal.say_short, signal.say)[:LONGEST_SAYING]
+    return OfferedSignal(signal.name, signal.title, int(signal.priority), signal.at_most_s, says)

@@ -6,7 +6,8 @@
 import re
 from collections.abc import Mapping
 
-from gongd.core.words import Text
+from gongd.core.catalogue import Utterance
+from gongd.core.words import Language, Text
 
 PHRASES: Mapping[str, Text] = {
     "peace": Text(
@@ -73,6 +74,17 @@ def fill(template: str, place: str, phone: str | None) -> str:
     sentences = re.findall(r"[^.!?]*[.!?]*", template)
     kept = "".join(one for one in sentences if phone or "{phone}" not in one)
     return kept.replace("{place}", place).replace("{phone}", phone or "").strip()
+
+
+def spoken_at(place: str, *said: Utterance | None) -> str:
+    """The first of these that is said, in Vietnamese, as it is heard at a place; empty where only recordings are.
+
+    On one line, without a telephone number, and without signs that play tricks on a screen.
+    """
+    first = next((each for each in said if each is not None), Utterance())
+    words = next((text for language, text in first.words if language is Language.VI), "")
+    flat = " ".join(fill(words, place, None).split())
+    return "".join(sign for sign in flat if sign.isprintable()).removesuffix(".")
 
 
 def phrase_of(template: str) -> str | None:

@@ -38,6 +38,10 @@ class Step(StrEnum):
     FAILED = "failed"
 
 
+LONGEST_SAYING = 200
+"""Characters of what a signal says, as the desk is told it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What became of an order, one step. Signed by the box.
@@ -127,6 +131,9 @@ class OfferedSignal:
     title: Annotated[str, Spelt(form.text(200), "for people")]
     priority: Annotated[int, Spelt(integer(int(Priority.ROUTINE), int(Priority.EMERGENCY)), "1 routine .. 3 emergency")]
     at_most_s: Annotated[float, Spelt(form.number(0, 86400), "its cap, in seconds")]
+    says: Annotated[
+        str | None, Spelt(form.text(LONGEST_SAYING), "its words in Vietnamese; empty: recordings alone")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the desk's screen says about orders and answers: language.md section 5, word for word. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from gongd.core.activation import Outcome
@@ -9,12 +9,14 @@ from gongd.core.catalogue import ENDINGS, Status, Why
 from gongd.core.gathering import SOUNDING, Gathering, Standing
 from gongd.core.lexicon import OUTCOMES, PROOFS, RECEIVED, REFUSALS, SIGNALS, Proof, reason_words
 from gongd.core.notation_words import fold
+from gongd.core.phrase import spoken_at
 from gongd.core.push import UNDER_WAY
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_report import Answer, Step
 from gongd.core.words import Text
 from gongd.desk.places import Target
 from gongd.desk.roster import RosterBox
+from gongd.settings.defaults import SIGNALS as PRESETS
 from gongd.settings.model import Settings
 
 NOT_SENT = Text("Chưa phát gì.", "Nothing was sounded.")
@@ -61,9 +63,10 @@ STOP = Text(
 WHYS = {"1": Why.SAFE, "2": Why.MISTAKE, "3": Why.PAUSE}
 
 ACTUAL = Text(
-    "SẮP PHÁT THẬT: {title} ở {places} ({count}). To nhất, tối đa {cap}.",
-    "ABOUT TO SOUND, FOR REAL: {title} in {places} ({count}). At full volume, for at most {cap}.",
+    "SẮP PHÁT THẬT: {title} ở {places} ({count}).{says} To nhất, tối đa {cap}.",
+    "ABOUT TO SOUND, FOR REAL: {title} in {places} ({count}).{says} At full volume, for at most {cap}.",
 )
+SAYS = Text(" Loa nói: “{words}”.", " The boxes say: “{words}”.")
 NOTHING = Text("", "")
 TYPE_WORD = Text("Gõ {word} rồi Enter để phát. Chỉ Enter: không phát.", "Type {word} and Enter. Enter alone: nothing.")
 DRILL = Text(
@@ -73,8 +76,8 @@ DRILL = Text(
 TYPE_DRILL = Text("Gõ {word} rồi Enter. Chỉ Enter: không phát.", "Type {word} and Enter. Enter alone: nothing.")
 ALL_VILLAGES = Text("TẤT CẢ {n} thôn. Gõ {word} rồi Enter.", "ALL {n} villages. Type {word} and Enter.")
 WATCH_INSTEAD = Text(
-    "Mới cần chuẩn bị: gõ CANHBAO rồi Enter, chỉ phát cảnh báo lũ.",
-    "To prepare only: type WATCH and Enter for the flood watch.",
+    "Mới cần chuẩn bị: gõ CANHBAO rồi Enter, chỉ phát cảnh báo lũ.{says}",
+    "To prepare only: type WATCH and Enter for the flood watch.{says}",
 )
 ANNOUNCE = Text("THÔNG BÁO ở {places} ({count}): “{words}”", "ANNOUNCEMENT in {places} ({count}): “{words}”")
 CLIP = Text("THÔNG BÁO ở {places} ({count}): phát bản thu {name}", "ANNOUNCEMENT in {places} ({count}): {name}")
@@ -119,6 +122,8 @@ class Question:
 
     lines: tuple[Text, ...]
     word: Text
+    says: Text = NOTHING
+    """What the boxes will say, as a sentence with a space before it."""
 
     def is_confirmed_by(self, typed: str) -> bool:
         """Diacritics, case and spaces count for nothing; either language's word will do."""
@@ -130,11 +135,16 @@ def _bare(typed: str) -> str:
     return "".join(fold(typed).split())
 
 
-def ask_actual(signal: str, target: Target, titles: Mapping[str, str], cap_s: float | None) -> Question:
-    """Before an actual alarm. What a box says is its own (its settings', or recordings), and it tells nobody."""
+def ask_actual(
+    signal: str, target: Target, titles: Mapping[str, str], cap_s: float | None, spoken: str | None = None
+) -> Question:
+    """Before an actual alarm. `spoken` is what the first of the boxes says, by its own word; None: it has not told."""
+    words = spoken_by_default(signal, target.boxes[0].name) if spoken is None else spoken
+    says = SAYS.fill(words=words) if words else NOTHING
     cap = _cap_words(cap_s or _LOUD_CAP_S)
-    what = ACTUAL.fill(title=loud(title(signal, titles)), places=target.words, count=target.count, cap=cap)
-    return _question(what, WORDS.get(signal) or Text(signal.upper(), signal.upper()), target, TYPE_WORD)
+    what = ACTUAL.fill(title=loud(title(signal, titles)), places=target.words, count=target.count, says=says, cap=cap)
+    word = WORDS.get(signal) or Text(signal.upper(), signal.upper())
+    return replace(_question(what, word, target, TYPE_WORD), says=says)
 
 
 def _cap_words(cap_s: float) -> Text:
@@ -178,6 +188,12 @@ def _question(what: Text, word: Text, target: Target, prompt: Text) -> Question:
         return Question((what, prompt.fill(word=word)), word)
     both = Text(f"{ALL_WORD.vi} {word.vi}", f"{ALL_WORD.en} {word.en}")
     return Question((what, ALL_VILLAGES.fill(n=len(target.villages), word=both)), both)
+
+
+def spoken_by_default(signal: str, place: str) -> str:
+    """The words of a signal as gongd ships it."""
+    preset = PRESETS.get(signal)
+    return spoken_at(place, preset.say_short, preset.say) if preset else ""
 
 
 # ── Answers ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -91,6 +91,12 @@ class Duty:
         ]
         return max(caps, default=None)
 
+    def spoken(self, signal: str, boxes: Iterable[str]) -> str | None:
+        """What the first of these boxes that has told says with a signal; None where none has."""
+        infos = self.store.infos()
+        told = (offered for box in boxes if box in infos for offered in infos[box].signals if offered.name == signal)
+        return next((offered.says for offered in told if offered.says is not None), None)
+
     def find(self, typed: str) -> Target | Text:
         """Where an order goes."""
         listed = self.office.trust.boxes if self.office.trust else ()

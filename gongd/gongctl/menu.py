@@ -229,8 +229,8 @@ class Menu:
         plans = [each for each in (plan, *others) if each.question is not None]
         for text in plan.question.lines if plan.question else ():
             self._voice.say(text)
-        for _ in others:
-            self._voice.say(WATCH_INSTEAD)
+        for other in others:
+            self._voice.say(WATCH_INSTEAD.fill(says=_question(other).says))
         typed = self._ask(Text("> ", "> "))
         return next((each for each in plans if _question(each).is_confirmed_by(typed)), None)
 

@@ -86,7 +86,7 @@ def plan_signal(duty: Duty, target: Target, signal: str, status: Status, note: s
     """To sound a signal, actual or as a drill."""
     titles = duty.titles
     asked = {
-        Status.ACTUAL: lambda: ask_actual(signal, target, titles, duty.cap_s(signal)),
+        Status.ACTUAL: lambda: ask_actual(signal, target, titles, duty.cap_s(signal), duty.spoken(signal, target.ids)),
         Status.EXERCISE: lambda: ask_drill(signal, target, titles),
         Status.TEST: lambda: ask_test(target),
     }[status]()

@@ -42,7 +42,7 @@ EXAMPLES: Mapping[type[Any], Any] = {
         "0.1.0",
         "a" * 64,
         zones=("trung-tam",),
-        signals=(OfferedSignal("fire", "Báo cháy", 3, 300.0),),
+        signals=(OfferedSignal("fire", "Báo cháy", 3, 300.0, "Cháy! Cháy! Cháy ở Thôn 3!"),),
         next=(Due(AT, "nightly", "peace"),),
         key=x_of("thon-3"),
         trust_number=7,
