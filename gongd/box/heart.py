@@ -12,7 +12,7 @@ from gongd import __version__
 from gongd.box.gate import BeatCame
 from gongd.box.parts import Parts
 from gongd.core.catalogue import Signal
-from gongd.core.condition import state
+from gongd.core.condition import Condition, Sounds, state
 from gongd.core.fault import Cost, FaultCode, Severity
 from gongd.core.freshness import Challenges
 from gongd.core.moment import Moment
@@ -82,6 +82,7 @@ class Heart:
     _taken_at: float | None = None
     _refused: int = 0
     _presence: Presence | None = None
+    _standing: tuple[Condition, Sounds] | None = None
     _info: Info | None = None
     _info_at: float = float("-inf")
     _challenge: str | None = None
@@ -219,7 +220,11 @@ class Heart:
         return replace(self.presence(now), state=Connection.STOPPED)
 
     def _say_presence(self, now: Moment) -> None:
-        told = self.presence(now)
+        health = self.parts.health
+        standing = (health.condition, health.sounds)
+        if self._presence is not None and standing == self._standing:
+            return
+        self._standing, told = standing, self.presence(now)
         if self._presence is None or replace(told, at=self._presence.at) != self._presence:
             self._presence = told
             self.say(Channel.STATE, told)
