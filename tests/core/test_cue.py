@@ -160,6 +160,17 @@ def test_a_relay_without_a_lead_moves_at_nought_and_not_at_minus_nought() -> Non
     assert [str(cue.at_s) for cue in cues] == ["0.0"]
 
 
+def test_a_relay_is_on_from_the_instant_of_its_cue_until_that_of_the_next() -> None:
+    sheet = sheet_of(Passage((Stroke(1.0),), (Blast(2.0, 1.0),), (), 9.0))
+    shown = {at_s: state_at(sheet, at_s, 9.0, 9.0) for at_s in (-0.5, 0.5, 1.0, 1.08, 2.0, 2.9, 3.0, 10.0)}
+    assert [at_s for at_s, on in shown.items() if on["striker"]] == [1.0]
+    assert [at_s for at_s, on in shown.items() if on["siren"]] == [2.0, 2.9]
+    assert [at_s for at_s, on in shown.items() if on["strobe"]] == [1.0, 1.08, 2.0, 3.0]
+    assert [at_s for at_s, on in shown.items() if not on["amplifier"]] == [10.0]
+    assert state_at(sheet, 2.5, 2.5, 9.0)["siren"] is False
+    assert {name for on in shown.values() for name in on} == {"striker", "siren", "strobe", "amplifier"}
+
+
 def test_a_fault_lamp_and_a_relay_that_is_not_named_follow_no_timeline() -> None:
     sheet = cue_sheet(Timeline(struck(0.0, lasting_s=1.0)), ALL, ("amplifier", "lamp"))
     assert sheet.relays == sheet.activation_relays == {"amplifier"}
