@@ -97,6 +97,7 @@ KIN = {
     "5 tiếng x 3": (9, 'Chỉ lặp được phần trong ngoặc. Viết "(5 tiếng, nghỉ 2s) x 3"'),
     "3 x (2 tiếng)": (1, "Đặt số lần sau ngoặc. Ví dụ: (2 tiếng, nghỉ 2s) x 3"),
     "(2 tiếng, nghỉ 2s) * 3": (20, 'Không hiểu "*". Có phải "x"?'),
+    "(1 hồi) ×": (10, "Sau ngoặc cần số lần. Ví dụ: x 10"),
     "(1 tiếng) 10": (13, 'Sau số 10 cần "lần"'),
     "(1 tiếng) 9 tiếng": (11, "Sau ngoặc cần số lần. Ví dụ: x 10"),
     "(1 tiếng) x 0": (13, "Số lần phải từ 1 đến 100"),
