@@ -83,7 +83,7 @@ def test_a_held_button_needs_its_release_before_it_counts_again() -> None:
     assert play(FIRE, edges, 25.0) == [(12.0, Held("fire", 12.0)), (22.0, Held("fire", 22.0))]
 
 
-@pytest.mark.parametrize("gap", [0.3, 0.5, 1.4])
+@pytest.mark.parametrize("gap", [0.3, 0.5, 1.4, 1.5])
 def test_three_presses_within_three_seconds_count_as_a_hold(gap: float) -> None:
     presses = [10.0 + n * gap for n in range(3)]
     edges = [edge for at in presses for edge in ((at, True), (at + 0.1, False))]
@@ -109,6 +109,12 @@ def test_jabs_count_again_after_a_rest() -> None:
     once = [(0.0, True), (0.1, False), (0.5, True), (0.6, False), (1.0, True), (1.1, False)]
     edges = [(start + at, closed) for start in (10.0, 14.2) for at, closed in once]
     assert [event for _, event in play(FIRE, edges, 30.0)] == [Held("fire", 11.02), Held("fire", 15.2 + 0.02)]
+
+
+def test_the_rest_after_jabs_counts_from_when_the_button_was_let_go() -> None:
+    jabs = [(10.0, 0.1), (10.5, 0.1), (11.0, 0.1), (12.0, 1.9), (16.9, 0.1), (17.4, 0.1), (17.9, 0.1)]
+    edges = [edge for at, lasting in jabs for edge in ((at, True), (at + lasting, False))]
+    assert [event for _, event in play(FIRE, edges, 30.0)] == [Held("fire", 11.02)]
 
 
 def test_a_hold_right_after_jabs_counts() -> None:
