@@ -72,6 +72,8 @@ class Swarm:
     beats: dict[str, bytes] = field(default_factory=dict)
     eves: dict[str, list[bytes]] = field(default_factory=dict)
     _watch: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
+    _one: threading.Lock = field(default_factory=threading.Lock)
+    """Whoever reads or writes: OpenSSL's connections bear one thread at a time."""
 
     def load(self) -> None:
         """What they will say."""
@@ -104,13 +106,17 @@ class Swarm:
                 door = key.fileobj
                 assert isinstance(door, ssl.SSLSocket)
                 try:
-                    while door.recv(65536):
+                    while self._taken(door):
                         pass
                     self._watch.unregister(door)
                 except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
                     continue
                 except OSError:
                     self._watch.unregister(door)
+
+    def _taken(self, door: ssl.SSLSocket) -> bytes:
+        with self._one:
+            return door.recv(65536)
 
     def beat(self, rate: float, seconds: float) -> int:
         """Heartbeats, one box after the other, so many a second; how many."""
@@ -136,7 +142,8 @@ class Swarm:
     def _push(self, at: int, data: bytes) -> None:
         while True:
             try:
-                self.doors[at].send(data)
+                with self._one:
+                    self.doors[at].send(data)
                 return
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 time.sleep(0.001)
