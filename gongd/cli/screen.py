@@ -17,8 +17,8 @@ class Screen:
     language: Language
 
     def say(self, words: Text | str = "") -> None:
-        """One line, or several, of the answer."""
-        print(words.read(self.language) if isinstance(words, Text) else words)
+        """One line, or several, of the answer: seen at once, also in a log."""
+        print(words.read(self.language) if isinstance(words, Text) else words, flush=True)
 
     def complain(self, words: Text) -> None:
         """What went wrong."""
