@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from bench.commune import HOST, NAME, Commune, many_files
+from bench.commune import HOST, NAME, Commune, as_many
 from bench.moment import BenchError
 from bench.subscriber import KEEPALIVE_S, tls
 from gongd.core.words import Text
@@ -85,7 +85,7 @@ class Caller:
 def main(argv: Sequence[str]) -> int:
     """Start the clients, say so, and answer how many are up."""
     state, port, boxes = Path(argv[0]), int(argv[1]), argv[2:]
-    many_files()
+    as_many()
     threading.stack_size(512 * 1024)
     street = [Bare(state, port, box) for box in boxes]
     print(json.dumps("ready"), flush=True)

@@ -26,8 +26,9 @@ from gongd.gongctl.duty import Duty, hand, now, on_duty
 from gongd.gongctl.order import plan_signal
 from gongd.gongctl.telling import tell
 
-A_STREET = 20
-"""Boxes that share a process. In one of hundreds the threads would wait for Python's one lock, which no box has to."""
+A_STREET = 50
+"""Boxes that share a process. In one of hundreds the threads would wait for Python's one lock, which no box has to; in
+hundreds of processes they would wait for their memory, for the processor's own holds that of a few."""
 START_S, ALERT_S, BACK_S = 400.0, 200.0, 200.0
 SETTLED_S = SAVED_S = 1.0
 MS = 1000.0

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from bench.commune import HOST, NAME, many_files
+from bench.commune import HOST, NAME, as_many
 from gongd import line as wired
 from gongd.adapters.bare import bare_track
 from gongd.adapters.calendar import TriggerCalendar
@@ -183,7 +183,7 @@ def main(argv: Sequence[str]) -> int:
     state, port, boxes = Path(argv[0]), int(argv[1]), argv[2:]
     logging.disable(logging.WARNING)
     setattr(wired, "from_json", _read_once)  # noqa: B010  what the line reads is the list of trust
-    many_files()
+    as_many()
     threading.stack_size(STACK)
     sys.setswitchinterval(SWITCH_S)
     text = TEXT.format(box=boxes[0], commune=NAME, host=HOST, port=port, state=state / boxes[0])
