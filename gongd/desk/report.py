@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 
 from gongd.core.activation import Outcome
 from gongd.core.catalogue import CALM, Origin, Status
+from gongd.core.job import SPEECH
 from gongd.core.lexicon import ORIGINS, SIGNALS, STATUSES, as_it_is
 from gongd.core.record import CLEARED, Kind
 from gongd.core.wire_event import Event
@@ -68,6 +69,8 @@ _PATROL_HEADS = (Text("Cụm loa", "Box"), Text("Số lần điểm danh", "Chec
 _TOTAL = Text("Cộng", "Total")
 _STILL = Text("chưa hết", "not yet")
 _NOT_SAID = Text("–", "–")
+_NO_ALARM = CALM | {ANNOUNCEMENT, SPEECH}
+"""Boxes record what is announced, and every spoken notice, as speech."""
 _SOUNDED = frozenset({Outcome.STARTED, Outcome.RESUMED, Outcome.JOINED})
 
 
@@ -107,7 +110,7 @@ class Report:
 def report(sheet: Sheet, told: Sequence[tuple[str, Event]], roster: Roster) -> Report:
     """The report of a sheet's period; `told` are (box, record) of it, the oldest first."""
     zone = roster.zone
-    given = [one for one in _activations(told) if one.signal not in CALM | {ANNOUNCEMENT} or not one.is_actual]
+    given = [one for one in _activations(told) if one.signal not in _NO_ALARM or not one.is_actual]
     sections = (
         Section(NIGHTS, _NIGHT_HEADS, _nights(sheet)),
         Section(ALARMS, _ALARM_HEADS, tuple(_alarm(one, roster) for one in given if one.is_actual)),

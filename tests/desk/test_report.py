@@ -101,6 +101,16 @@ def test_an_alarm_is_one_line_whatever_boxes_it_had_and_its_all_clear_is_none() 
     assert (sounded, calm) == (2, "02:24 02/11")
 
 
+def test_what_was_only_spoken_is_no_incident() -> None:
+    """Boxes record an announcement, and the words that pause an alarm, as speech."""
+    spoken = [
+        ("thon-3", activation(901, "started", "w1", signal="speech")),
+        ("thon-3", activation(902, "started", "a1.end", signal="speech")),
+        ("thon-5", activation(903, "started", "w2", signal="announcement")),
+    ]
+    assert rows(made([*a_month(), *spoken]), 1) == rows(made(), 1)
+
+
 def test_drills_stand_apart_from_alarms() -> None:
     ((_, where, signal, kind, _, sounded),) = rows(made(), 2)
     assert (where, signal, kind, sounded) == ("Thôn 5", "báo lũ", "diễn tập", 1)
