@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gongd.adapters import jose
-from gongd.core.errors import ConfigError
+from gongd.core.errors import ConfigError, GongdError
 from gongd.core.trust_list import TrustList
 from gongd.core.wire import MANNERS, Channel, Seal, Topics
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_form import to_json
+from gongd.core.wire_refusal import Reason, Refused
+from gongd.core.words import Text
 from gongd.desk import ledger
 from gongd.desk.authority import Seat
 from gongd.desk.commune_folder import CommuneFolder, FolderError
@@ -25,6 +27,24 @@ from gongd.desk.store_book import Place
 
 ROSTER = "roster.yaml"
 STORE = "desk.db"
+
+REVOKED = Text(
+    "Khóa {name} đã bị hủy, cụm loa nào cũng từ chối: KHÔNG gửi lệnh. "
+    "Dùng khóa khác (xem: gongctl key list): gongctl --key TÊN ..., hoặc lập khóa mới: gongctl key new TÊN",
+    "The key {name} has been revoked and every box refuses it: NOTHING was sent. "
+    "Use another key (see gongctl key list): gongctl --key NAME ..., or make one: gongctl key new NAME",
+)
+UNLISTED = Text(
+    "Khóa {name} không có trong danh sách khóa, cụm loa nào cũng từ chối: KHÔNG gửi lệnh. "
+    "Dùng khóa khác (xem: gongctl key list): gongctl --key TÊN ..., hoặc lập khóa mới: gongctl key new TÊN",
+    "The key {name} is not in the trust list and every box refuses it: NOTHING was sent. "
+    "Use another key (see gongctl key list): gongctl --key NAME ..., or make one: gongctl key new NAME",
+)
+
+
+class UselessKeyError(GongdError, PermissionError):
+    """The key with which an order would be signed is obeyed by no box: it is revoked, or not in the list."""
+
 
 Otherwise = Callable[[ConfigError], Roster]
 """Which roster is used where the file cannot be: whoever gives orders waits for no roster."""
@@ -126,10 +146,12 @@ def _name_of(folder: CommuneFolder, box: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """Signs orders. `key` None: a bench, bodies go bare. `name` is the desk's name in the trust list (`iss`)."""
+    """Signs orders. `key` None: a bench, bodies go bare. `name` is the desk's name in the trust list (`iss`); `called`
+    is what the officer calls the key, also when the list has it no more."""
 
     name: str
     key: jose.PrivateKey | None
+    called: str = field(default="", kw_only=True)
 
     def seal(self, claims: CommandClaims) -> bytes:
         """The order as it travels."""
@@ -144,7 +166,19 @@ def take_pen(office: Office, passphrase: str | None, name: str | None = None) ->
     path = office.folder.desk / "desk.key" if name is None else key_path(office.folder, name)
     key = jose.load(path, passphrase)
     listed = office.trust.holders.get(key.kid) if office.trust else None
-    return Pen(listed.key.name if listed and listed.key else office.commune.id, key)
+    held = listed.key.name if listed and listed.key else office.commune.id
+    return Pen(held, key, called=name or held)
+
+
+def require_listed(office: Office, pen: Pen) -> None:
+    """Is the pen's key obeyed, by the newest list? An order that every box refuses is better not sent: nobody would
+    look for another key. Raises UselessKeyError."""
+    if office.trust is None or pen.key is None:
+        return
+    found = office.trust.find_key(pen.key.kid)
+    if isinstance(found, Refused):
+        told = REVOKED if found.reason is Reason.REVOKED else UNLISTED
+        raise UselessKeyError(told.fill(name=pen.called or pen.name))
 
 
 def new_name() -> str:

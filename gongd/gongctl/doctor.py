@@ -9,7 +9,7 @@ from gongd.cli.usage import Request
 from gongd.core.errors import GongdError, PassphraseError
 from gongd.core.words import Text
 from gongd.desk.enrolment import expiries
-from gongd.desk.office import ROSTER, take_pen
+from gongd.desk.office import ROSTER, require_listed, take_pen
 from gongd.desk.roster import Roster, load_roster
 from gongd.gongctl.board import old_lists
 from gongd.gongctl.duty import Duty, now, on_duty
@@ -81,7 +81,7 @@ def _key(duty: Duty) -> Finding:
     if duty.office.commune.bench:
         return Finding("key", None, BENCH)
     try:
-        take_pen(duty.office, None)
+        require_listed(duty.office, take_pen(duty.office, None))
     except PassphraseError:
         return Finding("key", True, KEY_LOCKED)
     return Finding("key", True, KEY)

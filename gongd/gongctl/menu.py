@@ -17,7 +17,7 @@ from gongd.core.wire_command import LONGEST_TEXT
 from gongd.core.words import Text
 from gongd.desk import forecast as tonight
 from gongd.desk import sheet_file
-from gongd.desk.office import Pen
+from gongd.desk.office import Pen, UselessKeyError, require_listed
 from gongd.desk.orders import TEST_SIGNAL, GoingOn
 from gongd.desk.places import Target
 from gongd.desk.wording import (
@@ -89,6 +89,10 @@ def menu(request: Request, screen: Screen) -> int:
     worker.start()
     try:
         pen = ask_pen(worker.do(lambda duty: duty.office), screen.language, None, request.values.get("key"))
+        try:
+            require_listed(worker.do(lambda duty: duty.office), pen)
+        except UselessKeyError as error:
+            voice.say(error.text)
         _wait(worker, lambda duty: duty.talk.is_up, FIRST_LOOK_S)
         Menu(worker, voice, pen).run()
     finally:

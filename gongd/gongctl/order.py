@@ -13,7 +13,7 @@ from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_form import to_object
 from gongd.core.words import Text
 from gongd.desk import orders
-from gongd.desk.office import Pen, new_name
+from gongd.desk.office import Pen, new_name, require_listed
 from gongd.desk.orders import Ending, Given, GoingOn, Hand
 from gongd.desk.places import Target, target_of
 from gongd.desk.sender import LinkChanged
@@ -200,6 +200,7 @@ def give_all(request: Request, screen: Screen, planned: Callable[[Duty], list[Pl
                 return 1
         key = request.values.get("key")
         pen = ask_pen(duty.office, screen.language, request.values["passphrase-file"], key)
+        require_listed(duty.office, pen)
         wait_for_link(duty)
         say = (lambda _text: None) if request.wants_json else screen.say
         jtis = [send(duty, plan, pen, request.values["by"], say) for plan in plans]
@@ -208,7 +209,8 @@ def give_all(request: Request, screen: Screen, planned: Callable[[Duty], list[Pl
 
 
 def send(duty: Duty, plan: Plan, pen: Pen, by: str | None, say: Say) -> str:
-    """Sign and send it, and say so; its name. What it cancels is signed no more."""
+    """Sign and send it, and say so; its name. What it cancels is signed no more. Raises UselessKeyError."""
+    require_listed(duty.office, pen)
     jti = new_name()
     claims = plan.make(hand(pen, by), jti, plan.target)
     if claims.type is CommandType.CANCEL:

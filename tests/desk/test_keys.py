@@ -68,6 +68,22 @@ def test_an_order_is_signed_with_the_key_that_is_named(commune: Commune) -> None
     assert commune.boxes["thon-3"].heard[-1].iss == "pho"
 
 
+def test_no_order_is_sent_that_every_box_would_refuse(alone: Commune) -> None:
+    """With a key that is revoked, or that the list has never had; a passphrase or a broker changes nothing of it."""
+    told(alone, "key", "new", "pho")
+    told(alone, "revoke", "pho", "--yes")
+    jose.save(jose.generate(), alone.folder.desk / "la.key")
+    for name, why in (("pho", "đã bị hủy"), ("la", "không có trong danh sách khóa")):
+        for order in (["alert", "fire"], ["drill", "fire"], ["test"], ["announce", "Mai họp."], ["silence"]):
+            said = told(alone, *order, "--to", "3", "--yes", "--key", name, status=1)
+            assert said.startswith(f"Khóa {name} {why}, cụm loa nào cũng từ chối: KHÔNG gửi lệnh.")
+            assert len(said.splitlines()) == 1
+    done = alone.gongctl("--key", "pho", typed="1\n3\nCHAY\n0\n")
+    assert done.stdout.count("Khóa pho đã bị hủy, cụm loa nào cũng từ chối: KHÔNG gửi lệnh.") == 2
+    done = alone.gongctl("silence", "--to", "3", "--key", "pho", language="en_US.UTF-8")
+    assert done.stderr.startswith("The key pho has been revoked and every box refuses it: NOTHING was sent.")
+
+
 def test_a_lost_key_is_replaced_by_one_of_its_name_and_rights_and_counts_no_more(alone: Commune) -> None:
     before = keys(alone)["cong-an-xa"]
     assert "CHƯA tới máy chủ" in told(alone, "key", "replace", "cong-an-xa")
