@@ -263,7 +263,7 @@ class Answering:
                 if end.pause:
                     self._speak(PHRASES["pause"].read(self.parts.settings.box.language), f"{order.id}.end", order, now)
             case Quiet(silenced=silenced):
-                self.parts.airtime.hear(silenced, now)
+                self.parts.airtime.hear(replace(silenced, order=order.id), now)
             case Speak(text=str(text)):
                 self._speak(text, order.id, order, now)
             case Speak(clip=Blob() as blob) | Apply(file=blob):

@@ -143,9 +143,19 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Silenced:
-    """A person on site wants quiet: all that sounds or waits is dropped. The next alarm sounds all the same."""
+    """A person on site wants quiet: all that sounds or waits is dropped. The next alarm sounds all the same.
+
+    `order`: it was an order from the wire, of this name, and nobody on site.
+    """
 
     by: str | None = None
+    order: str | None = None
+
+
+def ahead(activation: Activation) -> dict[str, object]:
+    """What is told of an activation by which another one waits or gives way; a drill or a test is told as such."""
+    told: dict[str, object] = {"behind": activation.signal, "behind_id": activation.id}
+    return told if activation.status is Status.ACTUAL else {**told, "behind_status": activation.status.value}
 
 
 class Reach(StrEnum):

@@ -37,6 +37,7 @@ from gongd.core.air import (
     Tick,
     Together,
     Turn,
+    ahead,
     kin,
 )
 from gongd.core.catalogue import Origin, Status
@@ -224,9 +225,10 @@ def _hear(hearing: _Hearing, event: Requested | Ended | Silenced | Cancelled | T
     match event:
         case Requested():
             _request(hearing, event)
-        case Silenced(by):
+        case Silenced(by, order):
+            said = {"by": by, "order": order}
             for turn in hearing.turns():
-                hearing.move(turn, Cause.SILENCED, {"by": by} if by else {})
+                hearing.move(turn, Cause.SILENCED, {key: word for key, word in said.items() if word})
         case Cancelled():
             _cancel(hearing, event)
 
@@ -359,7 +361,7 @@ def _yield_to(hearing: _Hearing, best: Turn) -> None:
     sounding = hearing.sounding
     if sounding is None:
         return
-    by = {"behind": best.activation.signal, "behind_id": best.activation.id}
+    by = ahead(best.activation)
     if not sounding.activation.is_alarm:
         hearing.move(sounding, Cause.OUTRANKED_FOR_GOOD, by)
     elif sounding.left_at(hearing.now) < LEAST_RESUMED_S:
@@ -379,8 +381,7 @@ def _let_others_wait(hearing: _Hearing) -> None:
     for turn in hearing.turns():
         if turn.phase is Phase.ARRIVED:
             resting = next((other for other in hearing.turns() if other.phase is Phase.RESTING), turn)
-            ahead = (hearing.sounding or resting).activation
-            hearing.move(turn, Cause.OUTRANKED_AT_ONCE, {"behind": ahead.signal, "behind_id": ahead.id})
+            hearing.move(turn, Cause.OUTRANKED_AT_ONCE, ahead((hearing.sounding or resting).activation))
 
 
 def _keep_bounded(hearing: _Hearing) -> None:

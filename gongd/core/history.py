@@ -7,7 +7,20 @@ from typing import Any
 from gongd.core.activation import Outcome
 from gongd.core.air import THEN
 from gongd.core.fault import FAULTS, FaultCode, told_of
-from gongd.core.lexicon import KINDS, ORIGINS, OUTCOMES, PROOFS, SIGNALS, STATUSES, WHY, Proof, as_it_is, reason_words
+from gongd.core.lexicon import (
+    KINDS,
+    ORIGINS,
+    OUTCOMES,
+    PROOFS,
+    SIGNALS,
+    SILENCED_BY_ORDER,
+    STATUSES,
+    WHY,
+    Proof,
+    as_it_is,
+    reason_words,
+    rehearsed,
+)
 from gongd.core.record import (
     ADOPTED,
     ANSWERED,
@@ -116,9 +129,11 @@ def _origin(record: Record) -> Text:
 
 
 def _outcome(record: Record, titles: Mapping[str, Text]) -> Text:
-    words = _known(OUTCOMES, record.outcome)
-    behind = record.detail.get("behind")
+    by_order = record.outcome == Outcome.SILENCED and record.detail.get("order")
+    words = SILENCED_BY_ORDER if by_order else _known(OUTCOMES, record.outcome)
+    behind, status = record.detail.get("behind"), record.detail.get("behind_status")
     ahead = Text("việc khẩn cấp hơn", "something more urgent") if behind is None else _title(str(behind), titles)
+    ahead = rehearsed(ahead, str(status) if status else None)
     reason = _filled(reason_words(record.reason or "unknown", record.outcome), record)
     return words.fill(signal=ahead, reason=reason)
 

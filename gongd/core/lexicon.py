@@ -48,6 +48,9 @@ OUTCOMES: Mapping[Outcome, Text] = {
 }
 """What became of an activation. Where something sounded, a proof is always written beside it."""
 
+SILENCED_BY_ORDER = Text("tắt tiếng theo lệnh", "silenced by order")
+"""In the place of `silenced`, where an order has done it and nobody on site."""
+
 MISSED: Mapping[str, Text] = {
     "no-power": Text("mất điện", "no power"),
     "clock-untrusted": Text("đồng hồ chưa tin được", "the clock could not be trusted"),
@@ -175,6 +178,18 @@ STATUSES: Mapping[Status, Text] = {
     Status.EXERCISE: Text("diễn tập", "drill"),
     Status.TEST: Text("thử loa", "test"),
 }
+
+_REHEARSED: Mapping[str, Text] = {
+    Status.EXERCISE: Text("diễn tập {signal}", "exercise {signal}"),
+    Status.TEST: Text("thử {signal}", "test {signal}"),
+}
+
+
+def rehearsed(signal: Text, status: str | None) -> Text:
+    """A signal's name with `diễn tập` or `thử` beside it where it is not the real thing (language.md, 1, rule 9)."""
+    words = _REHEARSED.get(status or Status.ACTUAL)
+    return signal if words is None or signal == SIGNALS["test"] else words.fill(signal=signal)
+
 
 ORIGINS: Mapping[Origin, Text] = {
     Origin.SCHEDULE: Text("theo lịch", "by schedule"),

@@ -47,7 +47,9 @@ def test_a_better_rank_preempts_in_the_same_decision(lower: Activation, higher: 
 def test_a_rank_that_is_no_better_waits_and_is_told_behind_what(higher: Activation, lower: Activation) -> None:
     scene = Scene().then(higher).then(lower, 1.0)
     assert scene.sounding == higher.id
-    assert scene.effects == (Report(lower, Outcome.WAITING, {"behind": higher.signal, "behind_id": higher.id}),)
+    no_alarm = {} if higher.status is Status.ACTUAL else {"behind_status": higher.status.value}
+    told = {"behind": higher.signal, "behind_id": higher.id, **no_alarm}
+    assert scene.effects == (Report(lower, Outcome.WAITING, told),)
     assert scene.then(Ended(higher.id, Outcome.FINISHED), 2.0).sounding in (
         lower.id,
         None if higher is FLOOD else lower.id,
@@ -182,6 +184,8 @@ def test_silence_drops_all_and_cannot_touch_the_next_alarm() -> None:
 def test_what_is_silenced_says_by_whom_where_that_is_known() -> None:
     assert Scene().then(FIRE).then(Silenced("button")).effects[1] == Report(FIRE, Outcome.SILENCED, {"by": "button"})
     assert Scene().then(FIRE).then(Silenced()).effects[1] == Report(FIRE, Outcome.SILENCED, {})
+    by_order = Scene().then(FIRE).then(Silenced("Trực ban", "order-1")).effects[1]
+    assert by_order == Report(FIRE, Outcome.SILENCED, {"by": "Trực ban", "order": "order-1"})
 
 
 def test_cancelling_by_id_signal_alarms_or_all_ends_what_it_names() -> None:

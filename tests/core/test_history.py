@@ -53,6 +53,9 @@ def test_each_outcome_of_an_alarm_is_read() -> None:
     assert vi(fire("waiting", behind="own")) == head + "đang chờ own"
     assert vi(fire("failed", "speaker-failed")) == head + "không phát được: loa không phát được"
     assert vi(fire("silenced", by="silence")) == head + "có người tắt tiếng tại chỗ (silence)"
+    assert vi(fire("silenced", by="Trực ban", order="o-1")) == head + "tắt tiếng theo lệnh (Trực ban)"
+    assert vi(fire("waiting", behind="fire", behind_status="exercise")) == head + "đang chờ diễn tập báo cháy"
+    assert vi(fire("waiting", behind="test", behind_status="test")) == head + "đang chờ thử loa"
     assert vi(fire("cancelled", "safe", by="an")) == head + "đã dừng theo lệnh (đã an toàn, an)"
     assert vi(fire("finished", sounded_s=25.4, proof="driven", cap=True)) == (
         head + "phát xong (đã đóng rơ-le, dài 25 giây, hết thời gian tối đa)"
@@ -324,6 +327,16 @@ TOLD = [
         note(Kind.ACTIVATION, "silenced", signal="fire", by="silence"),
         "Báo cháy (?, ?): có người tắt tiếng tại chỗ (silence)",
         "Fire alarm (?, ?): silenced by somebody on site (silence)",
+    ),
+    (
+        note(Kind.ACTIVATION, "silenced", signal="fire", order="o-1"),
+        "Báo cháy (?, ?): tắt tiếng theo lệnh",
+        "Fire alarm (?, ?): silenced by order",
+    ),
+    (
+        note(Kind.ACTIVATION, "waiting", signal="fire", behind="fire", behind_status="test"),
+        "Báo cháy (?, ?): đang chờ thử báo cháy",
+        "Fire alarm (?, ?): waiting for test fire alarm",
     ),
     (
         note(Kind.ACTIVATION, "finished", "safe", signal="fire"),
