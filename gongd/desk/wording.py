@@ -1,13 +1,24 @@
 """What the desk's screen says about orders and answers: language.md section 5, word for word. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from gongd.core.activation import Outcome
 from gongd.core.catalogue import ENDINGS, Status, Why
 from gongd.core.gathering import SOUNDING, Gathering, Standing
-from gongd.core.lexicon import OUTCOMES, PROOFS, RECEIVED, REFUSALS, SIGNALS, Proof, reason_words
+from gongd.core.job import SPEECH
+from gongd.core.lexicon import (
+    OUTCOMES,
+    PROOFS,
+    RECEIVED,
+    REFUSALS,
+    SIGNALS,
+    SILENCED_BY_ORDER,
+    Proof,
+    reason_words,
+    rehearsed,
+)
 from gongd.core.notation_words import fold
 from gongd.core.phrase import spoken_at
 from gongd.core.push import UNDER_WAY
@@ -22,6 +33,7 @@ from gongd.settings.model import Settings
 NOT_SENT = Text("Chưa phát gì.", "Nothing was sounded.")
 SENT = Text("Đã gửi lúc {at}. Đang chờ {n} cụm loa trả lời ...", "Sent at {at}. Waiting for {n} boxes to answer ...")
 LINE = Text("Loa {place}: {what} {at}{proof}", "Loudspeaker {place}: {what} {at}{proof}")
+OF_WHOM = Text("{what} của {by}", "{what} of {by}")
 REFUSED = Text("Loa {place} từ chối: {reason}. {remedy}.", "Loudspeaker {place} refuses: {reason}. {remedy}.")
 SILENT = Text(
     "Loa {place}: CHƯA TRẢ LỜI. Gọi {name}, {phone}, nhờ đánh kẻng tay. Máy vẫn gửi lại, đến khi dừng.",
@@ -55,11 +67,11 @@ EXIT_WORDS = {
     2: Text("gõ sai lệnh", "wrong usage"),
 }
 STOP = Text(
-    "Dừng {signal} ở {n} thôn. Vì sao?  1 Đã an toàn (loa nói “An toàn”)  2 Báo nhầm (loa xin lỗi bà con)  "
+    "Dừng {what}. Vì sao?  1 Đã an toàn (loa nói “An toàn”)  2 Báo nhầm (loa xin lỗi bà con)  "
     "3 Tắt tiếng, việc chưa xong",
-    "Stop the {signal} in {n} villages. Why?  1 All is safe (the boxes say so)  2 A mistake (the boxes apologise)  "
-    "3 Silence, it is not over",
+    "Stop {what}. Why?  1 All is safe (the boxes say so)  2 A mistake (the boxes apologise)  3 Silence, it is not over",
 )
+STOPPED = Text("{signal} ở {n} thôn", "the {signal} in {n} villages")
 WHYS = {"1": Why.SAFE, "2": Why.MISTAKE, "3": Why.PAUSE}
 
 ACTUAL = Text(
@@ -109,6 +121,11 @@ def title(signal: str, titles: Mapping[str, str]) -> Text:
     """What people call a signal: the glossary's word, else the boxes' own title, else its id."""
     own = titles.get(signal, signal)
     return SIGNALS.get(signal) or Text(own, own)
+
+
+def called(signal: str, status: str | None, titles: Mapping[str, str]) -> Text:
+    """The same, with `diễn tập` or `thử` beside it where it is not the real thing."""
+    return rehearsed(title(signal, titles), status)
 
 
 def loud(text: Text) -> Text:
@@ -208,22 +225,40 @@ def line(box: RosterBox, answer: Answer, claims: CommandClaims, titles: Mapping[
         proof = None
     shown = Text(f" ({proof.vi})", f" ({proof.en})") if proof else NOTHING
     what = _what(answer, claims, titles)
-    if claims.reason is not None and answer.step in SOUNDING | {Step.FINISHED}:
-        named = title(ENDINGS[claims.reason], titles) if claims.reason in ENDINGS else NOTHING
+    if answer.step is Step.FINISHED and proof is None and claims.type in (CommandType.CANCEL, CommandType.SILENCE):
+        what = OUTCOMES[Outcome.CANCELLED]
+    elif answer.step in SOUNDING | {Step.FINISHED}:
+        named = _named(claims, titles)
         what = Text(f"{what.vi} {named.vi}".strip(), f"{what.en} {named.en}".strip())
     return LINE.fill(place=box.name, what=what, at=clock(answer.at, zone), proof=shown)
+
+
+def _named(claims: CommandClaims, titles: Mapping[str, str]) -> Text:
+    """What begins or has ended, where the order was no actual alert: what a cancel has said, a drill, a test."""
+    if claims.reason is not None:
+        return title(ENDINGS.get(claims.reason, SPEECH), titles)
+    if claims.type is CommandType.ALERT and claims.status is not Status.ACTUAL:
+        return called(claims.signal or "?", claims.status, titles)
+    return NOTHING
 
 
 def _what(answer: Answer, claims: CommandClaims, titles: Mapping[str, str]) -> Text:
     if answer.step is Step.RECEIVED:
         return RECEIVED
-    behind = str(answer.detail.get("behind") or "?")
+    if answer.step is Step.SILENCED and answer.detail.get("order"):
+        return _by_whom(SILENCED_BY_ORDER, answer.detail.get("by"))
+    status = answer.detail.get("behind_status")
+    behind = called(str(answer.detail.get("behind") or "?"), str(status) if status else None, titles)
     reason = reason_words(answer.reason or "unknown", answer.step)
     if answer.step is Step.WAITING and answer.reason in UNDER_WAY:
         return reason
     if claims.type is CommandType.SETTINGS and answer.step in _OF_SETTINGS:
         return _OF_SETTINGS[answer.step].fill(reason=reason)
-    return OUTCOMES[Outcome(answer.step.value)].fill(signal=title(behind, titles), reason=reason)
+    return OUTCOMES[Outcome(answer.step.value)].fill(signal=behind, reason=reason)
+
+
+def _by_whom(words: Text, by: object) -> Text:
+    return OF_WHOM.fill(what=words, by=by) if by else words
 
 
 _OF_SETTINGS: Mapping[Step, Text] = {
@@ -300,12 +335,10 @@ def result(gathering: Gathering) -> Text:
     return Text("".join(part.vi for part in parts), "".join(part.en for part in parts))
 
 
-def stop_question(signal: str, status: Status, villages: int, titles: Mapping[str, str]) -> Text:
-    """Why is it stopped?"""
-    named = title(signal, titles)
-    if status is not Status.ACTUAL:
-        named = Text(f"{'diễn tập' if status is Status.EXERCISE else 'thử'} {named.vi}", f"{status.value} {named.en}")
-    return STOP.fill(signal=named, n=villages)
+def stop_question(going_on: Iterable[tuple[str, Status, int]], titles: Mapping[str, str]) -> Text:
+    """Why is it stopped? Each signal that will be, with in how many villages."""
+    named = [STOPPED.fill(signal=called(signal, status, titles), n=n) for signal, status, n in going_on]
+    return STOP.fill(what=Text(*(", ".join(part) for part in zip(*((one.vi, one.en) for one in named), strict=True))))
 
 
 def clock(at: datetime, zone: tzinfo | None) -> str:

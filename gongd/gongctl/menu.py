@@ -26,9 +26,9 @@ from gongd.desk.wording import (
     WATCH_INSTEAD,
     WHYS,
     Question,
+    called,
     result,
     stop_question,
-    title,
 )
 from gongd.gongctl.board import LINK_DOWN, header, page
 from gongd.gongctl.duty import Duty, ask_pen, now
@@ -106,18 +106,29 @@ class Voice:
 
     screen: Screen
     lock: threading.Lock = field(default_factory=threading.Lock)
+    asked: str = ""
+    """The prompt that waits for the officer: it is shown again after a line that has come meanwhile."""
 
     def say(self, text: Text | str = "") -> None:
         """One line."""
         with self.lock:
+            if self.asked:
+                self.screen.say()
             self.screen.say(text)
+            print(self.asked, end="", flush=True)
 
     def ask(self, prompt: Text) -> str | None:
         """What is typed; None at the end of input."""
+        with self.lock:
+            self.asked = prompt.read(self.screen.language)
+            print(self.asked, end="", flush=True)
         try:
-            return input(prompt.read(self.screen.language)).strip()
+            return input().strip()
         except EOFError:
             return None
+        finally:
+            with self.lock:
+                self.asked = ""
 
 
 class _LeaveError(Exception):
@@ -326,14 +337,19 @@ def _head(duty: Duty) -> list[Text]:
 
 def _named(duty: Duty, found: list[GoingOn]) -> list[tuple[Text, str]]:
     return [
-        (title(one.signal, duty.titles), ", ".join(dict.fromkeys(duty.roster.box(box).village for box in one.boxes)))
+        (
+            called(one.signal, one.status, duty.titles),
+            ", ".join(dict.fromkeys(duty.roster.box(box).village for box in one.boxes)),
+        )
         for one in found
     ]
 
 
 def _stop_words(duty: Duty, chosen: list[GoingOn]) -> Text:
-    villages = {duty.roster.box(box).village for one in chosen for box in one.boxes}
-    return stop_question(chosen[0].signal, chosen[0].status, len(villages), duty.titles)
+    roster = duty.roster
+    villages = [len({roster.box(box).village for box in one.boxes}) for one in chosen]
+    parts = [(one.signal, one.status, n) for one, n in zip(chosen, villages, strict=True)]
+    return stop_question(parts, duty.titles)
 
 
 def _has_settled(gathering: Gathering) -> bool:

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
+from gongd.core.gathering import Stand
+from gongd.core.lexicon import Proof
+from gongd.core.wire_report import Answer, Step
 from gongd.core.words import Text
 from gongd.desk.roster import Roster
 from gongd.desk.sender import News, Sent, Silent, Told, Unreached
@@ -31,12 +34,25 @@ def _sent(duty: Duty, sent: Sent, at: datetime) -> list[Text]:
     return [] if sent.again else [SENT.fill(at=clock(at, duty.office.roster.zone), n=len(sent.boxes))]
 
 
+def is_told(stand: Stand, answer: Answer) -> bool:
+    """Is this start told by another answer of the box, with no less proof? One that goes on or joins is another."""
+    starts = [one for one in stand.answers if one.step is Step.STARTED]
+    return answer.step is Step.STARTED and answer is not max(starts, key=_sureness, default=answer)
+
+
+def _sureness(answer: Answer) -> int:
+    return list(Proof).index(answer.proof or Proof.COMMANDED)
+
+
 def _line(duty: Duty, news: News, roster: Roster, titles: Mapping[str, str], at: datetime) -> list[Text]:
     match news:
         case Told(jti, answer):
             if answer.is_stale or answer.refusal == "duplicate":
                 return []
-            claims = duty.talk.gathering(jti).claims
+            gathering = duty.talk.gathering(jti)
+            if is_told(gathering.stands[answer.box], answer):
+                return []
+            claims = gathering.claims
             told = line(roster.box(answer.box), answer, claims, titles, duty.office.roster.zone)
             return [told, *problems(answer)]
         case Sent():

@@ -84,6 +84,17 @@ def test_all_villages_need_more_words(commune: Commune) -> None:
     assert heard(commune)[0] == heard(commune, "thon-5")[0] == ("alert", "actual", "fire")
 
 
+def test_whoever_ends_all_reads_the_name_of_each(commune: Commune) -> None:
+    shown = typed(commune, "1", "tat ca", "tat ca chay", "2", "3", "ANNINH", "4", "", "3")
+    assert "Dừng báo động an ninh ở 1 thôn, báo cháy ở 2 thôn" in shown
+    assert ". Vì sao?  1 Đã an toàn (loa nói “An toàn”)  2 " in shown
+    assert heard(commune)[:3] == [
+        ("alert", "actual", "fire"),
+        ("alert", "actual", "security"),
+        ("cancel", "actual", None),
+    ]
+
+
 def test_a_flood_may_be_a_watch_only(commune: Commune) -> None:
     shown = typed(commune, "3", "3", "CẢNH BÁO", "4", "3")
     assert "Mới cần chuẩn bị: gõ CANHBAO rồi Enter, chỉ phát cảnh báo lũ. Loa nói: “Chú ý! Chú ý!" in shown

@@ -31,6 +31,12 @@ def test_an_alarm_to_one_village_is_heard_by_that_village_alone(commune: Commune
     assert commune.boxes["thon-5"].heard == []
 
 
+def test_a_start_that_is_answered_twice_is_one_line(commune: Commune) -> None:
+    commune.boxes["thon-3"].steps = (Step.RECEIVED, Step.STARTED, Step.STARTED)
+    done = commune.gongctl("alert", "fire", "--to", "3", "--yes")
+    assert (done.returncode, done.stdout.count("Loa Thôn 3: bắt đầu phát")) == (0, 1)
+
+
 @pytest.mark.parametrize("place", ["all", "tất cả", "Khu trung tâm", "3, 5"])
 def test_a_zone_a_list_and_all_reach_every_box_with_one_name(commune: Commune, place: str) -> None:
     done = commune.gongctl("alert", "security", "--to", place, "--yes", "--json")
