@@ -7,6 +7,7 @@ import contextlib
 import queue
 import socket
 import ssl
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 KEEPALIVE_S = 30
 SESSION_S = 7 * 86400
+REACH_S = 2.0
+"""A look at whether the broker is there takes no longer, whatever the network does."""
 _BACK_OFF_S = (1, 15)
 _MOST_WAITING = 1000
 """Messages that the broker sends ahead of our acknowledgements (MQTT 5, receive maximum)."""
@@ -156,6 +159,26 @@ class Link:
             topic = ""  # of no box: whoever takes it says so, and acknowledges it
         retained = bool(message.retain)
         self._posted.put(Message(topic, bytes(message.payload), retained, message.mid, message.qos))
+
+
+def reaches(dial: Dial, wait_s: float = REACH_S) -> bool:
+    """Does the broker answer, so soon? A look alone, up to the handshake of TLS: it says no word as the client, so that
+    whoever has that name stays connected."""
+    found: list[bool] = []
+    looking = threading.Thread(target=lambda: found.append(_answers(dial, wait_s)), daemon=True)
+    looking.start()
+    looking.join(wait_s)
+    return bool(found and found[0])
+
+
+def _answers(dial: Dial, wait_s: float) -> bool:
+    try:
+        with socket.create_connection((dial.host, dial.port), wait_s) as door:
+            if dial.tls is not None:
+                dial.tls.wrap_socket(door, server_hostname=dial.host).close()
+    except OSError:
+        return False
+    return True
 
 
 def _send_at_once(_client: mqtt.Client, _data: Any, sock: Any) -> None:

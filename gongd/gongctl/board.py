@@ -14,7 +14,7 @@ from gongd.core.words import Language, Text
 from gongd.desk.board import Row, condition_words, fault_words, sounds_words
 from gongd.desk.forecast import heard_words, may_ring, stopped_words
 from gongd.desk.roster import RosterBox
-from gongd.gongctl.duty import Duty, now, on_duty
+from gongd.gongctl.duty import Duty, now, on_duty, reached
 from gongd.gongctl.telling import tell
 
 HEADER = Text(
@@ -39,6 +39,10 @@ PERSON = Text("    đánh tay: {name}, {phone}", "    rings by hand: {name}, {ph
 NOBODY = Text("    CHƯA CÓ NGƯỜI ĐÁNH KẺNG TAY", "    NOBODY TO RING BY HAND")
 BOX = Text("{village} · Loa {name} ({id}){zones}", "{village} · Loudspeaker {name} ({id}){zones}")
 LINK_DOWN = Text("MẤT KẾT NỐI với máy chủ", "NO CONNECTION to the broker")
+NOT_REACHED = Text(
+    "Máy trực mất kết nối với máy chủ {host}:{port}. Dưới đây là tin cũ trong sổ, có thể đã khác.",
+    "The desk has no connection to the broker {host}:{port}. What follows is old news from its store.",
+)
 OLD_LISTS = Text(
     "Còn giữ danh sách khóa cũ (mới nhất là số {number}): {boxes}",
     "Still with an old trust list (the newest is {number}): {boxes}",
@@ -74,16 +78,23 @@ def _box_object(box: RosterBox) -> dict[str, object]:
 
 
 def status(request: Request, screen: Screen) -> int:
-    """The board, once, as the collector knows it; 1 when a box cannot sound."""
+    """The board, once, as the collector knows it; 1 when a box cannot sound, or nobody can be told to."""
     with on_duty(request.config) as duty:
+        is_there = reached(duty.office)
         at = now()
         rows = duty.rows(at)
         if request.wants_json:
-            screen.json([_row_object(seen) for seen in rows])
+            screen.json([{**_row_object(seen), "broker": is_there} for seen in rows])
         else:
-            for line in page(duty, rows, at, screen.language):
+            for line in (*not_reached(duty, is_there), *page(duty, rows, at, screen.language)):
                 screen.say(line)
-    return 0 if all(seen.can_sound for seen in rows) else 1
+    return 0 if is_there and all(seen.can_sound for seen in rows) else 1
+
+
+def not_reached(duty: Duty, is_there: bool) -> list[Text]:
+    """What is said first where the broker is away."""
+    commune = duty.office.commune
+    return [] if is_there else [NOT_REACHED.fill(host=commune.host, port=commune.port)]
 
 
 def watch(request: Request, screen: Screen) -> int:

@@ -15,10 +15,10 @@ from gongd.cli.screen import language_of_user
 from gongd.cli.usage import MisuseError, NoError
 from gongd.core.errors import ConfigError, GongdError, PassphraseError
 from gongd.core.words import Language, Text
-from gongd.desk.authority import Seat, take_seat
+from gongd.desk.authority import SEATS, Seat, take_seat
 from gongd.desk.board import Row, behind, row
 from gongd.desk.commune_folder import FolderError, read
-from gongd.desk.link import Link
+from gongd.desk.link import Link, reaches
 from gongd.desk.office import Office, Otherwise, Pen, open_office, take_pen
 from gongd.desk.orders import Hand
 from gongd.desk.places import Target, find_target
@@ -182,6 +182,18 @@ def connected(office: Office, keeps: bool = False, also: str | None = None, shar
             yield link
         finally:
             link.close()
+
+
+def reached(office: Office) -> bool:
+    """Is the broker there at this moment? It takes no seat from the programs that talk to boxes."""
+    paths = [office.folder.desk / f"seat-{number}.pem" for number in range(1, SEATS + 1)]
+    path = next((path for path in paths if path.exists()), paths[0])
+    bare = office.commune.bench
+    seat = None if bare else Seat("", office.folder.authority / "ca.pem", path, office.folder.desk / "seat.key")
+    try:
+        return reaches(office.dial(seat))
+    except OSError:
+        return False
 
 
 def ask_pen(office: Office, language: Language, file: Path | None, name: str | None = None, ask: Ask = getpass) -> Pen:

@@ -18,7 +18,8 @@ from gongd.desk import report_file, sheet_file
 from gongd.desk.attendance import HandRung, Sheet, first_nights, period, period_of, sheet
 from gongd.desk.board import night_of
 from gongd.desk.store import ByHand
-from gongd.gongctl.duty import Duty, now, on_duty, person
+from gongd.gongctl.board import not_reached
+from gongd.gongctl.duty import Duty, now, on_duty, person, reached
 
 NOTHING_TOLD = Text("Không có gì trong {n} ngày qua", "Nothing in the last {n} days")
 UNKNOWN_BOX = Text("Danh bạ không có cụm loa “{typed}”. Có: {known}", "There is no box “{typed}”. There are: {known}")
@@ -26,12 +27,16 @@ RUNG = Text(
     "Đã ghi: {village} đánh tay lúc {at}, người đánh {by}, người ghi {writer}.",
     "Written down: {village} was rung by hand at {at}, by {by}; written by {writer}.",
 )
-NEEDS_FILE = Text("--format xlsx cần --out TỆP.xlsx", "--format xlsx needs --out FILE.xlsx")
+NEEDS_FILE = Text("--format xlsx cần -o TỆP.xlsx", "--format xlsx needs -o FILE.xlsx")
 NOT_WRITTEN = Text("Không ghi được {path}: {why}", "{path} cannot be written: {why}")
 WRITTEN = Text("Đã ghi {path}", "Written: {path}")
 TOO_LONG = Text("Kỳ báo cáo phải từ 1 đến 400 đêm", "A period is 1 to 400 nights")
 GONG_AT, NOON = time(22, 0), time(12, 0)
 AROUND = timedelta(hours=1)
+NOT_YET = Text(
+    "Đêm {night} chưa đến, chưa ai đánh kẻng được. Xem lại ngày sau --night",
+    "The night of {night} has not come, nobody can have rung yet. Look at the date after --night",
+)
 WHEN = Text("Đánh lúc mấy giờ? Thêm --at 22:03", "At what time was it rung? Add --at 22:03")
 MOST_NIGHTS = 400
 
@@ -63,6 +68,8 @@ def rung(request: Request, screen: Screen) -> int:
     with on_duty(request.config) as duty:
         box, local = _known_box(duty, request.values["box"]), now().astimezone(duty.office.roster.zone)
         night: date = request.values["night"] or night_of(local)
+        if request.values["night"] and local < _due(local, night) - AROUND:
+            raise MisuseError(NOT_YET.fill(night=f"{night:%d/%m/%Y}"))
         at = _when(local, night, request.values["at"])
         entry = ByHand(box, night, at, request.values["by"], person())
         duty.store.add_by_hand(entry)
@@ -76,10 +83,14 @@ def _when(local: datetime, night: date, said: time | None) -> datetime:
     if said is not None:
         day = night if said >= NOON else night + timedelta(days=1)
         return datetime.combine(day, said, local.tzinfo)
-    due = datetime.combine(night, GONG_AT, local.tzinfo)
+    due = _due(local, night)
     if not due - AROUND <= local <= due + AROUND:
         raise MisuseError(WHEN)
     return local
+
+
+def _due(local: datetime, night: date) -> datetime:
+    return datetime.combine(night, GONG_AT, local.tzinfo)
 
 
 def _known_box(duty: Duty, typed: str) -> str:
@@ -91,16 +102,17 @@ def _known_box(duty: Duty, typed: str) -> str:
 
 
 def forecast(request: Request, screen: Screen) -> int:
-    """Who may be silent tonight; 1 when somebody may."""
+    """Who may be silent tonight; 1 when somebody may, or when the broker is away and nobody knows."""
     with on_duty(request.config) as duty:
         local = now().astimezone(duty.office.roster.zone)
         found = tonight.doubts(duty.rows(local), local)
+        is_there = reached(duty.office)
         if request.wants_json:
-            screen.json(tonight.as_object(found))
+            screen.json({**tonight.as_object(found), "broker": is_there})
         else:
-            for text in tonight.sentence(found):
+            for text in (*not_reached(duty, is_there), *tonight.sentence(found)):
                 screen.say(text)
-    return 1 if found else 0
+    return 1 if found or not is_there else 0
 
 
 def attendance(request: Request, screen: Screen) -> int:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -256,6 +256,16 @@ def test_a_night_rung_by_hand_is_written_down_and_stands_on_the_sheet(commune: C
     assert "by Bà Hà; written by" in ask(
         commune, "rung|thon-5|--by|Bà Hà|--at|22:03|--night|20/11/2026", language=ENGLISH
     )
+
+
+def test_a_night_that_has_not_come_was_rung_by_nobody(commune: Commune) -> None:
+    today = datetime.now(HANOI).date()
+    coming = [today + timedelta(days=1), today.replace(year=today.year + 1, day=1)]
+    for night in coming:
+        told = ask(commune, f"rung|thon-3|--by|An|--at|22:03|--night|{night:%d/%m/%Y}", status=2)
+        assert told.startswith(f"Đêm {night:%d/%m/%Y} chưa đến, chưa ai đánh kẻng được.")
+        sheet = json.loads(ask(commune, f"attendance|--from|{night:%d/%m/%Y}|--until|{night:%d/%m/%Y}|--format|json"))
+        assert {row["box"]: row["marks"].get(f"{night}") for row in sheet["boxes"]}["thon-3"] != "T"
 
 
 def test_the_forecast_names_the_villages_that_may_be_silent_and_whom_to_call(commune: Commune) -> None:

@@ -1,7 +1,10 @@
 """Orders over a real Mosquitto with TLS: what the officer sees, what the boxes hear, and the exit status."""
 
 import json
+import socket
+import ssl
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +13,12 @@ import pytest
 from gongd.core.catalogue import Why
 from gongd.core.wire_command import CommandType
 from gongd.core.wire_report import Step
+from gongd.desk.link import Dial, reaches
 from tests.desk.commune import needs_mosquitto
 from tests.desk.scripted import Commune, eventually, found_commune, whole_commune
 
 pytestmark = needs_mosquitto
+PATIENCE_S = 20.0
 
 
 @pytest.fixture
@@ -35,6 +40,35 @@ def test_a_start_that_is_answered_twice_is_one_line(commune: Commune) -> None:
     commune.boxes["thon-3"].steps = (Step.RECEIVED, Step.STARTED, Step.STARTED)
     done = commune.gongctl("alert", "fire", "--to", "3", "--yes")
     assert (done.returncode, done.stdout.count("Loa Thôn 3: bắt đầu phát")) == (0, 1)
+
+
+@pytest.mark.parametrize("command", ["status", "forecast"])
+def test_without_a_broker_the_first_line_says_so_and_what_follows_is_old(ram: Path, command: str) -> None:
+    folder, _ = found_commune(ram)
+    alone, began = Commune(folder, 0, {}), time.monotonic()
+    done = alone.gongctl(command)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("Máy trực mất kết nối với máy chủ 127.0.0.1:")
+    told = json.loads(alone.gongctl(command, "--json").stdout)
+    assert [row["broker"] for row in (told if isinstance(told, list) else [told])] in ([False, False], [False])
+    assert time.monotonic() - began < PATIENCE_S
+
+
+def test_a_broker_that_says_nothing_is_no_broker() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        port, tls = mute.getsockname()[1], ssl.create_default_context()
+        began = time.monotonic()
+        assert not reaches(Dial("127.0.0.1", port, "x", tls), 0.3)
+        assert time.monotonic() - began < PATIENCE_S
+        assert reaches(Dial("127.0.0.1", port, "x"), PATIENCE_S)
+    assert not reaches(Dial("127.0.0.1", port, "x"), PATIENCE_S)
+
+
+def test_with_a_broker_status_and_forecast_say_nothing_of_it(commune: Commune) -> None:
+    for command in ("status", "forecast"):
+        told = json.loads(commune.gongctl(command, "--json").stdout)
+        assert all(row["broker"] for row in (told if isinstance(told, list) else [told]))
+        assert "mất kết nối" not in commune.gongctl(command).stdout
 
 
 @pytest.mark.parametrize("place", ["all", "tất cả", "Khu trung tâm", "3, 5"])
