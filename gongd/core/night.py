@@ -7,7 +7,8 @@ How a night is handed over, so that it is decided once:
       begins  -> asks `verdict` again; appends `rung_record` and waits for it; `rung`; Begin
       cannot  -> `missed(ledger, occurrence, reason)`: the reason is *noted*; look files it later
     look      -> Withdraw(occurrence)   the clock has moved or lost its trust, or the grace is over: drop the request.
-    look      -> Miss(occurrence, reason)  once, after 15 minutes of calm clock beyond the grace: append its record
+    look      -> Miss(occurrence, reason)  once, after 15 minutes of calm clock beyond the grace: append its record.
+                 What a clock has leapt over must be past by the clock from before the leap, too (`belief`).
 
 Whatever is in hand or noted dies with the process; only records live, and a new ledger is opened from them.
 """
@@ -18,6 +19,8 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 
+from gongd.core.adoption import Adopt, Retire, adopt
+from gongd.core.belief import CALM_S, STEP_S, Belief, disturbed, weigh
 from gongd.core.moment import Moment
 from gongd.core.schedule import (
     Entry,
@@ -32,10 +35,6 @@ from gongd.core.schedule import (
     verdict,
 )
 
-STEP_S = 2.0
-"""A wall clock that departs this far from the monotonic one between two looks has been set."""
-CALM_S = 900.0
-"""A miss is believed after so long of trusted, unstepped clock beyond the grace (box.md, promise 2)."""
 FILL_DAYS = 400
 """Nights longer ago than this are not filled in."""
 SETTLE_S = 60.0
@@ -74,21 +73,6 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
-class Adopt:
-    """A schedule counts from this night on; nights before are none of its own."""
-
-    schedule: str
-    first: date
-
-
-@dataclass(frozen=True, slots=True)
-class Retire:
-    """A schedule stands in the settings no more."""
-
-    schedule: str
-
-
-@dataclass(frozen=True, slots=True)
 class Outage:
     """The box was off, as far as known: from its last sign of life until this boot."""
 
@@ -113,9 +97,9 @@ class Ledger:
     `recorded` have their record. `first` is each schedule's first night. `outages` and `seen_at` (the last sign of
     life under a trusted clock) come from before this start. `in_hand` was told to ring. `noted` has been given up,
     with its reason, but is not filed yet. `settled`: up to that instant every night of a schedule has its record.
-    `rang` holds the monotonic instant of a schedule's last ring. `trusted_at`: the last look but this one under
-    a trusted clock. `began`, `trusted_from` and `calm_from` are monotonic: the first look, and since when the clock is
-    trusted, and trusted and unstepped; `stepped_from`: when it was last set; `met`: since when each schedule is there.
+    `rang` holds the monotonic instant of a schedule's last ring. `belief`: which clock is believed.
+    `began`, `trusted_from` and `calm_from` are monotonic: the first look, and since when the clock is trusted, and
+    trusted and unstepped; `stepped_from`: when it was last set; `met`: since when each schedule is there.
     """
 
     recorded: frozenset[Key] = frozenset()
@@ -126,7 +110,7 @@ class Ledger:
     noted: Mapping[Key, tuple[Occurrence, str]] = field(default_factory=dict)
     settled: Mapping[str, datetime] = field(default_factory=dict)
     rang: Mapping[str, float] = field(default_factory=dict)
-    trusted_at: datetime | None = None
+    belief: Belief | None = None
     last: Moment | None = None
     began: float | None = None
     trusted_from: float | None = None
@@ -134,6 +118,15 @@ class Ledger:
     stepped_from: float | None = None
     met: Mapping[str, float] = field(default_factory=dict)
     woken: bool = False
+
+    def calm_s(self, now: Moment) -> float:
+        """How long the clock has been trusted and unstepped."""
+        return 0.0 if self.calm_from is None else now.mono - self.calm_from
+
+    def first_night(self, schedule: str) -> date:
+        """From which night on it rings: also one that is only taken up while the clock is doubted."""
+        taken = self.belief.first if self.belief is not None else {}
+        return min(self.first.get(schedule, date.max), taken.get(schedule, date.max))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +146,11 @@ def open_ledger(
     first: Mapping[str, date],
     seen_at: datetime | None,
     outages: Iterable[tuple[datetime, datetime]] = (),
+    belief: Belief | None = None,
 ) -> Ledger:
     """The book as the journal remembers it (ports.Memory: nights, first_days, last_seen_at, outages)."""
     spans = tuple(Outage(since, until) for since, until in outages)
-    return Ledger(recorded=frozenset(recorded), first=dict(first), outages=spans, seen_at=seen_at)
+    return Ledger(recorded=frozenset(recorded), first=dict(first), outages=spans, seen_at=seen_at, belief=belief)
 
 
 def rung(ledger: Ledger, occurrence: Occurrence, now: Moment) -> Ledger:
@@ -199,6 +193,7 @@ def look(ledger: Ledger, entries: Sequence[Entry], now: Moment, next_after: Next
     ]
     if now.trusted:
         steps += [
+            lambda book: _weigh(book, now),
             lambda book: _wake(book, now),
             lambda book: _adopt(book, times, now, next_after),
             lambda book: _ring(book, times, now, next_after),
@@ -220,12 +215,12 @@ def _watch_clock(ledger: Ledger, times: Sequence[Entry], now: Moment) -> Told:
     ledger = replace(
         ledger,
         last=now,
-        trusted_at=last.wall if last is not None and last.trusted else ledger.trusted_at,
         began=now.mono if ledger.began is None else ledger.began,
         trusted_from=_since(ledger.trusted_from, now) if now.trusted else None,
         calm_from=(ledger.calm_from if unbroken else now.mono) if now.trusted else None,
         stepped_from=now.mono if stepped else ledger.stepped_from,
         met={slot.id: ledger.met.get(slot.id, now.mono) for slot in times},
+        belief=disturbed(ledger.belief) if stepped else ledger.belief,
     )
     return ledger, (Stepped(by_s),) if stepped else ()
 
@@ -246,6 +241,13 @@ def _withdraw(ledger: Ledger, now: Moment) -> Told:
     return ledger, tuple(Withdraw(held) for held in gone)
 
 
+def _weigh(ledger: Ledger, now: Moment) -> Told:
+    """Which clock is believed? One that shows less than in an earlier run stands anew."""
+    went_back = not ledger.woken and ledger.seen_at is not None and now.wall < ledger.seen_at
+    belief = disturbed(ledger.belief) if went_back else ledger.belief
+    return replace(ledger, belief=weigh(belief, now, ledger.calm_s(now))), ()
+
+
 def _wake(ledger: Ledger, now: Moment) -> Told:
     """At the first trusted look of this start: was the power out?"""
     if ledger.woken:
@@ -259,22 +261,12 @@ def _wake(ledger: Ledger, now: Moment) -> Told:
 
 
 def _adopt(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: NextAfter) -> Told:
-    """A new schedule counts from the first occurrence since the box has met it, though nobody could say then what time
-    it was; a known one from an earlier one if the clock went back. Neither looks back farther than the grace."""
-    told: list[Decision] = [Retire(name) for name in sorted(set(ledger.first) - {slot.id for slot in times})]
-    before = ledger.trusted_at or ledger.seen_at
-    went_back = before is not None and now.wall < before
-    first = {slot.id: ledger.first[slot.id] for slot in times if slot.id in ledger.first}
-    for slot in times:
-        back_s = (slot.grace_s if went_back else 0.0) if slot.id in first else now.mono - ledger.met[slot.id]
-        coming = occurrence_after(slot, now.wall - timedelta(seconds=min(back_s, slot.grace_s)), next_after)
-        if coming is not None and coming.night < first.get(slot.id, date.max):
-            first[slot.id] = coming.night
-            told.append(Adopt(slot.id, coming.night))
-    if told:
-        settled = {name: at for name, at in ledger.settled.items() if name in first}
-        ledger = replace(ledger, first=first, settled=settled)
-    return ledger, tuple(told)
+    assert ledger.belief is not None
+    found = adopt(ledger.first, ledger.belief, ledger.met, times, now, next_after)
+    if found.told:
+        settled = {name: at for name, at in ledger.settled.items() if found.first.get(name) == ledger.first.get(name)}
+        ledger = replace(ledger, first=found.first, settled=settled)
+    return replace(ledger, belief=found.belief), found.told
 
 
 def _ring(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: NextAfter) -> Told:
@@ -297,7 +289,7 @@ def _is_free(ledger: Ledger, occurrence: Occurrence, now: Moment) -> bool:
         occurrence.key not in ledger.recorded
         and occurrence.key not in ledger.in_hand
         and occurrence.key not in ledger.noted
-        and occurrence.night >= ledger.first.get(occurrence.schedule, date.max)
+        and occurrence.night >= ledger.first_night(occurrence.schedule)
         and (rang is None or now.mono - rang >= CALM_S)
     )
 
@@ -311,7 +303,7 @@ def _has_settled(ledger: Ledger, occurrence: Occurrence, now: Moment) -> bool:
 
 def _file(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: NextAfter) -> Told:
     told: list[Decision] = []
-    if ledger.calm_from is None or now.mono - ledger.calm_from < CALM_S:
+    if ledger.calm_s(now) < CALM_S:
         return ledger, ()
     for slot in times:
         if slot.id in ledger.first:
@@ -347,9 +339,10 @@ def _unsettled(ledger: Ledger, slot: Entry, now: Moment) -> datetime:
 
 
 def _is_surely_missed(ledger: Ledger, occurrence: Occurrence, now: Moment) -> bool:
-    """The clock is calm by now; has it been so beyond the grace?"""
+    """The clock is calm by now; has it been so beyond the grace? And is the night past by the steady clock as well?"""
+    is_past = ledger.belief is None or occurrence.last_chance <= ledger.belief.steady(now)
     beyond = now.wall - occurrence.last_chance
-    return occurrence.key not in ledger.in_hand and beyond >= timedelta(seconds=CALM_S)
+    return is_past and occurrence.key not in ledger.in_hand and beyond >= timedelta(seconds=CALM_S)
 
 
 def _filed(ledger: Ledger, occurrence: Occurrence) -> Ledger:
@@ -362,7 +355,7 @@ def _reason(ledger: Ledger, occurrence: Occurrence, now: Moment) -> str:
         return Reason.EXCEPTED
     if occurrence.key in ledger.noted:
         return ledger.noted[occurrence.key][1]
-    if any(outage.since < occurrence.due < outage.until for outage in ledger.outages):
+    if any(outage.since < occurrence.due < outage.until <= now.wall for outage in ledger.outages):
         return Reason.NO_POWER
     began_at, trusted_at = _wall_of(ledger.began, now), _wall_of(ledger.trusted_from, now)
     if occurrence.due >= began_at:

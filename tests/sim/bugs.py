@@ -50,13 +50,20 @@ BUGS = (
         "        return self.air.sounding",
         "disk",
     ),
-    Bug("a miss is never filed", "gongd.core.night", "CALM_S = 900.0", "CALM_S = 9e9", "power"),
+    Bug("a miss is never filed", "gongd.core.belief", "CALM_S = 900.0", "CALM_S = 9e9", "power"),
     Bug(
         "a night without power is not filled in",
         "gongd.core.night",
-        "    told: list[Decision] = []\n    if ledger.calm_from is None or",
-        "    told: list[Decision] = []\n    if ledger.outages or ledger.calm_from is None or",
+        "    if ledger.calm_s(now) < CALM_S:",
+        "    if ledger.outages or ledger.calm_s(now) < CALM_S:",
         "power",
+    ),
+    Bug(
+        "a clock that has leapt is believed at once",
+        "gongd.core.belief",
+        "CALM_S + min(abs(belief.skew_s(now)), PATIENCE_S)",
+        "CALM_S",
+        "clock",
     ),
     Bug(
         "a clock that was never right is believed",
