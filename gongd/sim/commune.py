@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from gongd.adapters.journal import read_records
+from gongd.box import heart
+from gongd.core.belief import PATIENCE_S
 from gongd.core.catalogue import Status
 from gongd.core.record import Kind, Record
 from gongd.core.wire import Channel
@@ -155,6 +157,17 @@ class Commune:
         if isinstance(beat, Refused):
             self.blame("a_heartbeat_tells_the_truth", cabinet.id, f"it cannot be read: {beat}")
             return
+        self._judge_beat(cabinet, beat)
+
+    def feel_pulses(self) -> None:
+        """What every box would say of itself now: judged, and not sent."""
+        for cabinet in self.cabinets:
+            if cabinet.daemon is not None:
+                parts = cabinet.daemon.box.parts
+                me = heart.Self(furniture.HEARTBEAT_S, "", cabinet.daemon.started_at, None, None)
+                self._judge_beat(cabinet, heart.heartbeat(parts, me, 0, 0, parts.timekeeper.now()))
+
+    def _judge_beat(self, cabinet: Cabinet, beat: Heartbeat) -> None:
         for what in invariants.a_heartbeat_tells_the_truth(self, cabinet, beat):
             self.blame("a_heartbeat_tells_the_truth", cabinet.id, what)
 
@@ -222,7 +235,7 @@ class Commune:
     def was_clear(self, cabinet: Cabinet, due: float) -> bool:
         """Did nothing stand in the way of this gong?"""
         since, until = due - invariants.CALM_S, due + 20.0
-        if any(due - 30 * 3600.0 <= at <= until for at in self.facts.lies.get(cabinet.id, ())):
+        if self.was_taken_in(cabinet, due):
             return False
         if self.facts.is_shaken(cabinet.id, since, until):
             return False
@@ -231,6 +244,12 @@ class Commune:
             for one in self.facts.between(cabinet.id, due - LONGEST_REST_S - invariants.LONGEST_S, until)
         )
         return not noisy and due in self.facts.well.get(cabinet.id, ())
+
+    def was_taken_in(self, cabinet: Cabinet, due: float) -> bool:
+        """Was its night filed by a lie that had lasted for longer than a box doubts? No box can know better."""
+        night = self.world.at_wall(due).date().isoformat()
+        words = self.facts.nights.get((cabinet.id, night), ())
+        return any(self.facts.lied_for_s(cabinet.id, at) >= PATIENCE_S for at, _, _ in words)
 
     def records_of(self, cabinet: Cabinet, night: date) -> int:
         """How many records of that night its journals hold; a journal that was lost counts as it was written."""

@@ -60,14 +60,27 @@ class Facts:
     """Beside each word of `nights`: whether the card has taken it."""
     shaken: dict[str, list[float]] = field(default_factory=dict)
     """When something happened to a box that may stand in the way of a gong or an alarm: power, clock, disk, card."""
-    lies: dict[str, list[float]] = field(default_factory=dict)
-    """When a box began, or ceased, to be told a false time."""
+    lies: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    """From when until when a box was told a false time; the last may still last."""
     well: dict[str, set[float]] = field(default_factory=dict)
     """The gongs (their due instants) at which a box was well."""
     survived: dict[str, int] = field(default_factory=dict)
     latencies_s: list[float] = field(default_factory=list)
     _by_box: dict[str, list[Sounding]] = field(default_factory=dict)
     _stretches: dict[tuple[str, str], list[Sounding]] = field(default_factory=dict)
+
+    def tells(self, box: str, at: float, error_s: float) -> None:
+        """A time server tells a box the time, so far ahead of the truth."""
+        told = self.lies.setdefault(box, [])
+        lasts = bool(told) and told[-1][1] == _FOREVER
+        if error_s and not lasts:
+            told.append((at, _FOREVER))
+        elif lasts and not error_s:
+            told[-1] = (told[-1][0], at)
+
+    def lied_for_s(self, box: str, at: float) -> float:
+        """For how long the lie had lasted by then that the box was told; 0 when it was told none."""
+        return max((at - since for since, until in self.lies.get(box, ()) if since <= at < until), default=0.0)
 
     def shake(self, box: str, at: float) -> None:
         """Something happens to a box."""
@@ -179,4 +192,5 @@ def _alike(one: CommandClaims, other: CommandClaims) -> bool:
     return (one.signal, one.status) == (other.signal, other.status)
 
 
+_FOREVER = float("inf")
 EMERGENCIES = frozenset({"fire", "security", "flood"})

@@ -209,8 +209,8 @@ BUGS = (
     Bug(
         "the heartbeat believes the clock",
         "gongd.box.heart",
-        "            trusted=now.trusted,\n            up_s=",
-        "            trusted=True,\n            up_s=",
+        "        trusted=now.trusted,\n        up_s=",
+        "        trusted=True,\n        up_s=",
         "clock",
     ),
     Bug(
@@ -223,8 +223,8 @@ BUGS = (
     Bug(
         "the heartbeat says that nothing sounds",
         "gongd.box.heart",
-        "            sounding=turn.activation.signal if turn else None,",
-        "            sounding=None,",
+        "        sounding=turn.activation.signal if turn else None,",
+        "        sounding=None,",
         "people",
     ),
 )
