@@ -19,7 +19,7 @@ from gongd.sim.profile import PROFILES
 
 MEMORY = Path("/dev/shm")
 LOOK_S = 90.0
-PULSE_S = 1800.0
+PULSE_S = 3600.0
 DOUBT_S = 2.2 * DAY_S
 """A box that was long without power, or was lied to, doubts its clock for two days, and writes no miss meanwhile."""
 
