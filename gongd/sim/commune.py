@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from gongd.adapters.journal import read_records
+from gongd.adapters.journal import examine, read_records
 from gongd.box import heart
 from gongd.core.belief import PATIENCE_S
 from gongd.core.catalogue import Status
@@ -16,13 +16,13 @@ from gongd.core.wire_form import from_json
 from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Heartbeat
 from gongd.desk.store import Store
-from gongd.sim import furniture, invariants
+from gongd.sim import disk, furniture, invariants
 from gongd.sim.broker import Broker, Letter
 from gongd.sim.cabinet import Cabinet
 from gongd.sim.chance import Chance
 from gongd.sim.clockwork import Clockwork
 from gongd.sim.console import Console
-from gongd.sim.facts import EMERGENCIES, Copy, Facts, Order
+from gongd.sim.facts import EMERGENCIES, Copy, Facts, LostJournal, Order
 from gongd.sim.history import History
 from gongd.sim.invariants import Violation
 from gongd.sim.journal import DrivenTicket
@@ -33,6 +33,8 @@ from gongd.sim.witness import Sounding, Witness
 BEGAN = datetime(2026, 1, 1, 12, 0, tzinfo=furniture.ZONE)
 LONGEST_REST_S = 2200.0
 """A flood that nobody has ended keeps the gong silent while it rests."""
+FORGOTTEN_S = 12 * 3600.0
+"""What the broker has taken waits there for a desk that is cut off, for hours."""
 SETTLING_S = 1.5 * 3600.0
 """After everything is mended the commune gets so long to say all that it has not said."""
 
@@ -286,14 +288,25 @@ class Commune:
         line = cabinet.daemon.box.parts.line if cabinet.daemon is not None else None
         return line is not None and line.report()["trust"] == self.safe.trust.number
 
-    def desk_of(self, cabinet: Cabinet) -> dict[int, Record | None]:
+    def desk_of(self, box: str, journal: str) -> dict[int, Record | None]:
         """What the desk holds of that very journal."""
-        journal = cabinet.journal_id
         return {
             filed.event.number: filed.event.record
-            for filed in self.console.store.events(cabinet.id)
+            for filed in self.console.store.events(box)
             if filed.journal == journal
         }
+
+    def loses_journal(self, cabinet: Cabinet) -> None:
+        """It is about to be lost: what does it say, and how far has it been told?"""
+        path = cabinet.disk.journal
+        records = tuple(read_records(path))
+        published = disk.published(path)
+        lost = LostJournal(self.world.now, cabinet.id, examine(path).journal_id, published, records)
+        self.facts.lost.append(lost)
+
+    def could_be_lost(self, at: float) -> bool:
+        """Has the broker lost what it had taken shortly before then, or after?"""
+        return any(forgot >= at - FORGOTTEN_S for forgot in self.facts.forgot)
 
     def was_lost(self, box: str, at: float) -> bool:
         """Was the machine dead, or its card bad, so soon after that nothing could be said of it?"""
@@ -306,3 +319,7 @@ class Commune:
     def answers_of(self, box: str, jti: str) -> list[str]:
         """Why it refused, where it did."""
         return [str(each.reason) for each in self.console.store.answers(jti) if each.box == box and each.reason]
+
+    def has_answered(self, box: str, jti: str) -> bool:
+        """Has any word of it about this order reached the desk?"""
+        return any(each.box == box for each in self.console.store.answers(jti))

@@ -45,6 +45,17 @@ class Order:
     ended_at: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LostJournal:
+    """A journal as it stood when its card lost it. `published`: so far it knew that the broker had it."""
+
+    at: float
+    box: str
+    journal: str
+    published: int
+    records: tuple[tuple[int, Record], ...]
+
+
 @dataclass(slots=True)
 class Facts:
     """The book. Instants are of the true clock."""
@@ -64,6 +75,9 @@ class Facts:
     """From when until when a box was told a false time; the last may still last."""
     well: dict[str, set[float]] = field(default_factory=dict)
     """The gongs (their due instants) at which a box was well."""
+    lost: list[LostJournal] = field(default_factory=list)
+    forgot: list[float] = field(default_factory=list)
+    """When the broker lost all that it kept."""
     survived: dict[str, int] = field(default_factory=dict)
     latencies_s: list[float] = field(default_factory=list)
     _by_box: dict[str, list[Sounding]] = field(default_factory=dict)

@@ -153,6 +153,7 @@ class Mishaps:
         cabinet = self._of(each)
         self._shake(cabinet)
         cabinet.cut_power()
+        self.commune.loses_journal(cabinet)
         cabinet.disk.corrupt()
         cabinet.lost_at = self.commune.world.now
         self.commune.world.after(BOOTING_S, lambda: self._boot(cabinet, 0.0 if cabinet.has_battery else -BOOTING_S))

@@ -43,6 +43,7 @@ class Network:
         broker.fail()
         if forgets:
             broker.forget()
+            self.commune.facts.forgot.append(self.commune.world.now)
         self.commune.world.after(each.for_s, self.broker_back)
 
     def broker_back(self) -> None:
