@@ -85,7 +85,8 @@ class Nights:
 
     def keep(self, now: Moment) -> dict[str, object]:
         """What the next start is to know of the clock (belief.keep), for the sign of life."""
-        return {} if self.ledger is None else {"steady": keep(self.ledger.belief, now, self.ledger.calm_s(now))}
+        ledger = self.ledger
+        return {"steady": keep(ledger.belief, ledger.last, now, ledger.calm_s(now))} if ledger is not None else {}
 
     def companions(self, activation: Activation, outcome: Outcome, _reason: str | None, now: Moment) -> list[Record]:
         """The night's own record, committed together with the first step of its gong."""

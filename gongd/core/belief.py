@@ -67,8 +67,18 @@ def disturbed(belief: Belief | None) -> Belief | None:
     return None if belief is None else replace(belief, stood_s=0.0)
 
 
-def keep(belief: Belief | None, now: Moment, calm_s: float) -> dict[str, object]:
-    """The steady clock as JSON values, for the next sign of life."""
+def step_s(last: Moment | None, now: Moment) -> float:
+    """By how much the wall clock was set between two looks (forward is positive)."""
+    return 0.0 if last is None else (now.wall - last.wall).total_seconds() - (now.mono - last.mono)
+
+
+def keep(belief: Belief | None, last: Moment | None, now: Moment, calm_s: float) -> dict[str, object]:
+    """The steady clock as JSON values, for the next sign of life.
+
+    `calm_s` was true at the `last` look: a clock that was set since has stood for no time.
+    """
+    if abs(step_s(last, now)) > STEP_S:
+        belief, calm_s = disturbed(belief), 0.0
     if belief is None:
         return {}
     first = {schedule: night.isoformat() for schedule, night in belief.first.items()}

@@ -20,7 +20,7 @@ from itertools import islice
 from typing import TypeVar
 
 from gongd.core.adoption import Adopt, Retire, adopt
-from gongd.core.belief import CALM_S, STEP_S, Belief, disturbed, weigh
+from gongd.core.belief import CALM_S, STEP_S, Belief, disturbed, step_s, weigh
 from gongd.core.moment import Moment
 from gongd.core.schedule import (
     Entry,
@@ -208,8 +208,7 @@ def look(ledger: Ledger, entries: Sequence[Entry], now: Moment, next_after: Next
 
 
 def _watch_clock(ledger: Ledger, times: Sequence[Entry], now: Moment) -> Told:
-    last = ledger.last
-    by_s = 0.0 if last is None else (now.wall - last.wall).total_seconds() - (now.mono - last.mono)
+    by_s = step_s(ledger.last, now)
     stepped = abs(by_s) > STEP_S
     unbroken = ledger.calm_from is not None and not stepped
     ledger = replace(

@@ -104,6 +104,8 @@ class Network:
             world.after(self.commune.chance.between(*NOTICED_S), lambda name=name: self._notice(name))  # type: ignore[misc]
 
         def heal() -> None:
+            for name in names:
+                broker.drop(name)  # what was said into the silence is lost, and so is the connection
             broker.cut.difference_update(names)
             healed()
             self.reconnect()

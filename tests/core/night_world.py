@@ -81,6 +81,8 @@ class World:
         """One look of the box at its clock, and what it does about it."""
         self.looks += 1
         now = self.moment
+        self.sign = keep(self.ledger.belief, self.ledger.last, now, self.ledger.calm_s(now))
+        self.sign_boot_at, self.sign_mono = self.boot_at, now.mono
         seen = look(self.ledger, self.entries, now, daily_after)
         self.ledger, self.next_look_at = seen.ledger, seen.next_look_at
         assert seen.next_look_at > now.mono
@@ -92,8 +94,6 @@ class World:
             if isinstance(decision, Ring):
                 self._ring(decision.occurrence, now)
         self.seen_at = now.wall if self.trusted else self.seen_at
-        self.sign = keep(self.ledger.belief, now, self.ledger.calm_s(now))
-        self.sign_boot_at, self.sign_mono = self.boot_at, now.mono
 
     def _ring(self, occurrence: Occurrence, now: Moment) -> None:
         assert now.trusted

@@ -70,15 +70,22 @@ def test_a_clock_that_is_set_once_more_stands_anew() -> None:
 
 def test_a_sign_of_life_keeps_both_clocks_over_a_power_cut_and_counts_how_long_one_has_stood() -> None:
     belief = Belief(NOON, 0, stood_s=100.0, first={"nightly": TONIGHT})
-    kept = json.loads(json.dumps(keep(belief, moment(5 * DAY_S, 300), 200.0)))
+    kept = json.loads(json.dumps(keep(belief, None, moment(5 * DAY_S, 300), 200.0)))
     steady = moment(300, 0).wall
     assert recall(kept, NOON, None) == Belief(steady, 0.0, 300.0, {"nightly": TONIGHT})
     assert recall(kept, NOON, 300.0) == Belief(steady, 300.0, 300.0, {"nightly": TONIGHT})
 
 
 def test_a_clock_that_is_believed_has_not_stood_in_doubt() -> None:
-    assert keep(Belief(NOON, 0), moment(60, 60), 5000.0)["stood_s"] == 0.0
-    assert keep(None, moment(0, 0), 0.0) == {}
+    assert keep(Belief(NOON, 0), None, moment(60, 60), 5000.0)["stood_s"] == 0.0
+    assert keep(None, None, moment(0, 0), 0.0) == {}
+
+
+@pytest.mark.parametrize(("set_by_s", "stood_s"), [(0.0, 300.0), (2.0, 300.0), (2.1, 0.0), (-2.1, 0.0)])
+def test_a_clock_that_was_set_since_the_last_look_has_stood_for_no_time(set_by_s: float, stood_s: float) -> None:
+    belief, last = Belief(NOON, 0, stood_s=100.0), moment(3600, 300)
+    now = moment(3610 + set_by_s, 310)
+    assert keep(belief, last, now, 200.0)["stood_s"] == stood_s
 
 
 def test_a_sign_of_life_from_before_there_was_a_steady_clock_is_believed() -> None:
@@ -99,7 +106,7 @@ def test_when_a_leap_of_two_days_or_less_is_believed_all_it_leapt_over_is_past_b
 
 
 def test_nights_are_dates_in_what_is_recalled() -> None:
-    kept = keep(Belief(NOON, 0, first={"nightly": TONIGHT}), moment(99, 0), 0.0)
+    kept = keep(Belief(NOON, 0, first={"nightly": TONIGHT}), None, moment(99, 0), 0.0)
     recalled = recall(kept, None, None)
     assert recalled is not None
     assert all(isinstance(night, date) for night in recalled.first.values())

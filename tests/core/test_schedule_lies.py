@@ -63,6 +63,13 @@ def test_a_lie_that_the_daemon_or_the_power_dies_in_still_files_nothing_that_is_
         assert rung_truly(world, 25) == list(range(26))
 
 
+def test_a_box_that_dies_right_after_the_clock_has_leapt_has_not_seen_it_stand() -> None:
+    world = World(at("21:00")).idle_until(at("09:00", TONIGHT + 3 * DAY)).step(86400.0)
+    world.look()
+    world.restart().idle_until(world.now_at + 5 * HOUR).step(-86400.0)
+    assert rung_truly(world, 6) == list(range(7))
+
+
 def test_a_box_that_wakes_to_a_lie_files_nothing_that_is_to_come() -> None:
     world = World(at("21:00")).idle_until(at("09:00", TONIGHT + DAY)).cut_power().idle_until(at("09:10", TONIGHT + DAY))
     world.step(20 * 86400.0).restore_power().idle_until(world.now_at + 5 * HOUR).step(-20 * 86400.0)

@@ -66,6 +66,13 @@ BUGS = (
         "clock",
     ),
     Bug(
+        "an order is not answered",
+        "gongd.box.gate",
+        "        self.link.call(lambda: self._answers.append(answer))",
+        "        pass",
+        "people",
+    ),
+    Bug(
         "a clock that was never right is believed",
         "gongd.core.clock_trust",
         "return self not in (Why.NEVER, Why.EXPIRED, Why.STEPPED)",
