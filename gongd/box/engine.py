@@ -270,11 +270,11 @@ class Box:
         if self.parts.line is not None:
             self.parts.line.remembered(now, self.inbox.post)
         self.parts.timekeeper.recall(memory.clock, self._doors.boot_id)
-        signals, seen_at = self.parts.settings.signals, records.seen_at(memory, self._doors.boot_id)
-        self.parts.nights.open(memory, seen_at)
+        self.parts.nights.open(memory, self._doors.boot_id)
         self.parts.health.clear_left(memory.open_faults, now)
         if memory.set_aside is not None:
             self.parts.health.raise_fault(FaultCode.JOURNAL_CORRUPT, now, subject=memory.set_aside.name)
+        signals, seen_at = self.parts.settings.signals, records.seen_at(memory, self._doors.boot_id)
         self.parts.carry(*self._recovery.open(memory.unfinished, signals, now, seen_at), now)
 
     def _with_noted(self, memory: Memory) -> Memory:

@@ -44,9 +44,9 @@ class Nights:
     _asked: dict[str, Occurrence] = field(default_factory=dict)
     _begun: dict[str, Occurrence] = field(default_factory=dict)
 
-    def open(self, memory: Memory, seen_at: float | None = None) -> None:
-        """The journal remembers. `seen_at`: the last sign of life, if it was in this very boot (monotonic)."""
-        belief = recall(memory.clock.get("steady"), memory.last_seen_at, seen_at)
+    def open(self, memory: Memory, boot_id: str = "") -> None:
+        """The journal remembers."""
+        belief = recall(memory.clock.get("steady"), memory.clock.get("boot") == boot_id)
         self.ledger = open_ledger(memory.nights, memory.first_days, memory.last_seen_at, memory.outages, belief)
         self._muted = memory.muted
         self.next_look_at = 0.0
@@ -83,10 +83,9 @@ class Nights:
                     written += self._record(decision, now)
         return written, events
 
-    def keep(self, now: Moment) -> dict[str, object]:
-        """What the next start is to know of the clock (belief.keep), for the sign of life."""
-        ledger = self.ledger
-        return {"steady": keep(ledger.belief, ledger.last, now, ledger.calm_s(now))} if ledger is not None else {}
+    def keep(self) -> dict[str, object]:
+        """What the next start is to know of the clock, for the sign of life."""
+        return {"steady": keep(self.ledger.belief)} if self.ledger is not None else {}
 
     def companions(self, activation: Activation, outcome: Outcome, _reason: str | None, now: Moment) -> list[Record]:
         """The night's own record, committed together with the first step of its gong."""

@@ -37,6 +37,7 @@ def adopt(
     first: Mapping[str, date],
     belief: Belief,
     met: Mapping[str, float],
+    went_back: bool,
     times: Sequence[Entry],
     now: Moment,
     next_after: NextAfter,
@@ -49,7 +50,6 @@ def adopt(
     told: list[Adopt | Retire] = [Retire(name) for name in sorted(first.keys() - met.keys())]
     known, taken = ({name: kept[name] for name in kept if name in met} for kept in (first, belief.first))
     for slot in times:
-        went_back = belief.skew_s(now) < 0
         back_s = (slot.grace_s if went_back else 0.0) if slot.id in known else now.mono - met[slot.id]
         coming = occurrence_after(slot, now.wall - timedelta(seconds=min(back_s, slot.grace_s)), next_after)
         if coming is not None and coming.night < min(known.get(slot.id, date.max), taken.get(slot.id, date.max)):

@@ -8,7 +8,7 @@ How a night is handed over, so that it is decided once:
       cannot  -> `missed(ledger, occurrence, reason)`: the reason is *noted*; look files it later
     look      -> Withdraw(occurrence)   the clock has moved or lost its trust, or the grace is over: drop the request.
     look      -> Miss(occurrence, reason)  once, after 15 minutes of calm clock beyond the grace: append its record.
-                 What a clock has leapt over must be past by the clock from before the leap, too (`belief`).
+                 What a clock has leapt over by days must be past by the clock from before the leap, too (`belief`).
 
 Whatever is in hand or noted dies with the process; only records live, and a new ledger is opened from them.
 """
@@ -20,7 +20,7 @@ from itertools import islice
 from typing import TypeVar
 
 from gongd.core.adoption import Adopt, Retire, adopt
-from gongd.core.belief import CALM_S, STEP_S, Belief, disturbed, step_s, weigh
+from gongd.core.belief import Belief, weigh
 from gongd.core.moment import Moment
 from gongd.core.schedule import (
     Entry,
@@ -35,6 +35,10 @@ from gongd.core.schedule import (
     verdict,
 )
 
+STEP_S = 2.0
+"""A wall clock that departs this far from the monotonic one between two looks has been set."""
+CALM_S = 900.0
+"""A miss is believed after so long of trusted, unstepped clock beyond the grace (box.md, promise 2)."""
 FILL_DAYS = 400
 """Nights longer ago than this are not filled in."""
 SETTLE_S = 60.0
@@ -97,9 +101,9 @@ class Ledger:
     `recorded` have their record. `first` is each schedule's first night. `outages` and `seen_at` (the last sign of
     life under a trusted clock) come from before this start. `in_hand` was told to ring. `noted` has been given up,
     with its reason, but is not filed yet. `settled`: up to that instant every night of a schedule has its record.
-    `rang` holds the monotonic instant of a schedule's last ring. `belief`: which clock is believed.
-    `began`, `trusted_from` and `calm_from` are monotonic: the first look, and since when the clock is trusted, and
-    trusted and unstepped; `stepped_from`: when it was last set; `met`: since when each schedule is there.
+    `rang` holds the monotonic instant of a schedule's last ring. `trusted_at`: the last look but this one under
+    a trusted clock; `belief`: whether it is believed. `began`, `trusted_from` and `calm_from` are monotonic: the first look, and since when the clock is
+    trusted, and trusted and unstepped; `stepped_from`: when it was last set; `met`: since when each schedule is there.
     """
 
     recorded: frozenset[Key] = frozenset()
@@ -110,6 +114,7 @@ class Ledger:
     noted: Mapping[Key, tuple[Occurrence, str]] = field(default_factory=dict)
     settled: Mapping[str, datetime] = field(default_factory=dict)
     rang: Mapping[str, float] = field(default_factory=dict)
+    trusted_at: datetime | None = None
     belief: Belief | None = None
     last: Moment | None = None
     began: float | None = None
@@ -124,7 +129,7 @@ class Ledger:
         return 0.0 if self.calm_from is None else now.mono - self.calm_from
 
     def first_night(self, schedule: str) -> date:
-        """From which night on it rings: also one that is only taken up while the clock is doubted."""
+        """From which night on it counts: also one that is only taken up while the clock is doubted."""
         taken = self.belief.first if self.belief is not None else {}
         return min(self.first.get(schedule, date.max), taken.get(schedule, date.max))
 
@@ -193,7 +198,7 @@ def look(ledger: Ledger, entries: Sequence[Entry], now: Moment, next_after: Next
     ]
     if now.trusted:
         steps += [
-            lambda book: _weigh(book, now),
+            lambda book: (replace(book, belief=weigh(book.belief, now, book.calm_s(now))), ()),
             lambda book: _wake(book, now),
             lambda book: _adopt(book, times, now, next_after),
             lambda book: _ring(book, times, now, next_after),
@@ -208,18 +213,19 @@ def look(ledger: Ledger, entries: Sequence[Entry], now: Moment, next_after: Next
 
 
 def _watch_clock(ledger: Ledger, times: Sequence[Entry], now: Moment) -> Told:
-    by_s = step_s(ledger.last, now)
+    last = ledger.last
+    by_s = 0.0 if last is None else (now.wall - last.wall).total_seconds() - (now.mono - last.mono)
     stepped = abs(by_s) > STEP_S
     unbroken = ledger.calm_from is not None and not stepped
     ledger = replace(
         ledger,
         last=now,
+        trusted_at=last.wall if last is not None and last.trusted else ledger.trusted_at,
         began=now.mono if ledger.began is None else ledger.began,
         trusted_from=_since(ledger.trusted_from, now) if now.trusted else None,
         calm_from=(ledger.calm_from if unbroken else now.mono) if now.trusted else None,
         stepped_from=now.mono if stepped else ledger.stepped_from,
         met={slot.id: ledger.met.get(slot.id, now.mono) for slot in times},
-        belief=disturbed(ledger.belief) if stepped else ledger.belief,
     )
     return ledger, (Stepped(by_s),) if stepped else ()
 
@@ -240,13 +246,6 @@ def _withdraw(ledger: Ledger, now: Moment) -> Told:
     return ledger, tuple(Withdraw(held) for held in gone)
 
 
-def _weigh(ledger: Ledger, now: Moment) -> Told:
-    """Which clock is believed? One that shows less than in an earlier run stands anew."""
-    went_back = not ledger.woken and ledger.seen_at is not None and now.wall < ledger.seen_at
-    belief = disturbed(ledger.belief) if went_back else ledger.belief
-    return replace(ledger, belief=weigh(belief, now, ledger.calm_s(now))), ()
-
-
 def _wake(ledger: Ledger, now: Moment) -> Told:
     """At the first trusted look of this start: was the power out?"""
     if ledger.woken:
@@ -260,10 +259,12 @@ def _wake(ledger: Ledger, now: Moment) -> Told:
 
 
 def _adopt(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: NextAfter) -> Told:
+    before = ledger.trusted_at or ledger.seen_at
+    went_back = before is not None and now.wall < before
     assert ledger.belief is not None
-    found = adopt(ledger.first, ledger.belief, ledger.met, times, now, next_after)
+    found = adopt(ledger.first, ledger.belief, ledger.met, went_back, times, now, next_after)
     if found.told:
-        settled = {name: at for name, at in ledger.settled.items() if found.first.get(name) == ledger.first.get(name)}
+        settled = {name: at for name, at in ledger.settled.items() if name in ledger.met}
         ledger = replace(ledger, first=found.first, settled=settled)
     return replace(ledger, belief=found.belief), found.told
 
@@ -305,7 +306,7 @@ def _file(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: NextA
     if ledger.calm_s(now) < CALM_S:
         return ledger, ()
     for slot in times:
-        if slot.id in ledger.first:
+        if ledger.first_night(slot.id) < date.max:
             ledger, misses = _file_slot(ledger, slot, now, next_after)
             told += misses
     return ledger, tuple(told)
@@ -317,7 +318,7 @@ def _file_slot(ledger: Ledger, slot: Entry, now: Moment, next_after: NextAfter) 
     told: list[Decision] = []
     settled = start
     for occurrence in islice(occurrences(slot, start, now.wall, next_after), _CHUNK):
-        if occurrence.key not in ledger.recorded and occurrence.night >= ledger.first[slot.id]:
+        if occurrence.key not in ledger.recorded and occurrence.night >= ledger.first_night(slot.id):
             if not _is_surely_missed(ledger, occurrence, now):
                 break
             told.append(Miss(occurrence, _reason(ledger, occurrence, now)))
@@ -331,17 +332,17 @@ def _file_slot(ledger: Ledger, slot: Entry, now: Moment, next_after: NextAfter) 
 def _unsettled(ledger: Ledger, slot: Entry, now: Moment) -> datetime:
     """Where the walk starts. A clock that went back behind the settled instant makes it start afresh."""
     farthest = now.wall - timedelta(days=FILL_DAYS)
-    before_first = datetime.combine(ledger.first[slot.id], farthest.timetz()) - timedelta(days=2)
+    before_first = datetime.combine(ledger.first_night(slot.id), farthest.timetz()) - timedelta(days=2)
     floor = max(farthest, before_first)
     settled = ledger.settled.get(slot.id, floor)
     return floor if settled > now.wall else max(floor, settled)
 
 
 def _is_surely_missed(ledger: Ledger, occurrence: Occurrence, now: Moment) -> bool:
-    """The clock is calm by now; has it been so beyond the grace? And is the night past by the steady clock as well?"""
-    is_past = ledger.belief is None or occurrence.last_chance <= ledger.belief.steady(now)
-    beyond = now.wall - occurrence.last_chance
-    return is_past and occurrence.key not in ledger.in_hand and beyond >= timedelta(seconds=CALM_S)
+    """The clock is calm by now; has it been so beyond the grace? By the steady clock, too."""
+    assert ledger.belief is not None
+    beyond = min(now.wall, ledger.belief.steady(now)) - occurrence.last_chance
+    return occurrence.key not in ledger.in_hand and beyond >= timedelta(seconds=CALM_S)
 
 
 def _filed(ledger: Ledger, occurrence: Occurrence) -> Ledger:

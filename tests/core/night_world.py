@@ -49,7 +49,6 @@ class World:
     seen_at: datetime | None = None
     sign: dict[str, object] = field(default_factory=dict)
     sign_boot_at: datetime | None = None
-    sign_mono: float = 0.0
     looks: int = 0
 
     def __post_init__(self) -> None:
@@ -81,8 +80,7 @@ class World:
         """One look of the box at its clock, and what it does about it."""
         self.looks += 1
         now = self.moment
-        self.sign = keep(self.ledger.belief, self.ledger.last, now, self.ledger.calm_s(now))
-        self.sign_boot_at, self.sign_mono = self.boot_at, now.mono
+        self.sign, self.sign_boot_at = keep(self.ledger.belief), self.boot_at
         seen = look(self.ledger, self.entries, now, daily_after)
         self.ledger, self.next_look_at = seen.ledger, seen.next_look_at
         assert seen.next_look_at > now.mono
@@ -136,7 +134,7 @@ class World:
         """The daemon dies and starts again: only records and the last sign of life live."""
         self.next_look_at = self.moment.mono
         nights = list(self.nights())
-        belief = recall(self.sign, self.seen_at, self.sign_mono if self.sign_boot_at == self.boot_at else None)
+        belief = recall(self.sign, self.sign_boot_at == self.boot_at)
         self.ledger = open_ledger(nights, self._first_nights(), self.seen_at, self._outages(), belief)
         return self
 

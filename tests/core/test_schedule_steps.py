@@ -53,8 +53,6 @@ def test_a_step_of_any_hours_that_stays_leaves_one_record_of_every_night(instant
     for hour in hours:
         world = later(stepped(instant, hour * 3600.0, back_after_s=None), 19)
         assert_sane(world)
-        world.idle_until(world.now_at + timedelta(hours=abs(hour)))
-        assert_sane(world)
         night = world.ledger.first["nightly"]
         assert night <= TONIGHT
         while at("22:00", night) < world.moment.wall - timedelta(minutes=18):
