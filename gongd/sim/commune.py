@@ -7,7 +7,6 @@ from pathlib import Path
 
 from gongd.adapters.journal import examine, read_records
 from gongd.box import heart
-from gongd.core.belief import PATIENCE_S
 from gongd.core.catalogue import Status
 from gongd.core.record import Kind, Record
 from gongd.core.wire import Channel
@@ -248,10 +247,17 @@ class Commune:
         return not noisy and due in self.facts.well.get(cabinet.id, ())
 
     def was_taken_in(self, cabinet: Cabinet, due: float) -> bool:
-        """Was its night filed by a lie that had lasted for longer than a box doubts? No box can know better."""
+        """Was its night filed as missed before it truly came, by a false time that the box could only believe?
+
+        A leap of up to three days may be a technician's correction, whose misses are due after 15 minutes; the first
+        time that is heard after a power cut fills in the nights without power; and what has stood for two days is
+        believed. Whatever else a lie leaps over is to ring.
+        """
         night = self.world.at_wall(due).date().isoformat()
         words = self.facts.nights.get((cabinet.id, night), ())
-        return any(self.facts.lied_for_s(cabinet.id, at) >= PATIENCE_S for at, _, _ in words)
+        return any(
+            at < due and word == "missed" and self.facts.had_believed_a_lie(cabinet.id, at) for at, word, _ in words
+        )
 
     def records_of(self, cabinet: Cabinet, night: date) -> int:
         """How many records of that night its journals hold; a journal that was lost counts as it was written."""

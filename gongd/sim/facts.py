@@ -2,8 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from gongd.core.belief import LEAP_S, PATIENCE_S
 from gongd.core.catalogue import Status
 from gongd.core.record import Kind, Record
 from gongd.core.wire_command import CommandClaims, CommandType
@@ -56,6 +57,23 @@ class LostJournal:
     records: tuple[tuple[int, Record], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Lie:
+    """A false time that a box was told, so far ahead of the truth; the last may still last.
+
+    `is_plausible`: no further from what the box believed than an honest leap, or the first that it heard in its boot.
+    """
+
+    since: float
+    error_s: float
+    is_plausible: bool
+    until: float = float("inf")
+
+    def was_believed(self, at: float) -> bool:
+        """Had the box no way to know better by then?"""
+        return self.since <= at < self.until and (self.is_plausible or at - self.since >= PATIENCE_S)
+
+
 @dataclass(slots=True)
 class Facts:
     """The book. Instants are of the true clock."""
@@ -71,8 +89,7 @@ class Facts:
     """Beside each word of `nights`: whether the card has taken it."""
     shaken: dict[str, list[float]] = field(default_factory=dict)
     """When something happened to a box that may stand in the way of a gong or an alarm: power, clock, disk, card."""
-    lies: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
-    """From when until when a box was told a false time; the last may still last."""
+    lies: dict[str, list[Lie]] = field(default_factory=dict)
     well: dict[str, set[float]] = field(default_factory=dict)
     """The gongs (their due instants) at which a box was well."""
     lost: list[LostJournal] = field(default_factory=list)
@@ -83,18 +100,20 @@ class Facts:
     _by_box: dict[str, list[Sounding]] = field(default_factory=dict)
     _stretches: dict[tuple[str, str], list[Sounding]] = field(default_factory=dict)
 
-    def tells(self, box: str, at: float, error_s: float) -> None:
-        """A time server tells a box the time, so far ahead of the truth."""
-        told = self.lies.setdefault(box, [])
-        lasts = bool(told) and told[-1][1] == _FOREVER
-        if error_s and not lasts:
-            told.append((at, _FOREVER))
-        elif lasts and not error_s:
-            told[-1] = (told[-1][0], at)
+    def tells(self, box: str, at: float, error_s: float, is_first: bool) -> None:
+        """A time server tells a box the time, so far ahead of the truth. `is_first`: nobody has in this boot."""
+        told, believed_s = self.lies.setdefault(box, []), 0.0
+        if told and told[-1].until > at:
+            if told[-1].error_s == error_s and not is_first:
+                return
+            believed_s = told[-1].error_s if told[-1].is_plausible else 0.0
+            told[-1] = replace(told[-1], until=at)
+        if error_s:
+            told.append(Lie(at, error_s, is_first or abs(error_s - believed_s) <= LEAP_S))
 
-    def lied_for_s(self, box: str, at: float) -> float:
-        """For how long the lie had lasted by then that the box was told; 0 when it was told none."""
-        return max((at - since for since, until in self.lies.get(box, ()) if since <= at < until), default=0.0)
+    def had_believed_a_lie(self, box: str, at: float) -> bool:
+        """Did it take a false time for the true one then, with good reason?"""
+        return any(lie.was_believed(at) for lie in self.lies.get(box, ()))
 
     def shake(self, box: str, at: float) -> None:
         """Something happens to a box."""
@@ -206,5 +225,4 @@ def _alike(one: CommandClaims, other: CommandClaims) -> bool:
     return (one.signal, one.status) == (other.signal, other.status)
 
 
-_FOREVER = float("inf")
 EMERGENCIES = frozenset({"fire", "security", "flood"})

@@ -172,11 +172,12 @@ class Mishaps:
         error_s = self.spoofed_s.get(cabinet.number, 0.0)
         if abs(cabinet.clock.error_s - error_s) > 1.0 or not cabinet.clock.synchronised:
             self._shake(cabinet)
+        is_first = cabinet.synced_at is None and not cabinet.clock.hardware and not cabinet.vouched
+        self.commune.facts.tells(cabinet.id, self.commune.world.now, error_s, is_first)
         cabinet.clock.run_at(1.0)
         cabinet.clock.set_off(error_s)
         cabinet.clock.synchronised, cabinet.broken, cabinet.vouched = True, False, False
         cabinet.lied_to = error_s != 0.0
-        self.commune.facts.tells(cabinet.id, self.commune.world.now, error_s)
         cabinet.synced_at = self.commune.world.now
         cabinet.poke()
 

@@ -21,7 +21,7 @@ MEMORY = Path("/dev/shm")
 LOOK_S = 90.0
 PULSE_S = 3600.0
 DOUBT_S = 2.2 * DAY_S
-"""A box that was long without power, or was lied to, doubts its clock for two days, and writes no miss meanwhile."""
+"""A box that has believed a time far in the past doubts the true one for two days, and writes no miss meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

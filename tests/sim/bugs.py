@@ -50,7 +50,7 @@ BUGS = (
         "        return self.air.sounding",
         "disk",
     ),
-    Bug("a miss is never filed", "gongd.core.belief", "CALM_S = 900.0", "CALM_S = 9e9", "power"),
+    Bug("a miss is never filed", "gongd.core.night", "CALM_S = 900.0", "CALM_S = 9e9", "power"),
     Bug(
         "a night without power is not filled in",
         "gongd.core.night",
@@ -59,10 +59,10 @@ BUGS = (
         "power",
     ),
     Bug(
-        "a clock that has leapt is believed at once",
+        "a clock that has leapt by days is believed at once",
         "gongd.core.belief",
-        "CALM_S + min(abs(belief.skew_s(now)), PATIENCE_S)",
-        "CALM_S",
+        "return abs(self.skew_s(now)) > LEAP_S",
+        "return False",
         "clock",
     ),
     Bug(
