@@ -102,8 +102,9 @@ class Ledger:
     life under a trusted clock) come from before this start. `in_hand` was told to ring. `noted` has been given up,
     with its reason, but is not filed yet. `settled`: up to that instant every night of a schedule has its record.
     `rang` holds the monotonic instant of a schedule's last ring. `trusted_at`: the last look but this one under
-    a trusted clock; `belief`: whether it is believed. `began`, `trusted_from` and `calm_from` are monotonic: the first look, and since when the clock is
-    trusted, and trusted and unstepped; `stepped_from`: when it was last set; `met`: since when each schedule is there.
+    a trusted clock; `belief`: whether it is believed. `began`, `trusted_from` and `calm_from` are monotonic: the first
+    look, and since when the clock is trusted, and trusted and unstepped; `stepped_from`: when it was last set; `met`:
+    since when each schedule is there.
     """
 
     recorded: frozenset[Key] = frozenset()

@@ -25,8 +25,8 @@ def test_the_first_trusted_clock_is_believed() -> None:
 
 @pytest.mark.parametrize("leap_s", [0.0, -5.0, 3600.0, -2 * DAY_S, LEAP_S, -LEAP_S])
 def test_a_clock_that_leaps_by_up_to_three_days_is_believed_as_it_is_seen(leap_s: float) -> None:
-    believed = weigh(Belief(NOON, 7, {"nightly": TONIGHT}), moment(leap_s + 60, 67), 0.0)
-    assert believed == Belief(moment(leap_s + 60, 0).wall, 67)
+    believed = weigh(Belief(NOON, 7, first={"nightly": TONIGHT}), moment(leap_s + 60, 67), 0.0)
+    assert believed == Belief(moment(leap_s + 60, 0).wall, 67, back_s=max(0.0, -leap_s))
 
 
 @pytest.mark.parametrize("leap_s", FAR)
@@ -43,23 +43,37 @@ def test_the_same_in_a_daemon_that_was_started_again(leap_s: float) -> None:
     kept = json.loads(json.dumps(keep(Belief(NOON, 500))))
     recalled = recall(kept, same_boot=True)
     assert recalled == Belief(NOON, 500)
-    assert weigh(recalled, moment(leap_s, 530), 0.0) == recalled
+    assert weigh(recalled, moment(leap_s + 30, 530), 0.0) == recalled
+
+
+def test_a_leap_that_undoes_smaller_ones_is_believed_though_the_power_went_meanwhile() -> None:
+    belief = weigh(weigh(Belief(NOON, 0), moment(-2 * DAY_S, 0), 0.0), moment(-4 * DAY_S, 0), 0.0)
+    recalled = recall(json.loads(json.dumps(keep(belief))), same_boot=False)
+    assert weigh(recalled, moment(0, 30), 0.0) == Belief(NOON, 30, back_s=30.0)
+    assert weigh(belief, moment(0, 0), 0.0) == Belief(NOON, 0)
+    assert weigh(belief, moment(LEAP_S + 1, 0), 0.0) == belief
+
+
+def test_but_not_when_the_clock_has_stood_since() -> None:
+    belief = Belief(NOON, 0, back_s=4 * DAY_S)
+    assert weigh(belief, moment(60, 60), PATIENCE_S - 1) == Belief(moment(60, 0).wall, 60, 4 * DAY_S)
+    assert weigh(belief, moment(60, 60), PATIENCE_S) == Belief(moment(60, 0).wall, 60)
 
 
 def test_a_leap_that_is_taken_back_is_forgotten_with_all_that_was_taken_up_under_it() -> None:
-    doubted = Belief(NOON, 0, {"nightly": TONIGHT})
+    doubted = Belief(NOON, 0, first={"nightly": TONIGHT})
     assert weigh(doubted, moment(60, 60), 0.0) == Belief(moment(60, 0).wall, 60)
 
 
 @pytest.mark.parametrize("leap_s", FAR)
 def test_what_was_taken_up_is_left_to_be_written_by_a_clock_that_has_stood(leap_s: float) -> None:
-    doubted = Belief(NOON, 0, {"nightly": TONIGHT})
+    doubted = Belief(NOON, 0, first={"nightly": TONIGHT})
     assert weigh(doubted, moment(leap_s, 0), PATIENCE_S).first == {"nightly": TONIGHT}
 
 
 def test_what_was_taken_up_far_in_the_past_is_a_lies_once_the_clock_is_far_ahead() -> None:
     long_ago, yesterday = TONIGHT - timedelta(days=2), TONIGHT - timedelta(days=1)
-    doubted = Belief(NOON, 0, {"a": long_ago, "b": yesterday, "c": TONIGHT})
+    doubted = Belief(NOON, 0, first={"a": long_ago, "b": yesterday, "c": TONIGHT})
     assert weigh(doubted, moment(4 * DAY_S, 0), 0.0).first == {"b": yesterday, "c": TONIGHT}
     assert weigh(doubted, moment(-4 * DAY_S, 0), 0.0).first == doubted.first
 
@@ -77,14 +91,14 @@ def test_the_first_clock_of_a_boot_is_believed_however_long_the_power_was_out() 
 
 
 def test_but_no_clock_that_shows_a_time_from_long_before_the_power_went() -> None:
-    recalled = Belief(NOON, None, {"nightly": TONIGHT})
+    recalled = Belief(NOON, None, first={"nightly": TONIGHT})
     woken = weigh(recalled, moment(-4 * DAY_S, 30), 0.0)
-    assert woken == Belief(NOON, 0.0, {"nightly": TONIGHT})
+    assert woken == Belief(NOON, 0.0, first={"nightly": TONIGHT})
     assert weigh(woken, moment(20 * DAY_S, 60), 0.0) == woken, "that is no first clock any more"
 
 
 def test_a_daemon_that_never_trusted_its_clock_keeps_what_an_earlier_boot_knew() -> None:
-    unseen = Belief(NOON, None, {"nightly": TONIGHT})
+    unseen = Belief(NOON, None, first={"nightly": TONIGHT})
     assert recall(json.loads(json.dumps(keep(unseen))), same_boot=True) == unseen
 
 

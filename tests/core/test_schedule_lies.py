@@ -106,7 +106,7 @@ def test_a_schedule_taken_up_under_a_doubted_clock_counts_from_that_night_though
     world = World(at("12:00"), ahead_s=9 * 365 * 86400.0).idle_until(at("13:00")).step(-9 * 365 * 86400.0)
     world.hindered = "muted"
     world.idle_until(at("23:00")).restart().idle_until(at("12:00", TONIGHT + 3 * DAY))
-    assert [world.outcome(TONIGHT + n * DAY) for n in range(3)] == ["clock-untrusted", "muted", "muted"]
+    assert [world.outcome(TONIGHT + n * DAY) for n in range(3)] == ["muted"] * 3
 
 
 def test_a_clock_that_leapt_is_believed_after_two_days_and_what_it_leapt_over_is_filed() -> None:
@@ -120,7 +120,7 @@ def test_a_clock_that_leapt_is_believed_after_two_days_and_what_it_leapt_over_is
 def test_a_night_without_power_is_filled_in_though_its_first_night_is_only_taken_up() -> None:
     world = World(at("12:00"), ahead_s=9 * 365 * 86400.0).idle_until(at("13:00")).step(-9 * 365 * 86400.0)
     world.idle_until(at("21:00")).cut_power().idle_until(at("08:00", TONIGHT + 5 * DAY)).restore_power()
-    world.idle_until(world.now_at + timedelta(minutes=20))
+    world.idle_until(world.now_at + timedelta(minutes=31))
     assert [world.outcome(TONIGHT + n * DAY) for n in range(5)] == ["no-power"] * 5
 
 

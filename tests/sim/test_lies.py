@@ -1,4 +1,4 @@
-"""The whole box under a time server that lies: what a lie of more than three days leaps over rings when it truly comes."""
+"""The whole box under a time server that lies: what one of more than three days leaps over rings when it comes."""
 
 import pytest
 
