@@ -44,7 +44,7 @@ class Nights:
     _asked: dict[str, Occurrence] = field(default_factory=dict)
     _begun: dict[str, Occurrence] = field(default_factory=dict)
 
-    def open(self, memory: Memory, boot_id: str = "") -> None:
+    def open(self, memory: Memory, boot_id: str) -> None:
         """The journal remembers."""
         belief = recall(memory.clock.get("steady"), memory.clock.get("boot") == boot_id)
         self.ledger = open_ledger(memory.nights, memory.first_days, memory.last_seen_at, memory.outages, belief)

@@ -145,11 +145,12 @@ def _asked_again(commune: "Commune", sounding: Sounding, since: float) -> bool:
 
 
 def no_gong_is_late(commune: "Commune", sounding: Sounding) -> Found:
-    """Between 22:00 and the grace, by the true clock; by the box's where it was lied to and cannot know."""
+    """Between 22:00 and the grace, by the true clock; by the box's where it was lied to and cannot know. A person who
+    vouches tells the truth, whatever the clock shows."""
     if not sounding.activation.startswith(f"{furniture.SCHEDULE}-"):
         return
     cabinet = commune.cabinet(sounding.box)
-    wall = cabinet.clock.wall if cabinet.lied_to else commune.world.wall
+    wall = cabinet.clock.wall if cabinet.lied_to and not cabinet.vouched else commune.world.wall
     slack = timedelta(seconds=VOUCHED_S if cabinet.vouched else EXACT_S)
     due = wall.astimezone(furniture.ZONE).replace(hour=22, minute=0, second=0, microsecond=0)
     if not due - slack <= wall <= due + timedelta(seconds=furniture.GRACE_S) + slack:
