@@ -32,6 +32,8 @@ TESTS = {
     "freshness": ("test_freshness.py", "test_command*.py"),
     "limit": ("test_limit.py", "test_command.py"),
     "verdict": ("test_command*.py",),
+    "adoption": ("test_schedule*.py",),
+    "belief": ("test_belief.py", "test_schedule_lies.py"),
     "night": ("test_schedule*.py",),
     "wire_form": ("test_wire_form.py", "test_wire_body.py", "test_wire_event.py"),
     "wire_name": ("test_wire.py", "test_command*.py"),

@@ -270,7 +270,7 @@ class Box:
         if self.parts.line is not None:
             self.parts.line.remembered(now, self.inbox.post)
         self.parts.timekeeper.recall(memory.clock, self._doors.boot_id)
-        self.parts.nights.open(memory)
+        self.parts.nights.open(memory, self._doors.boot_id)
         self.parts.health.clear_left(memory.open_faults, now)
         if memory.set_aside is not None:
             self.parts.health.raise_fault(FaultCode.JOURNAL_CORRUPT, now, subject=memory.set_aside.name)

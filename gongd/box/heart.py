@@ -62,6 +62,25 @@ class PapersSeen:
     ends_at: datetime
 
 
+def heartbeat(parts: Parts, me: Self, beat: int, number: int, now: Moment) -> Heartbeat:
+    """The body of `heartbeat`: how the box is now. `number` is its journal's last."""
+    turn = parts.airtime.sounding
+    return Heartbeat(
+        sounds=parts.health.sounds,
+        condition=state(parts.health.condition, turn is not None),
+        beat=beat,
+        boot=me.run,
+        at=now.wall.replace(microsecond=0),
+        trusted=now.trusted,
+        up_s=int(now.mono - me.started_at),
+        faults=tuple(dict.fromkeys(held.code.value for held in parts.health.condition.faults)),
+        sounding=turn.activation.signal if turn else None,
+        last=parts.last_outcome,
+        journal=parts.memory.journal_id if parts.memory else None,
+        number=number,
+    )
+
+
 @dataclass(slots=True)
 class Heart:
     """Says `heartbeat`, `state`, `info` and `challenge`; raises and clears the faults of the link."""
@@ -150,7 +169,7 @@ class Heart:
         if now.mono - self._beat_at >= self.me.heartbeat_s and self._is_alive():
             self._beat_at = now.mono
             self.beat += 1
-            self.say(Channel.HEARTBEAT, self._heartbeat(now))
+            self.say(Channel.HEARTBEAT, heartbeat(self.parts, self.me, self.beat, self.number, now))
         self._say_presence(now)
         self._say_info(now)
         self._say_challenge(now, challenges)
@@ -184,24 +203,6 @@ class Heart:
             self.parts.health.set_fault(code, stands, now)
 
     # ── What is said ─────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _heartbeat(self, now: Moment) -> Heartbeat:
-        parts = self.parts
-        turn = parts.airtime.sounding
-        return Heartbeat(
-            sounds=parts.health.sounds,
-            condition=state(parts.health.condition, turn is not None),
-            beat=self.beat,
-            boot=self.me.run,
-            at=now.wall.replace(microsecond=0),
-            trusted=now.trusted,
-            up_s=int(now.mono - self.me.started_at),
-            faults=tuple(dict.fromkeys(held.code.value for held in parts.health.condition.faults)),
-            sounding=turn.activation.signal if turn else None,
-            last=parts.last_outcome,
-            journal=parts.memory.journal_id if parts.memory else None,
-            number=self.number,
-        )
 
     def presence(self, now: Moment) -> Presence:
         """The body of `state`. The link's own fault is none for whoever can read this."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from gongd.core.activation import Activation, Outcome
 from gongd.core.air import Cancelled, Event, Requested
+from gongd.core.belief import keep, recall
 from gongd.core.catalogue import Origin, Signal, Status, Why
 from gongd.core.moment import Moment
 from gongd.core.night import Decision, Ledger, Miss, Ring, Withdraw, look, missed, open_ledger, rung, unrung
@@ -43,9 +44,10 @@ class Nights:
     _asked: dict[str, Occurrence] = field(default_factory=dict)
     _begun: dict[str, Occurrence] = field(default_factory=dict)
 
-    def open(self, memory: Memory) -> None:
+    def open(self, memory: Memory, boot_id: str) -> None:
         """The journal remembers."""
-        self.ledger = open_ledger(memory.nights, memory.first_days, memory.last_seen_at, memory.outages)
+        belief = recall(memory.clock.get("steady"), memory.clock.get("boot") == boot_id)
+        self.ledger = open_ledger(memory.nights, memory.first_days, memory.last_seen_at, memory.outages, belief)
         self._muted = memory.muted
         self.next_look_at = 0.0
 
@@ -80,6 +82,10 @@ class Nights:
                 case _:
                     written += self._record(decision, now)
         return written, events
+
+    def keep(self) -> dict[str, object]:
+        """What the next start is to know of the clock, for the sign of life."""
+        return {"steady": keep(self.ledger.belief)} if self.ledger is not None else {}
 
     def companions(self, activation: Activation, outcome: Outcome, _reason: str | None, now: Moment) -> list[Record]:
         """The night's own record, committed together with the first step of its gong."""

@@ -43,7 +43,7 @@ class Watch:
         self.parts.health.put_out_of_use(until if until and now.wall.date() <= until else None)
         self._tell_status()
         if self.due("seen", SEEN_EVERY_S if self.parts.airtime.air.sounding is None else SEEN_WHILE_SOUNDING_S, now):
-            clock = keep(self.parts.timekeeper.state, self.parts.doors.boot_id)
+            clock = keep(self.parts.timekeeper.state, self.parts.doors.boot_id) | self.parts.nights.keep()
             self.parts.doors.journal.seen(now.wall, self.parts.airtime.sounded_s(now), now.trusted, clock)
         if self.due("alive", self.parts.doors.watchdog_s or ALIVE_EVERY_S, now):
             self._show_life()

@@ -7,7 +7,8 @@ How a night is handed over, so that it is decided once:
       begins  -> asks `verdict` again; appends `rung_record` and waits for it; `rung`; Begin
       cannot  -> `missed(ledger, occurrence, reason)`: the reason is *noted*; look files it later
     look      -> Withdraw(occurrence)   the clock has moved or lost its trust, or the grace is over: drop the request.
-    look      -> Miss(occurrence, reason)  once, after 15 minutes of calm clock beyond the grace: append its record
+    look      -> Miss(occurrence, reason)  once, after 15 minutes of calm clock beyond the grace: append its record.
+                 What a clock has leapt over by days must be past by the clock from before the leap, too (`belief`).
 
 Whatever is in hand or noted dies with the process; only records live, and a new ledger is opened from them.
 """
@@ -18,6 +19,8 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 
+from gongd.core.adoption import Adopt, Retire, adopt
+from gongd.core.belief import Belief, weigh
 from gongd.core.moment import Moment
 from gongd.core.schedule import (
     Entry,
@@ -74,21 +77,6 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
-class Adopt:
-    """A schedule counts from this night on; nights before are none of its own."""
-
-    schedule: str
-    first: date
-
-
-@dataclass(frozen=True, slots=True)
-class Retire:
-    """A schedule stands in the settings no more."""
-
-    schedule: str
-
-
-@dataclass(frozen=True, slots=True)
 class Outage:
     """The box was off, as far as known: from its last sign of life until this boot."""
 
@@ -114,8 +102,9 @@ class Ledger:
     life under a trusted clock) come from before this start. `in_hand` was told to ring. `noted` has been given up,
     with its reason, but is not filed yet. `settled`: up to that instant every night of a schedule has its record.
     `rang` holds the monotonic instant of a schedule's last ring. `trusted_at`: the last look but this one under
-    a trusted clock. `began`, `trusted_from` and `calm_from` are monotonic: the first look, and since when the clock is
-    trusted, and trusted and unstepped; `stepped_from`: when it was last set; `met`: since when each schedule is there.
+    a trusted clock; `belief`: whether it is believed. `began`, `trusted_from` and `calm_from` are monotonic: the first
+    look, and since when the clock is trusted, and trusted and unstepped; `stepped_from`: when it was last set; `met`:
+    since when each schedule is there.
     """
 
     recorded: frozenset[Key] = frozenset()
@@ -127,6 +116,7 @@ class Ledger:
     settled: Mapping[str, datetime] = field(default_factory=dict)
     rang: Mapping[str, float] = field(default_factory=dict)
     trusted_at: datetime | None = None
+    belief: Belief | None = None
     last: Moment | None = None
     began: float | None = None
     trusted_from: float | None = None
@@ -134,6 +124,15 @@ class Ledger:
     stepped_from: float | None = None
     met: Mapping[str, float] = field(default_factory=dict)
     woken: bool = False
+
+    def calm_s(self, now: Moment) -> float:
+        """How long the clock has been trusted and unstepped."""
+        return 0.0 if self.calm_from is None else now.mono - self.calm_from
+
+    def first_night(self, schedule: str) -> date:
+        """From which night on it counts: also one that is only taken up while the clock is doubted."""
+        taken = self.belief.first if self.belief is not None else {}
+        return min(self.first.get(schedule, date.max), taken.get(schedule, date.max))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +152,11 @@ def open_ledger(
     first: Mapping[str, date],
     seen_at: datetime | None,
     outages: Iterable[tuple[datetime, datetime]] = (),
+    belief: Belief | None = None,
 ) -> Ledger:
     """The book as the journal remembers it (ports.Memory: nights, first_days, last_seen_at, outages)."""
     spans = tuple(Outage(since, until) for since, until in outages)
-    return Ledger(recorded=frozenset(recorded), first=dict(first), outages=spans, seen_at=seen_at)
+    return Ledger(recorded=frozenset(recorded), first=dict(first), outages=spans, seen_at=seen_at, belief=belief)
 
 
 def rung(ledger: Ledger, occurrence: Occurrence, now: Moment) -> Ledger:
@@ -199,6 +199,7 @@ def look(ledger: Ledger, entries: Sequence[Entry], now: Moment, next_after: Next
     ]
     if now.trusted:
         steps += [
+            lambda book: (replace(book, belief=weigh(book.belief, now, book.calm_s(now))), ()),
             lambda book: _wake(book, now),
             lambda book: _adopt(book, times, now, next_after),
             lambda book: _ring(book, times, now, next_after),
@@ -259,22 +260,14 @@ def _wake(ledger: Ledger, now: Moment) -> Told:
 
 
 def _adopt(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: NextAfter) -> Told:
-    """A new schedule counts from the first occurrence since the box has met it, though nobody could say then what time
-    it was; a known one from an earlier one if the clock went back. Neither looks back farther than the grace."""
-    told: list[Decision] = [Retire(name) for name in sorted(set(ledger.first) - {slot.id for slot in times})]
     before = ledger.trusted_at or ledger.seen_at
     went_back = before is not None and now.wall < before
-    first = {slot.id: ledger.first[slot.id] for slot in times if slot.id in ledger.first}
-    for slot in times:
-        back_s = (slot.grace_s if went_back else 0.0) if slot.id in first else now.mono - ledger.met[slot.id]
-        coming = occurrence_after(slot, now.wall - timedelta(seconds=min(back_s, slot.grace_s)), next_after)
-        if coming is not None and coming.night < first.get(slot.id, date.max):
-            first[slot.id] = coming.night
-            told.append(Adopt(slot.id, coming.night))
-    if told:
-        settled = {name: at for name, at in ledger.settled.items() if name in first}
-        ledger = replace(ledger, first=first, settled=settled)
-    return ledger, tuple(told)
+    assert ledger.belief is not None
+    found = adopt(ledger.first, ledger.belief, ledger.met, went_back, times, now, next_after)
+    if found.told:
+        settled = {name: at for name, at in ledger.settled.items() if name in ledger.met}
+        ledger = replace(ledger, first=found.first, settled=settled)
+    return replace(ledger, belief=found.belief), found.told
 
 
 def _ring(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: NextAfter) -> Told:
@@ -297,7 +290,7 @@ def _is_free(ledger: Ledger, occurrence: Occurrence, now: Moment) -> bool:
         occurrence.key not in ledger.recorded
         and occurrence.key not in ledger.in_hand
         and occurrence.key not in ledger.noted
-        and occurrence.night >= ledger.first.get(occurrence.schedule, date.max)
+        and occurrence.night >= ledger.first_night(occurrence.schedule)
         and (rang is None or now.mono - rang >= CALM_S)
     )
 
@@ -311,10 +304,10 @@ def _has_settled(ledger: Ledger, occurrence: Occurrence, now: Moment) -> bool:
 
 def _file(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: NextAfter) -> Told:
     told: list[Decision] = []
-    if ledger.calm_from is None or now.mono - ledger.calm_from < CALM_S:
+    if ledger.calm_s(now) < CALM_S:
         return ledger, ()
     for slot in times:
-        if slot.id in ledger.first:
+        if ledger.first_night(slot.id) < date.max:
             ledger, misses = _file_slot(ledger, slot, now, next_after)
             told += misses
     return ledger, tuple(told)
@@ -326,7 +319,7 @@ def _file_slot(ledger: Ledger, slot: Entry, now: Moment, next_after: NextAfter) 
     told: list[Decision] = []
     settled = start
     for occurrence in islice(occurrences(slot, start, now.wall, next_after), _CHUNK):
-        if occurrence.key not in ledger.recorded and occurrence.night >= ledger.first[slot.id]:
+        if occurrence.key not in ledger.recorded and occurrence.night >= ledger.first_night(slot.id):
             if not _is_surely_missed(ledger, occurrence, now):
                 break
             told.append(Miss(occurrence, _reason(ledger, occurrence, now)))
@@ -340,15 +333,16 @@ def _file_slot(ledger: Ledger, slot: Entry, now: Moment, next_after: NextAfter) 
 def _unsettled(ledger: Ledger, slot: Entry, now: Moment) -> datetime:
     """Where the walk starts. A clock that went back behind the settled instant makes it start afresh."""
     farthest = now.wall - timedelta(days=FILL_DAYS)
-    before_first = datetime.combine(ledger.first[slot.id], farthest.timetz()) - timedelta(days=2)
+    before_first = datetime.combine(ledger.first_night(slot.id), farthest.timetz()) - timedelta(days=2)
     floor = max(farthest, before_first)
     settled = ledger.settled.get(slot.id, floor)
     return floor if settled > now.wall else max(floor, settled)
 
 
 def _is_surely_missed(ledger: Ledger, occurrence: Occurrence, now: Moment) -> bool:
-    """The clock is calm by now; has it been so beyond the grace?"""
-    beyond = now.wall - occurrence.last_chance
+    """The clock is calm by now; has it been so beyond the grace? By the steady clock, too."""
+    assert ledger.belief is not None
+    beyond = min(now.wall, ledger.belief.steady(now)) - occurrence.last_chance
     return occurrence.key not in ledger.in_hand and beyond >= timedelta(seconds=CALM_S)
 
 
@@ -362,7 +356,7 @@ def _reason(ledger: Ledger, occurrence: Occurrence, now: Moment) -> str:
         return Reason.EXCEPTED
     if occurrence.key in ledger.noted:
         return ledger.noted[occurrence.key][1]
-    if any(outage.since < occurrence.due < outage.until for outage in ledger.outages):
+    if any(outage.since < occurrence.due < outage.until <= now.wall for outage in ledger.outages):
         return Reason.NO_POWER
     began_at, trusted_at = _wall_of(ledger.began, now), _wall_of(ledger.trusted_from, now)
     if occurrence.due >= began_at:

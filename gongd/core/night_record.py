@@ -1,8 +1,9 @@
 """What the book of nights decides, as records of the journal."""
 
+from gongd.core.adoption import Adopt, Retire
 from gongd.core.catalogue import Origin, Status
 from gongd.core.moment import Moment
-from gongd.core.night import Adopt, Decision, Miss, Outage, Retire, Stepped
+from gongd.core.night import Decision, Miss, Outage, Stepped
 from gongd.core.record import ADOPTED, MISSED, OUTAGE, RETIRED, RUNG, STEPPED, Kind, Record
 from gongd.core.schedule import Occurrence
 

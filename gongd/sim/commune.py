@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from gongd.adapters.journal import read_records
+from gongd.adapters.journal import examine, read_records
+from gongd.box import heart
 from gongd.core.catalogue import Status
 from gongd.core.record import Kind, Record
 from gongd.core.wire import Channel
@@ -14,13 +15,13 @@ from gongd.core.wire_form import from_json
 from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Heartbeat
 from gongd.desk.store import Store
-from gongd.sim import furniture, invariants
+from gongd.sim import disk, furniture, invariants
 from gongd.sim.broker import Broker, Letter
 from gongd.sim.cabinet import Cabinet
 from gongd.sim.chance import Chance
 from gongd.sim.clockwork import Clockwork
 from gongd.sim.console import Console
-from gongd.sim.facts import EMERGENCIES, Copy, Facts, Order
+from gongd.sim.facts import EMERGENCIES, Copy, Facts, LostJournal, Order
 from gongd.sim.history import History
 from gongd.sim.invariants import Violation
 from gongd.sim.journal import DrivenTicket
@@ -31,6 +32,8 @@ from gongd.sim.witness import Sounding, Witness
 BEGAN = datetime(2026, 1, 1, 12, 0, tzinfo=furniture.ZONE)
 LONGEST_REST_S = 2200.0
 """A flood that nobody has ended keeps the gong silent while it rests."""
+FORGOTTEN_S = 12 * 3600.0
+"""What the broker has taken waits there for a desk that is cut off, for hours."""
 SETTLING_S = 1.5 * 3600.0
 """After everything is mended the commune gets so long to say all that it has not said."""
 
@@ -155,6 +158,17 @@ class Commune:
         if isinstance(beat, Refused):
             self.blame("a_heartbeat_tells_the_truth", cabinet.id, f"it cannot be read: {beat}")
             return
+        self._judge_beat(cabinet, beat)
+
+    def feel_pulses(self) -> None:
+        """What every box would say of itself now: judged, and not sent."""
+        for cabinet in self.cabinets:
+            if cabinet.daemon is not None:
+                parts = cabinet.daemon.box.parts
+                me = heart.Self(furniture.HEARTBEAT_S, "", cabinet.daemon.started_at, None, None)
+                self._judge_beat(cabinet, heart.heartbeat(parts, me, 0, 0, parts.timekeeper.now()))
+
+    def _judge_beat(self, cabinet: Cabinet, beat: Heartbeat) -> None:
         for what in invariants.a_heartbeat_tells_the_truth(self, cabinet, beat):
             self.blame("a_heartbeat_tells_the_truth", cabinet.id, what)
 
@@ -222,7 +236,7 @@ class Commune:
     def was_clear(self, cabinet: Cabinet, due: float) -> bool:
         """Did nothing stand in the way of this gong?"""
         since, until = due - invariants.CALM_S, due + 20.0
-        if any(due - 30 * 3600.0 <= at <= until for at in self.facts.lies.get(cabinet.id, ())):
+        if self.was_taken_in(cabinet, due):
             return False
         if self.facts.is_shaken(cabinet.id, since, until):
             return False
@@ -231,6 +245,19 @@ class Commune:
             for one in self.facts.between(cabinet.id, due - LONGEST_REST_S - invariants.LONGEST_S, until)
         )
         return not noisy and due in self.facts.well.get(cabinet.id, ())
+
+    def was_taken_in(self, cabinet: Cabinet, due: float) -> bool:
+        """Was its night filed as missed before it truly came, by a false time that the box could only believe?
+
+        A leap of up to three days may be a technician's correction, whose misses are due after 15 minutes; the first
+        time that is heard after a power cut fills in the nights without power; and what has stood for two days is
+        believed. Whatever else a lie leaps over is to ring.
+        """
+        night = self.world.at_wall(due).date().isoformat()
+        words = self.facts.nights.get((cabinet.id, night), ())
+        return any(
+            at < due and word == "missed" and self.facts.had_believed_a_lie(cabinet.id, at) for at, word, _ in words
+        )
 
     def records_of(self, cabinet: Cabinet, night: date) -> int:
         """How many records of that night its journals hold; a journal that was lost counts as it was written."""
@@ -267,14 +294,25 @@ class Commune:
         line = cabinet.daemon.box.parts.line if cabinet.daemon is not None else None
         return line is not None and line.report()["trust"] == self.safe.trust.number
 
-    def desk_of(self, cabinet: Cabinet) -> dict[int, Record | None]:
+    def desk_of(self, box: str, journal: str) -> dict[int, Record | None]:
         """What the desk holds of that very journal."""
-        journal = cabinet.journal_id
         return {
             filed.event.number: filed.event.record
-            for filed in self.console.store.events(cabinet.id)
+            for filed in self.console.store.events(box)
             if filed.journal == journal
         }
+
+    def loses_journal(self, cabinet: Cabinet) -> None:
+        """It is about to be lost: what does it say, and how far has it been told?"""
+        path = cabinet.disk.journal
+        records = tuple(read_records(path))
+        published = disk.published(path)
+        lost = LostJournal(self.world.now, cabinet.id, examine(path).journal_id, published, records)
+        self.facts.lost.append(lost)
+
+    def could_be_lost(self, at: float) -> bool:
+        """Has the broker lost what it had taken shortly before then, or after?"""
+        return any(forgot >= at - FORGOTTEN_S for forgot in self.facts.forgot)
 
     def was_lost(self, box: str, at: float) -> bool:
         """Was the machine dead, or its card bad, so soon after that nothing could be said of it?"""
@@ -287,3 +325,7 @@ class Commune:
     def answers_of(self, box: str, jti: str) -> list[str]:
         """Why it refused, where it did."""
         return [str(each.reason) for each in self.console.store.answers(jti) if each.box == box and each.reason]
+
+    def has_answered(self, box: str, jti: str) -> bool:
+        """Has any word of it about this order reached the desk?"""
+        return any(each.box == box for each in self.console.store.answers(jti))

@@ -38,6 +38,16 @@ class Cut(StrEnum):
     ALL = "all"
 
 
+def published(journal: Path) -> int:
+    """How far this journal knows that the broker has it."""
+    db = sqlite3.connect(f"file:{journal}?mode=ro", uri=True)
+    try:
+        found = db.execute("SELECT value FROM meta WHERE name = 'published'").fetchone()
+    finally:
+        db.close()
+    return int(found[0]) if found else 0
+
+
 @dataclass(slots=True)
 class Disk:
     """`cut` armed: the next write is the machine's last. `stalled`: nothing that waits for the card gets its answer."""

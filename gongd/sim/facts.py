@@ -2,8 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from gongd.core.belief import LEAP_S, PATIENCE_S
 from gongd.core.catalogue import Status
 from gongd.core.record import Kind, Record
 from gongd.core.wire_command import CommandClaims, CommandType
@@ -45,6 +46,34 @@ class Order:
     ended_at: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LostJournal:
+    """A journal as it stood when its card lost it. `published`: so far it knew that the broker had it."""
+
+    at: float
+    box: str
+    journal: str
+    published: int
+    records: tuple[tuple[int, Record], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lie:
+    """A false time that a box was told, so far ahead of the truth; the last may still last.
+
+    `is_plausible`: no further from what the box believed than an honest leap, or the first that it heard in its boot.
+    """
+
+    since: float
+    error_s: float
+    is_plausible: bool
+    until: float = float("inf")
+
+    def was_believed(self, at: float) -> bool:
+        """Had the box no way to know better by then?"""
+        return self.since <= at < self.until and (self.is_plausible or at - self.since >= PATIENCE_S)
+
+
 @dataclass(slots=True)
 class Facts:
     """The book. Instants are of the true clock."""
@@ -60,14 +89,31 @@ class Facts:
     """Beside each word of `nights`: whether the card has taken it."""
     shaken: dict[str, list[float]] = field(default_factory=dict)
     """When something happened to a box that may stand in the way of a gong or an alarm: power, clock, disk, card."""
-    lies: dict[str, list[float]] = field(default_factory=dict)
-    """When a box began, or ceased, to be told a false time."""
+    lies: dict[str, list[Lie]] = field(default_factory=dict)
     well: dict[str, set[float]] = field(default_factory=dict)
     """The gongs (their due instants) at which a box was well."""
+    lost: list[LostJournal] = field(default_factory=list)
+    forgot: list[float] = field(default_factory=list)
+    """When the broker lost all that it kept."""
     survived: dict[str, int] = field(default_factory=dict)
     latencies_s: list[float] = field(default_factory=list)
     _by_box: dict[str, list[Sounding]] = field(default_factory=dict)
     _stretches: dict[tuple[str, str], list[Sounding]] = field(default_factory=dict)
+
+    def tells(self, box: str, at: float, error_s: float, is_first: bool) -> None:
+        """A time server tells a box the time, so far ahead of the truth. `is_first`: nobody has in this boot."""
+        told, believed_s = self.lies.setdefault(box, []), 0.0
+        if told and told[-1].until > at:
+            if told[-1].error_s == error_s and not is_first:
+                return
+            believed_s = told[-1].error_s if told[-1].is_plausible else 0.0
+            told[-1] = replace(told[-1], until=at)
+        if error_s:
+            told.append(Lie(at, error_s, is_first or abs(error_s - believed_s) <= LEAP_S))
+
+    def had_believed_a_lie(self, box: str, at: float) -> bool:
+        """Did it take a false time for the true one then, with good reason?"""
+        return any(lie.was_believed(at) for lie in self.lies.get(box, ()))
 
     def shake(self, box: str, at: float) -> None:
         """Something happens to a box."""

@@ -1,4 +1,4 @@
-"""Mishaps: what happens to cabinets, cards, clocks, network and broker. Most end by themselves."""
+"""Mishaps: what happens to cabinets, cards, clocks, hands and settings. Most end by themselves."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from gongd.sim import furniture
 from gongd.sim.cabinet import BOOTING_S, Cabinet
 from gongd.sim.commune import Commune
 from gongd.sim.disk import Cut, State
+from gongd.sim.network import Network
 from gongd.sim.plan import Happening, What
 
 SYNC_S = (5.0, 120.0)
@@ -27,10 +28,15 @@ class Mishaps:
     spoofed_s: dict[int, float] = field(default_factory=dict)
     silent: set[int] = field(default_factory=set)
     downtime_s: dict[int, float] = field(default_factory=dict)
+    network: Network = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.network = Network(self.commune)
 
     def deeds(self) -> Mapping[What, Callable[[Happening], None]]:
         """What is done for each kind of happening."""
         return {
+            **self.network.deeds(),
             What.POWER_CUT: self.power_cut,
             What.CUT_AT_WRITE: self.cut_at_write,
             What.CUT_AT_RELAY: self.cut_at_relay,
@@ -44,13 +50,6 @@ class Mishaps:
             What.CLOCK_SET: self.clock_set,
             What.CLOCK_DRIFTS: self.clock_drifts,
             What.CLOCK_VOUCHED: self.clock_vouched,
-            What.BROKER_DOWN: lambda each: self._broker_down(each, forgets=False),
-            What.BROKER_FORGETS: lambda each: self._broker_down(each, forgets=True),
-            What.BROKER_SLOW: lambda each: self._broker_is(each, "slow"),
-            What.BROKER_DOUBLES: lambda each: self._broker_is(each, "doubles"),
-            What.BROKER_SHUFFLES: lambda each: self._broker_is(each, "shuffles"),
-            What.NETWORK_CUT: self.network_cut,
-            What.DESK_CUT: self.desk_cut,
             What.CARD_GONE: self.card_gone,
             What.RELAY_STUCK: self.relay_stuck,
             What.PINS_DEAD: self.pins_dead,
@@ -154,6 +153,7 @@ class Mishaps:
         cabinet = self._of(each)
         self._shake(cabinet)
         cabinet.cut_power()
+        self.commune.loses_journal(cabinet)
         cabinet.disk.corrupt()
         cabinet.lost_at = self.commune.world.now
         self.commune.world.after(BOOTING_S, lambda: self._boot(cabinet, 0.0 if cabinet.has_battery else -BOOTING_S))
@@ -172,11 +172,11 @@ class Mishaps:
         error_s = self.spoofed_s.get(cabinet.number, 0.0)
         if abs(cabinet.clock.error_s - error_s) > 1.0 or not cabinet.clock.synchronised:
             self._shake(cabinet)
+        is_first = cabinet.synced_at is None and not cabinet.clock.hardware and not cabinet.vouched
+        self.commune.facts.tells(cabinet.id, self.commune.world.now, error_s, is_first)
         cabinet.clock.run_at(1.0)
         cabinet.clock.set_off(error_s)
         cabinet.clock.synchronised, cabinet.broken, cabinet.vouched = True, False, False
-        if cabinet.lied_to or error_s:
-            self.commune.facts.lies.setdefault(cabinet.id, []).append(self.commune.world.now)
         cabinet.lied_to = error_s != 0.0
         cabinet.synced_at = self.commune.world.now
         cabinet.poke()
@@ -238,69 +238,6 @@ class Mishaps:
         cabinet.vouched = not cabinet.clock.synchronised
         cabinet.poke()
 
-    # ── The network ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _shake_all(self) -> None:
-        for cabinet in self.commune.cabinets:
-            self._shake(cabinet)
-
-    def _broker_down(self, each: Happening, forgets: bool) -> None:
-        broker = self.commune.broker
-        self._shake_all()
-        broker.fail()
-        if forgets:
-            broker.forget()
-        self.commune.world.after(each.for_s, self.broker_back)
-
-    def broker_back(self) -> None:
-        """It answers again."""
-        self._shake_all()
-        self.commune.broker.is_up = True
-        self.reconnect()
-
-    def reconnect(self) -> None:
-        """Whoever is not connected tries again."""
-        self.commune.console.link.try_again()
-        for sending in self.commune.console.sendings:
-            sending.link.try_again()
-        for cabinet in self.commune.cabinets:
-            if cabinet.daemon is not None and cabinet.daemon.link is not None:
-                cabinet.daemon.link.try_again()
-
-    def _broker_is(self, each: Happening, how: str) -> None:
-        broker = self.commune.broker
-        self._shake_all()
-        setattr(broker, how, True)
-
-        def end() -> None:
-            self._shake_all()
-            setattr(broker, how, False)
-
-        self.commune.world.after(each.for_s, end)
-
-    def network_cut(self, each: Happening) -> None:
-        """One box has no network."""
-        cabinet = self._of(each)
-        self._shake(cabinet)
-        self._cut(f"{furniture.COMMUNE}/{cabinet.id}", each.for_s, lambda: self._shake(cabinet))
-
-    def desk_cut(self, each: Happening) -> None:
-        """The desk has none."""
-        self._shake_all()
-        self._cut(self.commune.console.link.name, each.for_s, self._shake_all)
-
-    def _cut(self, name: str, for_s: float, healed: Callable[[], None]) -> None:
-        broker, world = self.commune.broker, self.commune.world
-        broker.cut.add(name)
-        world.after(self.commune.chance.between(5.0, 70.0), lambda: broker.drop(name) if name in broker.cut else None)
-
-        def heal() -> None:
-            broker.cut.discard(name)
-            healed()
-            self.reconnect()
-
-        world.after(for_s, heal)
-
     # ── Hands and settings ───────────────────────────────────────────────────────────────────────────────────────
 
     def card_gone(self, each: Happening) -> None:
@@ -359,10 +296,6 @@ class Mishaps:
 
     def mend(self) -> None:
         """Everything works again."""
-        broker = self.commune.broker
-        broker.cut.clear()
-        broker.is_up = True
-        broker.slow = broker.doubles = broker.shuffles = False
         self.silent.clear()
         self.spoofed_s.clear()
         for cabinet in self.commune.cabinets:
@@ -375,4 +308,4 @@ class Mishaps:
             self._card_is(cabinet, True)
             self.sync_soon(cabinet)
             cabinet.poke()
-        self.reconnect()
+        self.network.mend()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from gongd.sim.chance import Chance
-from gongd.sim.profile import Profile
+from gongd.sim.profile import Profile, Rate
 
 DAY_S = 86400.0
 GONG_S = 10 * 3600.0
@@ -35,6 +35,7 @@ class What(StrEnum):
     BROKER_DOUBLES = "broker-doubles"
     BROKER_SHUFFLES = "broker-shuffles"
     NETWORK_CUT = "network-cut"
+    SPLIT = "split"
     DESK_CUT = "desk-cut"
     CARD_GONE = "card-gone"
     RELAY_STUCK = "relay-stuck"
@@ -119,7 +120,15 @@ def _happening(chance: Chance, what: What, boxes: int, days: float, profile: Pro
     box = 0 if rate.everywhere else chance.whole(1, boxes)
     low, high = rate.for_s
     lasts = low * (high / low) ** chance.unit() if low > 0 else 0.0
-    return Happening(_when(chance, days, profile), what, box, lasts, chance.between(*rate.size), chance.unit())
+    return Happening(_when(chance, days, profile), what, box, lasts, _size(chance, rate), chance.unit())
+
+
+def _size(chance: Chance, rate: Rate) -> float:
+    """Drawn evenly; or a leap either way, small ones as likely as large ones."""
+    if rate.leap == (0.0, 0.0):
+        return chance.between(*rate.size)
+    low, high = rate.leap
+    return float((1 if chance.happens(0.5) else -1) * low * (high / low) ** chance.unit())
 
 
 def _when(chance: Chance, days: float, profile: Profile) -> float:

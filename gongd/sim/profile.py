@@ -1,19 +1,29 @@
 """Profiles: how often what happens. One table a profile; a rate is of a whole commune and year."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3600.0, 86400.0
+WRONG_S = (MINUTE_S, 5 * 365 * DAY_S)
+"""How wrong a clock can be: by a minute, or by years."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`a_year` times; lasting from `for_s` (short ones are as likely as long ones); `size` is drawn evenly."""
+    """`a_year` times; lasting from `for_s` (short ones are as likely as long ones); `size` is drawn evenly.
+
+    `leap` instead of `size`: forward or back by so much, small ones as likely as large ones.
+    """
 
     a_year: float
     for_s: tuple[float, float] = (0.0, 0.0)
     size: tuple[float, float] = (0.0, 0.0)
     everywhere: bool = False
+    leap: tuple[float, float] = (0.0, 0.0)
+
+    def times(self, factor: float) -> "Rate":
+        """The same, more often or less."""
+        return replace(self, a_year=self.a_year * factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +74,8 @@ _DISK = {
 }
 _CLOCK = {
     "ntp-gone": Rate(6, (HOUR_S, 12 * DAY_S)),
-    "ntp-spoofed": Rate(3, (MINUTE_S, 12 * HOUR_S), (-6 * HOUR_S, 6 * HOUR_S)),
-    "clock-set": Rate(8, size=(-2 * HOUR_S, 2 * HOUR_S)),
+    "ntp-spoofed": Rate(5, (MINUTE_S, 12 * HOUR_S), leap=WRONG_S),
+    "clock-set": Rate(8, leap=WRONG_S),
     "clock-drifts": Rate(3, (DAY_S, 10 * DAY_S), (-80e-6, 80e-6)),
     "clock-vouched": Rate(3),
     "power-cut": Rate(12, (10.0, DAY_S)),
@@ -78,6 +88,7 @@ _NETWORK = {
     "broker-doubles": Rate(4, (HOUR_S, 5 * DAY_S), everywhere=True),
     "broker-shuffles": Rate(4, (MINUTE_S, 12 * HOUR_S), everywhere=True),
     "network-cut": Rate(15, (20.0, 3 * DAY_S)),
+    "split": Rate(6, (20.0, 2 * DAY_S), everywhere=True),
     "desk-cut": Rate(4, (20.0, 6 * HOUR_S), everywhere=True),
     "daemon-killed": Rate(4),
 }
@@ -101,11 +112,11 @@ _HOSTILE = {
     "key-revoked": Rate(1, everywhere=True),
     "order": Rate(10, everywhere=True),
     "network-cut": Rate(6, (20.0, HOUR_S)),
-    "clock-set": Rate(3, size=(-2 * HOUR_S, 2 * HOUR_S)),
+    "clock-set": Rate(3, leap=WRONG_S),
 }
-_CROWD = {name: Rate(rate.a_year * 4, rate.for_s, rate.size, rate.everywhere) for name, rate in _PEOPLE.items()}
+_CROWD = {name: rate.times(4) for name, rate in _PEOPLE.items()}
 _EVERYTHING = {
-    name: Rate(rate.a_year / 2, rate.for_s, rate.size, rate.everywhere)
+    name: rate.times(0.5)
     for table in (_POWER, _DISK, _CLOCK, _NETWORK, _HANDS, _HOSTILE, _PEOPLE)
     for name, rate in table.items()
 }
@@ -116,7 +127,7 @@ PROFILES: Mapping[str, Profile] = {
         Profile("calm", _PEOPLE),
         Profile("power", _PEOPLE | _POWER),
         Profile("disk", _PEOPLE | _DISK),
-        Profile("clock", _PEOPLE | _CLOCK),
+        Profile("clock", _PEOPLE | _CLOCK, batteries=0.3),
         Profile("network", _PEOPLE | _NETWORK),
         Profile("hands", _PEOPLE | _HANDS),
         Profile("hostile", _PEOPLE | _HOSTILE),

@@ -8,15 +8,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from gongd.sim.cabinet import Cabinet
 from gongd.sim.chance import Chance
 from gongd.sim.commune import SETTLING_S, Commune
 from gongd.sim.invariants import Violation
 from gongd.sim.mishaps import Mishaps
 from gongd.sim.people import People
 from gongd.sim.plan import DAY_S, GONG_S, Happening, Plan
+from gongd.sim.profile import PROFILES
 
 MEMORY = Path("/dev/shm")
 LOOK_S = 90.0
+PULSE_S = 3600.0
+DOUBT_S = 2.2 * DAY_S
+"""A box that has believed a time far in the past doubts the true one for two days, and writes no miss meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ def _run(plan: Plan, until_broken: bool) -> Outcome:
         deeds = {**mishaps.deeds(), **people.deeds()}
         _switch_on(commune, mishaps)
         _watch_gongs(commune)
+        _feel_pulses(commune)
         for happening in plan.happenings:
             world.at(happening.at, _deed(commune, deeds[happening.what], happening))
         commune.until_broken = until_broken
@@ -81,7 +87,7 @@ def _deed(commune: Commune, deed, happening: Happening):  # type: ignore[no-unty
 def _switch_on(commune: Commune, mishaps: Mishaps) -> None:
     chance = Chance(commune.plan.seed, "batteries")
     for cabinet in commune.cabinets:
-        cabinet.has_battery = chance.happens(0.5)
+        cabinet.has_battery = chance.happens(PROFILES[commune.plan.profile].batteries)
         cabinet.died = lambda how, cabinet=cabinet: mishaps.died(cabinet, how)  # type: ignore[misc]
         commune.facts.shake(cabinet.id, 0.0)
         cabinet.power_on(0.0 if cabinet.has_battery else -3600.0)
@@ -100,10 +106,34 @@ def _watch_gongs(commune: Commune) -> None:
         commune.world.at(day * DAY_S + GONG_S, look)
 
 
+def _feel_pulses(commune: Commune) -> None:
+    """Every so often: do the boxes know how they are?"""
+    world = commune.world
+
+    def feel() -> None:
+        commune.feel_pulses()
+        world.after(PULSE_S, feel)
+
+    world.after(PULSE_S, feel)
+
+
+def _is_doubting(cabinet: Cabinet) -> bool:
+    if cabinet.daemon is None:
+        return True
+    parts = cabinet.daemon.box.parts
+    belief = parts.nights.ledger.belief if parts.nights.ledger is not None else None
+    return belief is None or belief.doubts(parts.timekeeper.now())
+
+
 def _settle(commune: Commune, mishaps: Mishaps) -> None:
     """Everything is mended; then the boxes and the desk get their time."""
     world = commune.world
     mishaps.mend()
+    patience_ends_at = world.now + DOUBT_S
+    while any(map(_is_doubting, commune.cabinets)) and world.now < patience_ends_at:
+        commune.run_until(world.now + PULSE_S)
+        for cabinet in commune.cabinets:
+            cabinet.poke()
     end = world.now + SETTLING_S
     while world.now < end:
         for cabinet in commune.cabinets:

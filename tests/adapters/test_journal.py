@@ -10,8 +10,9 @@ from gongd.adapters.journal import SqliteJournal, read
 from gongd.adapters.journal.book import KEEP_RECORDS, Book
 from gongd.adapters.journal.life import SLOT
 from gongd.adapters.journal.recollection import Carried
+from gongd.core.adoption import Adopt, Retire
 from gongd.core.errors import JournalError
-from gongd.core.night import Adopt, Outage, Retire
+from gongd.core.night import Outage
 from gongd.core.night_record import record_of
 from gongd.core.record import CLEARED, Kind, Record
 from gongd.core.schedule import Reason

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 
+from gongd.core.belief import keep, recall
 from gongd.core.moment import Moment
 from gongd.core.night import Decision, Ledger, Ring, look, missed, open_ledger, rung
 from gongd.core.night_record import record_of, rung_record
@@ -12,6 +13,7 @@ from gongd.core.schedule import Entry, Key, Occurrence, verdict
 ZONE = timezone(timedelta(hours=7))
 NIGHTLY = Entry("nightly", "peace", (time(22),))
 TONIGHT = date(2026, 11, 21)
+SELDOM_S, SOON_S = 600.0, 50.0
 
 
 def at(clock: str, day: date = TONIGHT) -> datetime:
@@ -45,6 +47,8 @@ class World:
     rings: list[tuple[datetime, Occurrence]] = field(default_factory=list)
     told: list[Decision] = field(default_factory=list)
     seen_at: datetime | None = None
+    sign: dict[str, object] = field(default_factory=dict)
+    sign_boot_at: datetime | None = None
     looks: int = 0
 
     def __post_init__(self) -> None:
@@ -76,6 +80,7 @@ class World:
         """One look of the box at its clock, and what it does about it."""
         self.looks += 1
         now = self.moment
+        self.sign, self.sign_boot_at = keep(self.ledger.belief), self.boot_at
         seen = look(self.ledger, self.entries, now, daily_after)
         self.ledger, self.next_look_at = seen.ledger, seen.next_look_at
         assert seen.next_look_at > now.mono
@@ -110,16 +115,27 @@ class World:
         self.now_at = max(self.now_at, end)
         return self
 
+    def idle_until(self, end: datetime) -> "World":
+        """Let days pass: the box looks seldom, but in time for its grace."""
+        while self.now_at < end:
+            wall = self.moment.wall
+            near = abs((wall - wall.replace(hour=22, minute=5)).total_seconds()) < 2 * SELDOM_S
+            self.now_at = min(end, self.now_at + timedelta(seconds=SOON_S if near else SELDOM_S))
+            if self.powered:
+                self.look()
+        return self
+
     def step(self, by_s: float) -> "World":
         """Somebody sets the wall clock."""
         self.ahead_s += by_s
         return self
 
     def restart(self) -> "World":
-        """The daemon dies and starts again: only records live."""
+        """The daemon dies and starts again: only records and the last sign of life live."""
         self.next_look_at = self.moment.mono
         nights = list(self.nights())
-        self.ledger = open_ledger(nights, self._first_nights(), self.seen_at, self._outages())
+        belief = recall(self.sign, self.sign_boot_at == self.boot_at)
+        self.ledger = open_ledger(nights, self._first_nights(), self.seen_at, self._outages(), belief)
         return self
 
     def stop_daemon(self) -> "World":

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from gongd.core.adoption import Adopt, Retire
 from gongd.core.catalogue import Origin, Status
 from gongd.core.moment import Moment
-from gongd.core.night import Adopt, Decision, Miss, Outage, Retire, Ring, Stepped, Withdraw
+from gongd.core.night import Decision, Miss, Outage, Ring, Stepped, Withdraw
 from gongd.core.night_record import record_of, rung_record
 from gongd.core.record import Kind, Record
 from gongd.core.schedule import Occurrence

@@ -5,8 +5,9 @@ from datetime import time, timedelta
 
 import pytest
 
+from gongd.core.adoption import Adopt
 from gongd.core.moment import Moment
-from gongd.core.night import Adopt, Ledger, Miss, Outage, Ring, Stepped, Withdraw, look, missed, rung, unrung
+from gongd.core.night import Ledger, Miss, Outage, Ring, Stepped, Withdraw, look, missed, rung, unrung
 from gongd.core.schedule import Days, Entry, Occurrence
 from tests.core.night_world import NIGHTLY, TONIGHT, World, at, daily_after
 

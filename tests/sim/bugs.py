@@ -54,9 +54,23 @@ BUGS = (
     Bug(
         "a night without power is not filled in",
         "gongd.core.night",
-        "    told: list[Decision] = []\n    if ledger.calm_from is None or",
-        "    told: list[Decision] = []\n    if ledger.outages or ledger.calm_from is None or",
+        "    if ledger.calm_s(now) < CALM_S:",
+        "    if ledger.outages or ledger.calm_s(now) < CALM_S:",
         "power",
+    ),
+    Bug(
+        "a clock that has leapt by days is believed at once",
+        "gongd.core.belief",
+        "return not -LEAP_S <= self.skew_s(now) <= LEAP_S + self.back_s",
+        "return False",
+        "clock",
+    ),
+    Bug(
+        "an order is not answered",
+        "gongd.box.gate",
+        "        self.link.call(lambda: self._answers.append(answer))",
+        "        pass",
+        "people",
     ),
     Bug(
         "a clock that was never right is believed",
@@ -202,8 +216,8 @@ BUGS = (
     Bug(
         "the heartbeat believes the clock",
         "gongd.box.heart",
-        "            trusted=now.trusted,\n            up_s=",
-        "            trusted=True,\n            up_s=",
+        "        trusted=now.trusted,\n        up_s=",
+        "        trusted=True,\n        up_s=",
         "clock",
     ),
     Bug(
@@ -216,8 +230,8 @@ BUGS = (
     Bug(
         "the heartbeat says that nothing sounds",
         "gongd.box.heart",
-        "            sounding=turn.activation.signal if turn else None,",
-        "            sounding=None,",
+        "        sounding=turn.activation.signal if turn else None,",
+        "        sounding=None,",
         "people",
     ),
 )
