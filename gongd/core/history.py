@@ -9,6 +9,7 @@ from gongd.core.air import THEN
 from gongd.core.fault import FAULTS, FaultCode, told_of
 from gongd.core.lexicon import (
     KINDS,
+    ORDERS,
     ORIGINS,
     OUTCOMES,
     PROOFS,
@@ -65,7 +66,7 @@ EVENTS: Mapping[tuple[Kind, str], Text] = {
     (Kind.CLOCK, "vouched"): Text("Đồng hồ: có người xác nhận giờ{person}", "Clock: the time was vouched for{person}"),
     (Kind.CLOCK, "trusted"): Text("Đồng hồ: đã tin được", "Clock: trusted"),
     (Kind.CLOCK, "untrusted"): Text("Đồng hồ: chưa tin được", "Clock: not trusted"),
-    (Kind.COMMAND, "accepted"): Text("Lệnh {type}: đã nhận từ {key}", "Order {type}: accepted from {key}"),
+    (Kind.COMMAND, "accepted"): Text("Lệnh {order}: đã nhận từ {key}", "Order {order}: accepted from {key}"),
     (Kind.COMMAND, SENT): Text("Lệnh {order}: đã gửi {to}", "Order {order}: sent to {to}"),
     (Kind.COMMAND, ANSWERED): Text("Lệnh {order}: {box} trả lời: {answer}", "Order {order}: {box} answers: {answer}"),
     (Kind.COMMAND, UNSENT): Text("Lệnh {order}: không gửi ({why})", "Order {order}: not sent ({why})"),
@@ -221,14 +222,21 @@ def _order(record: Record) -> dict[str, object]:
     if record.kind is not Kind.COMMAND:
         return {}
     to, why = record.detail.get("to"), reason_words(record.reason or "unknown", Outcome.REFUSED)
-    why = why.fill(signal=record.signal or "?", n="?", result="?")
+    why = why.fill(signal=_title(record.signal, SIGNALS), n="?", result="?")
     return {
-        "order": record.signal or record.detail.get("type", "?"),
+        "order": _ordered(record),
         "to": ", ".join(map(str, to)) if isinstance(to, list) else "?",
         "box": record.detail.get("box", "?"),
         "why": why,
         "answer": _known(OUTCOMES, str(record.detail.get("result") or "?")).fill(reason=why, signal="?"),
     }
+
+
+def _ordered(record: Record) -> Text:
+    """The signal that it sounds, a drill told as such; else what type of order it is."""
+    if record.signal is not None:
+        return rehearsed(_title(record.signal, SIGNALS), record.status)
+    return _known(ORDERS, str(record.detail.get("type") or "?"))
 
 
 def _number(value: object) -> object:

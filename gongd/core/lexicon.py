@@ -218,6 +218,16 @@ KINDS: Mapping[Kind, Text] = {
     Kind.COMMAND: Text("lệnh", "order"),
 }
 
+ORDERS: Mapping[str, Text] = {
+    "alert": Text("báo động", "alert"),
+    "cancel": Text("dừng", "cancel"),
+    "silence": Text("tắt tiếng", "silence"),
+    "query": Text("hỏi lại", "query"),
+    "announce": Text("thông báo", "announce"),
+    "settings": Text("cấu hình", "settings"),
+}
+"""Types of orders (wire.md)."""
+
 SIGNALS: Mapping[str, Text] = {
     "peace": Text("kẻng bình yên", "peace gong"),
     "fire": Text("báo cháy", "fire alarm"),

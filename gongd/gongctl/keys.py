@@ -1,13 +1,17 @@
 """`gongctl key ...` and `skip`: the desk's keys, what each may do, and what to do when one is lost."""
 
+from collections.abc import Mapping
+
 from gongd.cli.screen import Screen
 from gongd.cli.usage import MisuseError, Request
+from gongd.core.lexicon import ORDERS, SIGNALS, STATUSES, as_it_is
 from gongd.core.trust_list import ANY, ListedKey, Right
 from gongd.core.wire_command import CommandType
 from gongd.core.wire_name import Address, To
 from gongd.core.words import Text
 from gongd.desk import keyring, ledger
 from gongd.desk.commune_folder import CommuneFolder
+from gongd.desk.forecast import joined
 from gongd.desk.keyring import Made
 from gongd.desk.membership import Passphrases
 from gongd.desk.register import load_commune
@@ -18,10 +22,11 @@ from gongd.gongctl.unlocking import new_passphrase, unlocked
 
 HEAD = Text("Danh sách khóa số {number}, ngày {issued}", "Trust list {number}, of {issued}")
 LINE = Text(
-    "{name} ({kid}): {may} · hiệu lệnh {signals} · {status} · ở {places}",
-    "{name} ({kid}): {may} · signals {signals} · {status} · in {places}",
+    "{name} (mã {kid}): được làm {may} · hiệu lệnh {signals} · loại {status} · ở {places}",
+    "{name} (code {kid}): may {may} · signals {signals} · status {status} · in {places}",
 )
 ANYTHING = Text("mọi thứ", "any")
+EVERYWHERE = Text("cả xã", "all")
 LISTED = Text("Khóa {name}: danh sách khóa số {number}.", "Key {name}: trust list {number}.")
 LIES_AT = Text("Khóa riêng: {path}. Dùng: gongctl --key {name}", "Private key: {path}. Use: gongctl --key {name}")
 MADE = Text(
@@ -55,14 +60,14 @@ def show(request: Request, screen: Screen) -> int:
 
 
 def _line(key: ListedKey, right: Right) -> Text:
-    may, signals, status = (_words(words) for words in (right.types, right.signals, right.statuses))
-    places = ", ".join(place.name or "all" for place in right.places)
+    may, signals = _words(right.types, ORDERS), _words(right.signals, SIGNALS)
+    status = _words(right.statuses, {str(word): said for word, said in STATUSES.items()})
+    places = joined(Text(place.name, place.name) if place.name else EVERYWHERE for place in right.places)
     return LINE.fill(name=key.name, kid=key.kid[:8], may=may, signals=signals, status=status, places=places)
 
 
-def _words(words: frozenset[str]) -> Text:
-    named = ", ".join(sorted(words))
-    return ANYTHING if ANY in words else Text(named, named)
+def _words(words: frozenset[str], known: Mapping[str, Text]) -> Text:
+    return ANYTHING if ANY in words else joined(known.get(word) or as_it_is(word) for word in sorted(words))
 
 
 def _key_object(key: ListedKey) -> dict[str, object]:

@@ -178,24 +178,29 @@ TOLD = [
     (note(Kind.CLOCK, "vouched"), "Đồng hồ: có người xác nhận giờ", "Clock: the time was vouched for"),
     (
         note(Kind.COMMAND, "accepted", type="alert", key="cong-an-xa"),
-        "Lệnh alert: đã nhận từ cong-an-xa",
+        "Lệnh báo động: đã nhận từ cong-an-xa",
         "Order alert: accepted from cong-an-xa",
     ),
     (
-        note(Kind.COMMAND, "sent", signal="fire", to=["thon-2", "thon-3"]),
-        "Lệnh fire: đã gửi thon-2, thon-3",
-        "Order fire: sent to thon-2, thon-3",
+        note(Kind.COMMAND, "accepted", type="alert", signal="fire", key="an"),
+        "Lệnh báo cháy: đã nhận từ an",
+        "Order fire alarm: accepted from an",
     ),
-    (note(Kind.COMMAND, "sent", type="cancel", to="all"), "Lệnh cancel: đã gửi ?", "Order cancel: sent to ?"),
+    (
+        note(Kind.COMMAND, "sent", signal="fire", to=["thon-2", "thon-3"]),
+        "Lệnh báo cháy: đã gửi thon-2, thon-3",
+        "Order fire alarm: sent to thon-2, thon-3",
+    ),
+    (note(Kind.COMMAND, "sent", type="cancel", to="all"), "Lệnh dừng: đã gửi ?", "Order cancel: sent to ?"),
     (
         note(Kind.COMMAND, "answered", signal="fire", box="thon-3", result="finished"),
-        "Lệnh fire: thon-3 trả lời: phát xong",
-        "Order fire: thon-3 answers: sounded to the end",
+        "Lệnh báo cháy: thon-3 trả lời: phát xong",
+        "Order fire alarm: thon-3 answers: sounded to the end",
     ),
     (
         note(Kind.COMMAND, "answered", "not-permitted", signal="fire", box="thon-3", result="refused"),
-        "Lệnh fire: thon-3 trả lời: từ chối: khóa này không được phép phát fire ở đây",
-        "Order fire: thon-3 answers: refused: this key may not sound fire here",
+        "Lệnh báo cháy: thon-3 trả lời: từ chối: khóa này không được phép phát báo cháy ở đây",
+        "Order fire alarm: thon-3 answers: refused: this key may not sound fire alarm here",
     ),
     (
         note(Kind.COMMAND, "answered", result="waiting"),

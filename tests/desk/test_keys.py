@@ -55,7 +55,9 @@ def test_a_new_key_has_the_rights_that_were_typed_and_the_broker_keeps_the_new_l
     trust = ledger.current(commune.folder).trust
     assert f"Khóa pho: danh sách khóa số {trust.number}.\n" in said
     assert f"Máy chủ đã giữ danh sách khóa số {trust.number} cho các cụm loa.\n" in said
-    assert "alert, cancel · hiệu lệnh fire · exercise · ở thon-3\n" in told(commune, "key", "list")
+    assert "): được làm báo động, dừng · hiệu lệnh báo cháy · loại diễn tập · ở thon-3\n" in told(
+        commune, "key", "list"
+    )
     seat = commune.folder.desk
     with Caller(commune.folder.authority / "ca.pem", seat / "seat-8.pem", seat / "seat.key", commune.port) as desk:
         desk.listen(TRUST)
