@@ -15,8 +15,10 @@ from gongd.core.notation import parse
 from gongd.core.rhythm import DEFAULT_TEMPO
 from gongd.core.schedule import Reason
 from gongd.core.sentence import describe
+from gongd.desk.roster import Person, read_roster
 from gongd.settings import load
 from gongd.settings.defaults import SIGNALS
+from gongd.settings.finding import Findings
 from gongd.settings.table import ROOT as SETTINGS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -131,3 +133,18 @@ def test_the_spoken_answers_to_a_stick_are_those_of_the_code() -> None:
     refused = adopt.REFUSED.fill(n=5, lines="dòng 4, dòng 6, dòng 8", loa="{loa}", s="")
     for answer in (adopt.TAKEN, adopt.SAME, refused, adopt.WEAKER, adopt.UNSTORED):
         assert f"“{answer.fill(loa='Loa Thôn 3').vi}”" in page
+
+
+def test_the_roster_of_the_page_is_read_whole() -> None:
+    page = read("danh-ba.md")
+    example = page.split("\n```\n")[1]
+    roster = read_roster(example, Findings("danh-ba.md"))
+    assert (roster.name, roster.phone, roster.first_day) == ("Nguyệt Ấn", "0373 123 456", 15)
+    assert roster.recipients == ("UBND huyện", "Công an huyện")
+    assert [(box.id, box.village, box.name, box.zones) for box in roster.boxes] == [
+        ("thon-3", "Thôn 3", "Thôn 3", ("trung-tam", "doc-suoi")),
+        ("thon-5-ban-moi", "Thôn 5", "Thôn 5, bản Mới", ("doc-suoi",)),
+    ]
+    assert roster.boxes[0].by_hand[0] == Person("Ông Lê Văn An", "0912 345 678")
+    told = {row[0].strip("`") for row in rows("danh-ba.md", "Từng mục")}
+    assert set(re.findall(r"^ *(\w+):", example, re.MULTILINE)) - told == set()

@@ -13,11 +13,17 @@ from gongd.core.wire_form import BOOL, INSTANT, Spelt, from_json, integer, liste
 from gongd.core.wire_name import KEY_ID, SLUG_FORM, is_id
 from gongd.core.wire_refusal import Refused
 from gongd.core.words import Text
-from gongd.desk.commune_folder import PRIVATE, CommuneFolder, read, write, write_new
+from gongd.desk.commune_folder import PRIVATE, CommuneFolder, FolderError, read, write, write_new
 
 LARGEST_RECORD = 65_536
 
 DAMAGED = Text("{path} hỏng: {why}", "{path} is damaged: {why}")
+NO_COMMUNE = Text(
+    "{path} không có xã nào (thiếu commune.json). Chỉ thư mục của xã: --folder THƯ-MỤC; chưa có xã thì lập: "
+    "gongctl init TÊN-XÃ --host MÁY-CHỦ",
+    "There is no commune in {path} (no commune.json). Say where it is: --folder DIR; or make one: "
+    "gongctl init COMMUNE --host BROKER",
+)
 NO_SUCH_BOX = Text("Xã {commune} không có cụm loa {box}", "Commune {commune} has no box {box}")
 
 _SERIAL = matching(r"[0-9]{1,49}")
@@ -107,8 +113,13 @@ def _load(kind: type[Kept], path: Path, most: int = LARGEST_RECORD) -> Kept:
 
 
 def load_commune(folder: CommuneFolder) -> Commune:
-    """Raises FolderError, RegisterError."""
-    return _load(Commune, folder.commune)
+    """Raises FolderError, also with what to do where there is no commune; RegisterError."""
+    try:
+        return _load(Commune, folder.commune)
+    except FolderError as error:
+        if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
+            raise FolderError(NO_COMMUNE.fill(path=folder.path)) from error
+        raise
 
 
 def save_new_commune(folder: CommuneFolder, commune: Commune) -> None:

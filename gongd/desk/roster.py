@@ -120,6 +120,14 @@ def load_roster(path: Path) -> Roster:
     return read_roster(data, findings)
 
 
+def zone_of(path: Path) -> tzinfo:
+    """The commune's time by its roster, whatever else is wrong with that."""
+    try:
+        return load_roster(path).zone
+    except ConfigError:
+        return Roster().zone
+
+
 def read_roster(data: bytes | str, findings: Findings) -> Roster:
     """The roster of a text. Raises ConfigError."""
     text = decode(data, findings)

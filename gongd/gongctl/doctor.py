@@ -94,7 +94,9 @@ def _certificates(duty: Duty) -> Finding:
     if first.days_left < SOON_DAYS:
         text = CERTIFICATE_ENDS.fill(name=first.name, days=first.days_left)
         return Finding("certificates", None if first.days_left >= 0 else False, text)
-    return Finding("certificates", True, CERTIFICATES.fill(until=f"{first.ends_at:%d/%m/%Y}"))
+    return Finding(
+        "certificates", True, CERTIFICATES.fill(until=f"{first.ends_at.astimezone(duty.office.roster.zone):%d/%m/%Y}")
+    )
 
 
 def _broker(duty: Duty) -> Finding:

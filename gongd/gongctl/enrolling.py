@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from gongd.cli.screen import Screen
@@ -10,13 +11,16 @@ from gongd.core.calling import ALL
 from gongd.core.words import Text
 from gongd.desk import enrolment, founding, membership, mosquitto
 from gongd.desk.applicant import Applicant, read_request
-from gongd.desk.commune_folder import CommuneFolder
+from gongd.desk.blank_roster import lay_down
+from gongd.desk.commune_folder import CommuneFolder, FolderError
 from gongd.desk.enrolment import Enrolled
 from gongd.desk.membership import UNLOCKED, Passphrases
 from gongd.desk.mosquitto import PORT
 from gongd.desk.move import move
+from gongd.desk.office import ROSTER
 from gongd.desk.panel import set_panel
-from gongd.desk.register import box_ids
+from gongd.desk.register import box_ids, load_commune
+from gongd.desk.roster import zone_of
 from gongd.gongctl.duty import now, read_passphrase
 from gongd.gongctl.spreading import spread
 from gongd.gongctl.unlocking import new_passphrase, typed_is, unlocked
@@ -24,6 +28,10 @@ from gongd.gongctl.unlocking import new_passphrase, typed_is, unlocked
 FOUNDED = Text(
     "Đã tạo {folder}. Mã của xã: {code}. Chép {root} ra hai USB, cất két, rồi xóa khỏi máy.",
     "{folder} is made. The commune's code: {code}. Copy {root} to two sticks, lock them away, and delete it here.",
+)
+LAID = Text(
+    "Điền danh bạ trực (gọi ai khi loa không kêu): {path}",
+    "Fill in the roster (whom to call when a box cannot sound): {path}",
 )
 NEXT = Text("Chạy máy chủ: gongctl broker --folder {folder}", "To run the broker: gongctl broker --folder {folder}")
 NOT_ENROLLED = Text("Chưa đăng ký gì.", "Nothing was enrolled.")
@@ -79,6 +87,7 @@ def init(request: Request, screen: Screen) -> int:
     port, address = request.values["port"] or PORT, request.values["address"]
     made = founding.found(CommuneFolder(path), commune, hosts, now(), _locks(request, screen), port, address)
     screen.say(FOUNDED.fill(folder=path, code=made.root_code, root=path / "root"))
+    _lay_roster(path, screen)
     screen.say(NEXT.fill(folder=path))
     return 0
 
@@ -87,8 +96,18 @@ def _init_bench(request: Request, screen: Screen, path: Path, hosts: list[str]) 
     port, address = request.values["port"] or founding.BENCH_PORT, request.values["address"] or founding.LOOPBACK
     made = founding.found_bench(CommuneFolder(path), request.values["commune"], hosts, now(), port, address)
     screen.say(BENCH.fill(folder=path, address=address, port=made.port))
+    _lay_roster(path, screen)
     screen.say(NEXT.fill(folder=path))
     return 0
+
+
+def _lay_roster(folder: Path, screen: Screen) -> None:
+    """A roster to fill in. The commune is made by then: without it nothing else is amiss."""
+    try:
+        lay_down(folder / ROSTER)
+        screen.say(LAID.fill(path=folder / ROSTER))
+    except FolderError as error:
+        screen.complain(error.text)
 
 
 def _locks(request: Request, screen: Screen) -> Passphrases:
@@ -106,7 +125,7 @@ def enrol(request: Request, screen: Screen) -> int:
         return 1
     folder, out, again = _folder(request), request.values["out"], bool(request.values.get("replace"))
     done = unlocked(lambda keys: enrolment.enrol(folder, applicant, now(), keys, out, again), request, screen)
-    _show(done, ENROLLED, screen)
+    _show(done, ENROLLED, request, screen)
     spread(request.config, screen)
     return 0
 
@@ -121,11 +140,16 @@ def _is_the_same(applicant: Applicant, code: str | None, screen: Screen) -> bool
     return typed_is("dung")
 
 
-def _show(done: Enrolled, text: Text, screen: Screen) -> None:
-    until = f"{done.ends_at:%d/%m/%Y}"
+def _show(done: Enrolled, text: Text, request: Request, screen: Screen) -> None:
+    until = _day(done.ends_at, request)
     screen.say(text.fill(box=done.box, until=until, path=done.answer, code=done.root_code))
     if not done.broker_told:
         screen.say(TELL_BROKER)
+
+
+def _day(at: datetime, request: Request) -> str:
+    """The commune's date, as the box says it too."""
+    return f"{at.astimezone(zone_of(request.config / ROSTER)):%d/%m/%Y}"
 
 
 def revoke(request: Request, screen: Screen) -> int:
@@ -153,7 +177,7 @@ def renew(request: Request, screen: Screen) -> int:
     boxes = (box,) if box else box_ids(folder)
     out = request.values["out"]
     for done in unlocked(lambda keys: enrolment.renew(folder, boxes, now(), keys, out), request, screen):
-        _show(replace(done, broker_told=True), RENEWED, screen)
+        _show(replace(done, broker_told=True), RENEWED, request, screen)
     if request.values.get("broker"):
         unlocked(lambda keys: enrolment.renew_own(folder, now(), keys), request, screen)
         screen.say(RENEWED_OWN)
@@ -174,12 +198,13 @@ def move_box(request: Request, screen: Screen) -> int:
 
 def expiry(request: Request, screen: Screen) -> int:
     """When certificates end; 1 when one has ended."""
+    load_commune(_folder(request))
     found = enrolment.expiries(_folder(request), now())
     if request.wants_json:
         screen.json([{"name": one.name, "ends_at": one.ends_at, "days_left": one.days_left} for one in found])
     else:
         for one in found:
-            screen.say(EXPIRY.fill(name=one.name, until=f"{one.ends_at:%d/%m/%Y}", days=one.days_left))
+            screen.say(EXPIRY.fill(name=one.name, until=_day(one.ends_at, request), days=one.days_left))
     return 0 if all(one.days_left >= 0 for one in found) else 1
 
 

@@ -55,7 +55,12 @@ WAIT = Option(
     "SECONDS",
     default=1800.0,
 )
+NEVER_ASKS = Option(
+    "yes", Text("không cần: lệnh này không hỏi lại, gửi ngay", "not needed: this never asks and is sent at once")
+)
 _ORDER = (TO, YES, BY, WAIT, PASSPHRASE_FILE, JSON)
+
+_AT_ONCE = (TO, NEVER_ASKS, *_ORDER[2:])
 
 MENU = command("menu", "menu:menu", "bảng chọn (như khi không ghi lệnh)", "the menu, as without a command")
 REASON = Option(
@@ -104,7 +109,7 @@ _DAILY = (
             *(BY, WAIT, PASSPHRASE_FILE, JSON),
         ),
     ),
-    command("silence", "order:silence", "tắt tiếng: bỏ mọi thứ", "drop all that sounds or waits", options=_ORDER),
+    command("silence", "order:silence", "tắt tiếng: bỏ mọi thứ", "drop all that sounds or waits", options=_AT_ONCE),
     command(
         "events",
         "paper:events",

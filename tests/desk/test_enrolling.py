@@ -2,7 +2,9 @@
 
 import json
 import re
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -47,6 +49,27 @@ def test_a_script_enrols_a_box_by_the_code_that_its_installer_has_read(commune: 
     assert boxes(commune.folder) == ["thon-3"]
 
 
+def test_certificates_end_on_the_communes_own_date(commune: Commune) -> None:
+    """As the box says it: what ends in the evening at Greenwich ends on the next day here."""
+    told = json.loads(ask(commune, "expiry", "--json"))
+    ends = [datetime.fromisoformat(one["ends_at"]).astimezone(timezone(timedelta(hours=14))) for one in told]
+    (commune.folder.path / "roster.yaml").write_text("timezone: Pacific/Kiritimati\n", encoding="utf-8")
+    lines = ask(commune, "expiry").splitlines()
+    assert [line.partition(": đến ")[2][:10] for line in lines] == [f"{end:%d/%m/%Y}" for end in ends]
+    (commune.folder.path / "roster.yaml").write_text("timezone: Pacific/Pago_Pago\nboxis: 1\n", encoding="utf-8")
+    assert ask(commune, "expiry").splitlines()[0].partition(": đến ")[2][:10] in {
+        f"{ends[0].astimezone(ZoneInfo('Asia/Ho_Chi_Minh')):%d/%m/%Y}"
+    }
+
+
+@pytest.mark.parametrize("command", ["status", "attendance", "alert fire --to 3 --yes", "expiry", "doctor"])
+def test_outside_a_communes_folder_the_next_step_is_told(ram: Path, command: str) -> None:
+    told = ask(Commune(CommuneFolder(ram / "nowhere"), 0, {}), *command.split(), status=1)
+    assert told.startswith(f"{ram}/nowhere không có xã nào (thiếu commune.json). Chỉ thư mục của xã: --folder THƯ-MỤC;")
+    assert "gongctl init TÊN-XÃ --host MÁY-CHỦ" in told
+    assert "No such file" not in told
+
+
 def test_another_code_than_that_of_the_file_enrols_nothing(commune: Commune, ram: Path) -> None:
     path, code = request_of(make_village(ram))
     other = "0000-0000" if code != "0000-0000" else "0000-0001"
@@ -70,7 +93,9 @@ def test_locked_keys_are_opened_by_a_passphrase_from_a_file(ram: Path) -> None:
     secret.write_text("bí mật\n", encoding="utf-8")
     wrong.write_text("x", encoding="utf-8")
     commune = Commune(CommuneFolder(ram / "xa"), 0, {})
-    ask(commune, "init", "nguyet-an", "--host", "127.0.0.1", "--port", "1", "--passphrase-file", str(secret))
+    told = ask(commune, "init", "nguyet-an", "--host", "127.0.0.1", "--port", "1", "--passphrase-file", str(secret))
+    assert f"Điền danh bạ trực (gọi ai khi loa không kêu): {commune.folder.path}/roster.yaml\n" in told
+    assert (commune.folder.path / "roster.yaml").is_file()
     path, code = request_of(make_village(ram))
     enrol = ("enrol", str(path), "--code", code)
     assert "Sai mật khẩu" in ask(commune, *enrol, status=1)

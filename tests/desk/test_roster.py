@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,10 +10,12 @@ from gongd.core.condition import Sounds
 from gongd.core.errors import ConfigError
 from gongd.core.wire_report import Connection, Info, Presence
 from gongd.core.words import Text
+from gongd.desk.blank_roster import BLANK, lay_down
 from gongd.desk.board import SILENT_AFTER, Known, Row, row, sounds_words
+from gongd.desk.commune_folder import FolderError
 from gongd.desk.forecast import doubts, heard_words, may_ring, sentence
 from gongd.desk.places import Target, find_target
-from gongd.desk.roster import Person, Roster, RosterBox, read_roster
+from gongd.desk.roster import Person, Roster, RosterBox, load_roster, read_roster
 from gongd.settings.finding import Findings
 from tests.desk.records import BOXES, NOW, ROSTER, beat, presence
 
@@ -188,3 +191,19 @@ def test_a_box_out_of_touch_may_ring_and_one_that_was_never_heard_or_is_off_is_n
     (told,) = may_ring([seen(lost), seen(STOPPED), seen(Known("thon-3")), seen(WELL)])
     assert told.vi == "Mất liên lạc 1 cụm loa. Loa có thể vẫn tự đánh kẻng 22 giờ."
     assert may_ring([seen(STOPPED), seen(WELL)]) == []
+
+
+# ── The roster of a new commune ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_new_communes_roster_says_nothing_yet_and_is_whole_once_its_lines_count(ram: Path) -> None:
+    lay_down(ram / "roster.yaml")
+    assert load_roster(ram / "roster.yaml") == Roster()
+    text = "\n".join(line.removeprefix("#") for line in BLANK.splitlines()[3:])
+    filled = read(text)
+    assert (filled.name, filled.first_day, filled.zones) == ("Nguyệt Ấn", 15, {"trung-tam": "Khu trung tâm"})
+    assert [len(box.by_hand) for box in filled.boxes] == [2]
+    (ram / "roster.yaml").write_text("name: Của xã\n", encoding="utf-8")
+    with pytest.raises(FolderError):
+        lay_down(ram / "roster.yaml")
+    assert load_roster(ram / "roster.yaml").name == "Của xã"
