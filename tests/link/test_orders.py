@@ -56,8 +56,10 @@ def test_silence_drops_all_and_a_query_tells_everything_again(world: World, desk
     claims = alert()
     desk.give(claims)
     within(lambda: Step.STARTED in world.steps(desk, claims.jti), "started")
-    desk.give(order(CommandType.SILENCE))
+    quiet = desk.give(order(CommandType.SILENCE))
     within(lambda: Step.SILENCED in world.steps(desk, claims.jti), "silenced")
+    told = [answer for answer in world.answers(desk, claims.jti) if answer.step is Step.SILENCED]
+    assert {answer.detail["order"] for answer in told} == {quiet}, "by an order, not by somebody on site"
     asked = desk.give(order(CommandType.QUERY, since=1))
     within(lambda: Step.FINISHED in world.steps(desk, asked), "finished")
     numbers = {row["number"] for row in world.box.rows()}
