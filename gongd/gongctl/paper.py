@@ -37,6 +37,10 @@ NOT_YET = Text(
     "Đêm {night} chưa đến, chưa ai đánh kẻng được. Xem lại ngày sau --night",
     "The night of {night} has not come, nobody can have rung yet. Look at the date after --night",
 )
+NOT_KNOWN = Text(
+    "Chưa biết được đêm nay thôn nào có thể không có kẻng 22 giờ.",
+    "It cannot be known which villages may have no gong at 22:00 tonight.",
+)
 WHEN = Text("Đánh lúc mấy giờ? Thêm --at 22:03", "At what time was it rung? Add --at 22:03")
 MOST_NIGHTS = 400
 
@@ -110,7 +114,8 @@ def forecast(request: Request, screen: Screen) -> int:
         if request.wants_json:
             screen.json({**tonight.as_object(found), "broker": is_there})
         else:
-            for text in (*not_reached(duty, is_there), *tonight.sentence(found)):
+            told = tonight.sentence(found) if found or is_there else [NOT_KNOWN]
+            for text in (*not_reached(duty, is_there), *told):
                 screen.say(text)
     return 1 if found or not is_there else 0
 

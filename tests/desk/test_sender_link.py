@@ -14,7 +14,7 @@ from gongd.core.catalogue import Why
 from gongd.core.wire_command import CommandType
 from gongd.core.wire_report import Step
 from gongd.desk.link import Dial, reaches
-from tests.desk.commune import needs_mosquitto
+from tests.desk.commune import make_commune, needs_mosquitto
 from tests.desk.scripted import Commune, eventually, found_commune, whole_commune
 
 pytestmark = needs_mosquitto
@@ -52,6 +52,12 @@ def test_without_a_broker_the_first_line_says_so_and_what_follows_is_old(ram: Pa
     told = json.loads(alone.gongctl(command, "--json").stdout)
     assert [row["broker"] for row in (told if isinstance(told, list) else [told])] in ([False, False], [False])
     assert time.monotonic() - began < PATIENCE_S
+
+
+def test_nobody_is_promised_a_gong_by_old_news(ram: Path) -> None:
+    done = Commune(make_commune(ram), 0, {}).gongctl("forecast")
+    assert (done.returncode, "thôn nào cũng có kẻng" in done.stdout) == (1, False)
+    assert done.stdout.endswith("Chưa biết được đêm nay thôn nào có thể không có kẻng 22 giờ.\n")
 
 
 def test_a_broker_that_says_nothing_is_no_broker() -> None:
