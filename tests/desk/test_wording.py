@@ -2,6 +2,7 @@
 
 import builtins
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def said(told: Answer, claims: CommandClaims) -> str:
     ],
 )
 def test_each_answer_says_what_has_sounded_and_nothing_that_has_not(
-    claims: CommandClaims, step: Step, more: dict[str, object], words: str
+    claims: CommandClaims, step: Step, more: dict[str, Any], words: str
 ) -> None:
     assert said(answer("thon-3", step, **more), claims) == f"Loa Thôn 3: {words}"
 
