@@ -19,8 +19,8 @@ from bench.commune import HOST, NAME, many_files
 from bench.weight import counted
 
 KEEPALIVE_S = 280
-"""They send no PINGREQ, so a long one. Not the 300 s that mosquitto.conf allows at most: Mosquitto 2.0.21 lets go at once
-of a client that asks for just that."""
+"""They send no PINGREQ, so a long one. Not the 300 s that mosquitto.conf allows at most: Mosquitto 2.0.21 lets go of a
+client that asks for just that, at once."""
 HEARD = ("{box}/command", "{box}/heartbeat", "zone/gan/command", "all/command", "trust")
 """What a box subscribes to (wire.md): its heartbeat comes back to it."""
 WEIGHED, ROUNDS, SETTLE_S = 50, 5, 1.0
