@@ -3,6 +3,7 @@
 Nothing waits here: an hour of the box's night passes in a fraction of a second.
 """
 
+import threading
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -188,8 +189,12 @@ class Village:
                 self.box.handle(event, now)
 
     def flush(self) -> None:
-        """Wait until all that was written is on disk."""
+        """Wait until all that was written is on disk, and all that was asked of it, and asked again, is answered."""
         assert self.journal.append([]).wait(20.0)
+        for _ in range(2):
+            answered = threading.Event()
+            self.journal.recall(1, 0, lambda _found, answered=answered: answered.set())  # type: ignore[misc]
+            assert answered.wait(20.0)
 
     def wait(self, seconds: float) -> None:
         """Time passes."""

@@ -1,5 +1,6 @@
 """Fate: counts every step that a box takes through its doors, and ends the box at the one that a test has chosen."""
 
+import queue
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -104,12 +105,9 @@ class FatedJournal:
 
     def recall(self, first: int, most: int, answer: Recall) -> None:
         """Answered at once, so that every run takes the same steps."""
-        found: list[Recalled] = []
-        self.real.recall(first, most, found.append)
-        self.real.append(()).wait(20.0)
-        while not found:
-            self.real.append(()).wait(20.0)
-        answer(found[0])
+        found: queue.SimpleQueue[Recalled] = queue.SimpleQueue()
+        self.real.recall(first, most, found.put)
+        answer(found.get(timeout=20.0))
 
     def published(self, number: int) -> None:
         """The broker has them."""
