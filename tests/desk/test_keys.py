@@ -9,7 +9,7 @@ import pytest
 from gongd.adapters import jose
 from gongd.desk import ledger
 from gongd.desk.enrolment import replace_seats
-from tests.desk.commune import Caller, everything_in, is_refused, needs_mosquitto, now
+from tests.desk.commune import Caller, eventually, everything_in, is_refused, needs_mosquitto, now
 from tests.desk.scripted import Commune, found_commune, whole_commune
 
 pytestmark = needs_mosquitto
@@ -171,7 +171,7 @@ def test_former_certificates_of_the_desk_open_nothing_once_it_has_a_new_key(comm
     with Caller(authorities, old / "seat-1.pem", old / "seat.key", commune.port):
         pass
     assert "Bàn trực có khóa TLS mới" in told(commune, "renew", "--seats")
-    assert is_refused(Caller(authorities, old / "seat-1.pem", old / "seat.key", commune.port))
+    eventually(lambda: is_refused(Caller(authorities, old / "seat-1.pem", old / "seat.key", commune.port)))
     with Caller(authorities, folder.desk / "seat-1.pem", folder.desk / "seat.key", commune.port):
         pass
 
