@@ -22,6 +22,8 @@ AMPLIFIER, BELL, STRIKER, STROBE = 17, 18, 27, 22
 """BCM numbers. The bell belongs to the gong alone, the strobe to the fire alarm alone."""
 DEBOUNCE_S = 0.02
 DEVICE = "card"
+PINS = "pins.jsonl"
+"""In the folder of the dry driver: what the pins did."""
 _NOT_OURS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "STATE_DIRECTORY", "RUNTIME_DIRECTORY")
 _REFUSED = Text(vi="gongd từ chối: {why}", en="gongd refuses: {why}")
 _DIED = Text(vi="gongd đã dừng: {why}", en="gongd has died: {why}")
@@ -133,7 +135,7 @@ class Box:
 
     def __init__(self, yard: Yard, dry: bool = True, environment: Mapping[str, str] | None = None) -> None:
         self._socket = yard.state / "gongd.sock"
-        pins = yard.dry / "pins.jsonl"
+        pins = yard.dry / PINS
         self.pins = Pins(pins, _read=pins.stat().st_size if pins.exists() else 0)
         self._log = yard.root / "gongd.log"
         asked = ["run", "--config", str(yard.config), *(["--dry", "--out", str(yard.dry)] if dry else [])]

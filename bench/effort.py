@@ -16,6 +16,7 @@ class Effort:
     gongs: int
     sounds: int
     nights: int
+    rings: int
     orders: int
     crowds: tuple[tuple[int, int], ...]
     outage_of: int
@@ -33,6 +34,7 @@ FULL = Effort(
     gongs=30,
     sounds=50,
     nights=24,
+    rings=40,
     orders=120,
     crowds=((1, 20), (100, 5), (1000, 3)),
     outage_of=1000,
@@ -50,6 +52,7 @@ QUICK = Effort(
     gongs=1,
     sounds=2,
     nights=1,
+    rings=1,
     orders=2,
     crowds=((2, 1),),
     outage_of=2,

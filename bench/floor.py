@@ -1,6 +1,7 @@
 """The floors: the least that anybody could do, written for the purpose. No thread, no decision, no record of why.
 
-`python -m bench.floor DISK DRY switch` starts, switches one relay and waits; with `wait` it only waits.
+`python -m bench.floor DISK DRY switch` starts, switches one relay and waits; with `wait` it only waits; with `ring` it
+sleeps until each instant of the wall clock that it is told, a line each, and switches the relay on and off.
 """
 
 import os
@@ -70,6 +71,13 @@ class Bare:
         self._book.execute("INSERT INTO record (at, what) VALUES (?, ?)", (boot_seconds(), WHAT))
 
 
+def _ring(bare: Bare) -> None:
+    """Until an empty line."""
+    while due := sys.stdin.readline().strip():
+        bare.commit_and_on_at(boot_seconds() + float(due) - time.time())
+        bare.off()
+
+
 def main(argv: Sequence[str]) -> int:
     """A bare program of its own, until its standard input ends."""
     disk, dry, does = argv
@@ -77,7 +85,10 @@ def main(argv: Sequence[str]) -> int:
     if does == "switch":
         bare.commit_and_on()
     print(boot_seconds(), flush=True)
-    os.read(0, 1)
+    if does == "ring":
+        _ring(bare)
+    else:
+        os.read(0, 1)
     bare.close()
     return 0
 

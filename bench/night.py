@@ -21,7 +21,8 @@ def nights(box: Box, yard: Yard, bare: Bare, count: int) -> list[Figure]:
     ours: list[float] = []
     floor: list[float] = []
     while len(ours) < count:
-        due = _write(yard, min(BATCH, count - len(ours)))
+        due = appointed(min(BATCH, count - len(ours)))
+        yard.write(due)
         box.ask(do="reload")
         for moment in due:
             at = boot_seconds() + (moment - datetime.now(UTC)).total_seconds()
@@ -36,8 +37,7 @@ def nights(box: Box, yard: Yard, bare: Bare, count: int) -> list[Figure]:
     return [Figure("schedule: relay edge after the due second", "ms", *late, f"sleep, {COMMIT_AND_ON}", target)]
 
 
-def _write(yard: Yard, count: int) -> list[datetime]:
+def appointed(count: int) -> list[datetime]:
+    """So many whole seconds, a little ahead and far enough apart for a gong to begin and to be stopped."""
     first = (datetime.now(UTC) + AHEAD).replace(microsecond=0)
-    due = [first + APART * number for number in range(count)]
-    yard.write(due)
-    return due
+    return [first + APART * number for number in range(count)]

@@ -17,6 +17,7 @@ from bench.night import nights
 from bench.relay import Rest, preemptions, triggers
 from bench.sound import Card, sounds
 from bench.start import BareProgram, starts
+from bench.together import together
 from bench.weight import toll
 from bench.wire import BARE, BOX, linked_yard, proven, subscriber, wire
 
@@ -81,6 +82,7 @@ def crowd(run: Run) -> list[Figure]:
 PARTS: Mapping[str, Callable[[Run], list[Figure]]] = {
     "start": lambda run: starts(run.yard, run.effort.starts),
     "relay": relay,
+    "together": lambda run: together(run.yard, run.effort.rings),
     "sound": lambda run: sounds(run.yard, Card(run.yard.root), run.effort.sounds),
     "wire": lambda run: wire(run.yard, run.rest, run.effort.orders),
     "crowd": crowd,

@@ -2,8 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 
-from bench.box import AMPLIFIER, Box, Yard, installed
+from bench.box import AMPLIFIER, PINS, Box, Yard, installed
 from bench.figure import Figure, Measure, Target
 from bench.moment import BenchError, boot_seconds, until
 from gongd.core.words import Text
@@ -16,7 +17,8 @@ class BareProgram:
 
     def __init__(self, yard: Yard, does: str) -> None:
         name = f"floor-{does}"
-        argv = [sys.executable, "-m", "bench.floor", str(yard.root / name), str(yard.dry / name), does]
+        self.pins = yard.dry / name / PINS
+        argv = [sys.executable, "-m", "bench.floor", str(yard.root / name), str(self.pins.parent), does]
         self.started_at = boot_seconds()
         pipe = subprocess.PIPE
         self._child = subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True, env=installed(yard.root))
@@ -30,6 +32,12 @@ class BareProgram:
     def pid(self) -> int:
         """Of the process."""
         return self._child.pid
+
+    def ring_at(self, due: Sequence[float]) -> None:
+        """One that rings is told when: seconds of the wall clock."""
+        assert self._child.stdin is not None
+        self._child.stdin.writelines(f"{at}\n" for at in due)
+        self._child.stdin.flush()
 
     def __enter__(self) -> "BareProgram":
         return self

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import peer
-from bench.box import AMPLIFIER, Box, Pins, Yard, dying_with_us, installed
+from bench.box import AMPLIFIER, PINS, Box, Pins, Yard, dying_with_us, installed
 from bench.commune import HOST, Commune, make_commune, permit, running
 from bench.figure import Figure, Measure, Target, quantile
 from bench.floor import Bare
@@ -204,7 +204,7 @@ def _answers(listener: Listener) -> None:
 
 
 def _switched(link: Link, topic: str, dry: Path) -> Listener:
-    return Listener(Pins(dry / "pins.jsonl"), lambda: _send(link, topic, ON), lambda: _send(link, topic, b"OFF"))
+    return Listener(Pins(dry / PINS), lambda: _send(link, topic, ON), lambda: _send(link, topic, b"OFF"))
 
 
 def _send(link: Link, topic: str, payload: bytes) -> None:

@@ -10,7 +10,7 @@ from bench.document import BEGIN, END, markdown
 from bench.figure import Figure
 
 WORDS = ("relay edge", "PCM", "stop", "gong", "schedule", "start", "core", "PSS", "disk", "desk's order", "wire")
-MORE_WORDS = ("alert to", "broker killed", "collector")
+MORE_WORDS = ("two boxes", "alert to", "broker killed", "collector")
 ROOT = Path(__file__).resolve().parents[1]
 
 
