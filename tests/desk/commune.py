@@ -6,6 +6,7 @@ import ssl
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ from gongd.settings import Settings, parse
 from gongd.settings.place import papers
 
 WAIT_S = 20.0
+MOST_RESERVED = 64
+"""More than any test needs."""
+_RESERVED: deque[socket.socket] = deque()
 needs_mosquitto = pytest.mark.skipif(
     not any(shutil.which(name) for name in PROGRAMS), reason="Mosquitto is not installed"
 )
@@ -46,10 +50,18 @@ def make_commune(path: Path, name: str = "nguyet-an", passphrases: Passphrases =
 
 
 def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
+    """A port that nobody listens at, nor is given while the test runs: also not between its broker's two lives.
+
+    It stays bound. Whoever sets SO_REUSEADDR, as every server does, may listen there all the same; the kernel gives it
+    to nobody who asks for any port.
+    """
+    door = socket.socket()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    door.bind(("127.0.0.1", 0))
+    if len(_RESERVED) == MOST_RESERVED:
+        _RESERVED.popleft().close()
+    _RESERVED.append(door)
+    return int(door.getsockname()[1])
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:
