@@ -149,7 +149,8 @@ class Caller:
     port: int
     client_id: str = "anything"
     heard: "Queue[tuple[str, bytes]]" = field(default_factory=Queue)
-    verdicts: "Queue[bool]" = field(default_factory=Queue)
+    verdicts: "Queue[tuple[int, bool]]" = field(default_factory=Queue)
+    subscribed: "Queue[int]" = field(default_factory=Queue)
     trouble: "Queue[object]" = field(default_factory=Queue)
 
     def __post_init__(self) -> None:
@@ -160,9 +161,9 @@ class Caller:
         self.connected: Queue[bool] = Queue()
         self.client.on_connect = lambda _c, _u, _f, reason, _p: self.connected.put(not reason.is_failure)
         self.client.on_disconnect = lambda _c, _u, _f, reason, _p: self.trouble.put(reason)
-        self.client.on_publish = lambda _c, _u, _m, reason, _p: self.verdicts.put(not reason.is_failure)
+        self.client.on_publish = lambda _c, _u, mid, reason, _p: self.verdicts.put((mid, not reason.is_failure))
         self.client.on_message = lambda _c, _u, message: self.heard.put((message.topic, bytes(message.payload)))
-        self.client.on_subscribe = lambda _c, _u, _m, _r, _p: self.connected.put(True)
+        self.client.on_subscribe = lambda _c, _u, mid, _r, _p: self.subscribed.put(mid)
 
     def __enter__(self) -> "Caller":
         self.client.connect("127.0.0.1", self.port)
@@ -176,13 +177,17 @@ class Caller:
 
     def listen(self, *topics: str) -> None:
         """Subscribe, and wait until the broker has answered."""
-        self.client.subscribe([(topic, 1) for topic in topics])
-        assert self.connected.get(timeout=WAIT_S)
+        _, asked = self.client.subscribe([(topic, 1) for topic in topics])
+        while self.subscribed.get(timeout=WAIT_S) != asked:
+            pass
 
     def publish(self, topic: str, body: bytes = b"x", retained: bool = False) -> bool:
         """Publish with QoS 1; does the broker take it?"""
-        self.client.publish(topic, body, 1, retained)
-        return self.verdicts.get(timeout=WAIT_S)
+        sent = self.client.publish(topic, body, 1, retained)
+        while True:
+            about, is_taken = self.verdicts.get(timeout=WAIT_S)
+            if about == sent.mid:
+                return is_taken
 
     def hear(self) -> tuple[str, bytes]:
         """The next message."""

@@ -7,7 +7,7 @@ from gongd.core.wire_command import CommandType
 from gongd.core.wire_report import Step
 from tests.desk.commune import Caller
 from tests.link.conftest import NewWorld
-from tests.link.world import Desk, World, alert, order, says, within
+from tests.link.world import SOON_S, Desk, World, alert, order, says, within
 from tests.promises.daemon import STRIKER, until
 
 
@@ -21,6 +21,7 @@ def test_a_broker_that_is_killed_loses_no_record(world: World, keeps_its_store: 
     desk = world.desk()
     world.box.ask("reload")
     world.broker.kill()
+    desk.trouble.get(timeout=SOON_S)
     for _ in range(5):
         world.box.ask("reload")
     until(lambda: len(world.box.rows("settings")) >= 6, "the records")
