@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from paho.mqtt.client import MQTTMessageInfo
+
 from gongd.adapters import jose
 from gongd.core.condition import Sounds, State
 from gongd.core.lexicon import Proof
@@ -23,7 +25,7 @@ from gongd.desk import ledger
 from gongd.desk.commune_folder import CommuneFolder
 from gongd.desk.register import load_commune
 from gongd.settings.place import papers
-from tests.desk.commune import Caller, Village, broker_of, call_as, eventually, make_commune, make_village
+from tests.desk.commune import WAIT_S, Caller, Village, broker_of, call_as, eventually, make_commune, make_village
 
 COMMUNE = "nguyet-an"
 ROSTER = """\
@@ -68,7 +70,7 @@ class Box:
         self.caller.listen(
             self.topics.command(self.id), self.topics.zone_command("trung-tam"), self.topics.all_command()
         )
-        self.publish(Channel.STATE, Presence(Connection.ONLINE, Sounds.YES, at=datetime.now(UTC)), None)
+        self.tell(Presence(Connection.ONLINE, Sounds.YES, at=datetime.now(UTC)))
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -88,8 +90,9 @@ class Box:
             assert isinstance(opened, Verified), opened
             claims = from_json(CommandClaims, opened.payload)
             assert not isinstance(claims, Refused)
+            is_deaf = self.deaf  # before it is seen to have heard: whoever sees it may let it answer the next
             self.heard.append(claims)
-            if not self.deaf:
+            if not is_deaf:
                 self._answer(claims)
 
     def _answer(self, claims: CommandClaims) -> None:
@@ -117,11 +120,17 @@ class Box:
             None,
         )
 
-    def publish(self, channel: Channel, body: object, seal: Seal | None) -> None:
-        """Anything, signed where the channel is."""
+    def tell(self, state: Presence) -> None:
+        """Its state, until the broker has it: whoever asks next finds it."""
+        sent = self.publish(Channel.STATE, state, None)
+        sent.wait_for_publish(WAIT_S)
+        assert sent.is_published()
+
+    def publish(self, channel: Channel, body: object, seal: Seal | None) -> MQTTMessageInfo:
+        """Anything, signed where the channel is. It is under way."""
         data = to_json(body)
         token = data if seal is None else jose.sign(data, self.key, seal)
-        self.caller.client.publish(self.topics.box(self.id, channel), token, 1, channel is Channel.STATE)
+        return self.caller.client.publish(self.topics.box(self.id, channel), token, 1, channel is Channel.STATE)
 
 
 @dataclass

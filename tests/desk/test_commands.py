@@ -271,7 +271,7 @@ def test_a_night_that_has_not_come_was_rung_by_nobody(commune: Commune) -> None:
 def test_the_forecast_names_the_villages_that_may_be_silent_and_whom_to_call(commune: Commune) -> None:
     assert "Đêm nay thôn nào cũng có kẻng 22 giờ." in ask(commune, "forecast")
     at = datetime.now(UTC)
-    commune.boxes["thon-5"].publish(Channel.STATE, Presence(Connection.STOPPED, at=at), None)
+    commune.boxes["thon-5"].tell(Presence(Connection.STOPPED, at=at))
     ask(commune, "doctor")
     told = re.sub(r" \d\d/\d\d\)", ")", ask(commune, "forecast", status=1))
     off = f"đã tắt lúc {at.astimezone(HANOI):%H:%M}"
@@ -279,14 +279,13 @@ def test_the_forecast_names_the_villages_that_may_be_silent_and_whom_to_call(com
     assert off.capitalize() in ask(commune, "status", status=1)
     assert json.loads(ask(commune, "forecast|--json", status=1))["silent_tonight"]
     assert "may have no gong at 22:00" in ask(commune, "forecast", status=1, language=ENGLISH)
-    commune.boxes["thon-5"].publish(Channel.STATE, Presence(Connection.LOST), None)
+    commune.boxes["thon-5"].tell(Presence(Connection.LOST))
     ask(commune, "doctor")
     for command in ("status", "forecast"):
         assert "Mất liên lạc 1 cụm loa. Loa có thể vẫn tự đánh kẻng 22 giờ.\n" in ask(commune, command, status=1)
     shown = commune.gongctl(typed="8\n0\n").stdout
     assert shown.count("Loa có thể vẫn tự đánh kẻng 22 giờ.") == 1
-    online = Presence(Connection.ONLINE, Sounds.YES, at=datetime.now(UTC))
-    commune.boxes["thon-5"].publish(Channel.STATE, online, None)
+    commune.boxes["thon-5"].tell(Presence(Connection.ONLINE, Sounds.YES, at=datetime.now(UTC)))
 
 
 def test_records_that_a_box_sends_are_kept_and_read(commune: Commune) -> None:
