@@ -1,7 +1,6 @@
 """The shipped configuration against a real Mosquitto over TLS: who gets in, who may say and hear what."""
 
 import os
-import signal
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -279,9 +278,13 @@ def test_a_renewed_broker_is_known_to_its_boxes(ram: Path) -> None:
 
 
 def test_the_configuration_is_read_and_read_again_without_a_warning(ram: Path) -> None:
-    folder = make_commune(ram)
-    with broker_of(folder, load_commune(folder).port) as process:
-        process.send_signal(signal.SIGHUP)
+    folder, village = make_commune(ram), make_village(ram)
+    village.join(folder)
+    port, state = load_commune(folder).port, TOPICS.box("thon-3", Channel.STATE)
+    with broker_of(folder, port), call_as(village, port) as box:
+        assert box.publish(state)
+        revoke(folder, "thon-3", now())
+        eventually(lambda: not box.publish(state))
     log = (ram / "nguyet-an.log").read_text(encoding="utf-8")
     unwelcome = [line for line in log.splitlines() if "Warning" in line or "Error" in line or "Note" in line]
     assert [line for line in unwelcome if "root/administrator" not in line] == []
