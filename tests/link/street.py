@@ -122,10 +122,10 @@ class Street:
         for box in chosen:
             box.wait_for_link()
 
-    def desk(self) -> Desk:
-        """The commune's desk, listening."""
+    def desk(self, seat: int = 1) -> Desk:
+        """The commune's desk at one of its seats, listening."""
         folder, authorities = self.commune.desk, self.commune.authority / "ca.pem"
-        desk = Desk(authorities, folder / "seat-1.pem", folder / "seat.key", self.port, "desk")
+        desk = Desk(authorities, folder / f"seat-{seat}.pem", folder / "seat.key", self.port, f"desk-{seat}")
         desk.signer = jose.load(folder / "desk.key")
         desk.__enter__()
         desk.listen(f"gong/{COMMUNE}/#")

@@ -31,7 +31,8 @@ def kept(street: Street, channel: Channel) -> Callable[[], bytes | None]:
     """What a newcomer finds at the broker."""
 
     def look() -> bytes | None:
-        desk = street.desk()
+        desk = street.desk(seat=2)
+        desk.catch_up()
         bodies = [body for topic, body in desk.all_heard() if topic == TOPICS.box("thon-3", channel)]
         desk.__exit__()
         street.callers.remove(desk)

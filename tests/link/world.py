@@ -89,6 +89,12 @@ class Desk(Caller):
         """Send anything to the box."""
         self.client.publish(self.topics.command(BOX), body, 1, retained)
 
+    def catch_up(self) -> None:
+        """Until all that the broker had for it has come: what is retained follows the answer to a subscription."""
+        mark = self.topics.command("nobody"), uuid.uuid4().hex.encode()
+        self.client.publish(*mark, 1)
+        until(lambda: mark in self.all_heard(), "its own mark")
+
     def all_heard(self) -> list[tuple[str, bytes]]:
         """Everything so far."""
         return list(self.heard.queue)
