@@ -110,12 +110,13 @@ def test_settings_for_another_file_are_refused(world: World, desk: Desk) -> None
 
 
 def test_settings_wait_until_nothing_sounds(world: World, desk: Desk) -> None:
-    claims = alert(at_most_s=4.0)
+    claims = alert()
     desk.give(claims)
     within(lambda: Step.STARTED in world.steps(desk, claims.jti), "the alarm")
     asked = push(world, desk, softer(world))
     within(lambda: waits(world, desk, asked, "silence"), "it waits")
     assert "applied" not in outcomes(world)
+    world.box.press("silence")
     within(lambda: ends(world, desk, asked), "the end")
     assert ends(world, desk, asked)[0].step is Step.FINISHED
 
@@ -127,12 +128,13 @@ def test_settings_are_taken_back_when_no_heartbeat_comes(new_world: NewWorld) ->
     world.wait_for_link()
     desk = world.desk()
     before, new = in_force(world), softer(world)
-    claims = alert(at_most_s=6.0)
+    claims = alert()
     desk.give(claims)
     within(lambda: Step.STARTED in world.steps(desk, claims.jti), "the alarm holds it up")
     asked = push(world, desk, new)
     within(lambda: waits(world, desk, asked, "silence"), "it waits")
     world.broker.kill()
+    world.box.press("silence")
     within(lambda: in_force(world) == digest(new), "in force")
     until(lambda: "rolled-back" in outcomes(world), "taken back", 90.0)
     assert in_force(world) == before

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gongd.adapters.mqtt import link as pauses
 from gongd.box.heart import TAKEN_S
 from gongd.core.wire import WILL_DELAY_S
 from gongd.desk import authority
@@ -22,6 +23,8 @@ WILL_DELAY, WILL_FLAGS = 0x18, 0b0010_1100
 CLEAN_START = 0b10
 NOT_AUTHORISED = b"\x87"
 ENDING, ENDED = "certificate-expiring", "certificate-expired"
+AWAY_S = 3.0
+"""A box that connects anew is seen to be away, on any machine."""
 SILENCE_S = 31.0
 """Longer than three heartbeats of ten seconds."""
 
@@ -130,7 +133,8 @@ def test_a_certificate_out_of_its_time_does_until_the_clock_is_trusted(county: C
     assert not report(box)["connected"]
 
 
-def test_a_certificate_in_its_time_is_looked_at_again_and_does(county: County) -> None:
+def test_a_certificate_in_its_time_is_looked_at_again_and_does(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pauses, "LEAST_PAUSE_S", AWAY_S)
     box = county.add("thon-3", synchronised=False)
     county.broker.start()
     connected(county, box)
