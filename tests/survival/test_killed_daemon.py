@@ -91,6 +91,8 @@ def test_killed_there_it_sounds_once_and_says_so(world: tuple[World, Desk], doom
 
 def test_lost_is_said_by_the_will_alone_and_stopped_at_a_clean_end(world: tuple[World, Desk]) -> None:
     commune, desk = world
+    commune.box.close()
+    within(lambda: (says(desk, Channel.STATE, "state") or ["lost"])[-1] in ("stopped", "lost"), "its former end")
     before = len(says(desk, Channel.STATE, "state"))
     start(commune, "-")
     assert commune.box.terminate() == 0
