@@ -11,6 +11,7 @@ from tests.survival.county import DICE, County
 
 pytestmark = needs_mosquitto
 ROUNDS = 6
+SAME_S = 180.0
 
 
 @pytest.fixture
@@ -49,7 +50,6 @@ def test_a_broker_killed_again_and_again_and_a_week_without_network_lose_nothing
             county.collect()
     for box in (far, near):
         box.busy(1)
-    while not is_same(county):
-        county.live_for(0.5)
+    county.live(lambda: is_same(county), SAME_S)
     for box in county.boxes:
         assert county.desk_knows(box) == box.told()
