@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import paho.mqtt.client as paho
@@ -87,7 +88,16 @@ class Bench:
         self.box.close()
         process = self.folder / "ban-thu" / "broker" / "mosquitto.pid"
         if process.exists():
-            os.kill(int(process.read_text()), 15)
+            broker = int(process.read_text())
+            os.kill(broker, 15)
+            until(lambda: not is_alive(broker), "the broker's end: it writes its store into the folder until then")
+
+
+def is_alive(pid: int) -> bool:
+    """Somebody else's child: what has ended may wait there to be asked for."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
 
 
 @pytest.fixture
