@@ -82,7 +82,7 @@ def crowd(run: Run) -> list[Figure]:
 PARTS: Mapping[str, Callable[[Run], list[Figure]]] = {
     "start": lambda run: starts(run.yard, run.effort.starts),
     "relay": relay,
-    "together": lambda run: together(run.yard, run.effort.rings),
+    "together": lambda run: together(run.yard, run.rest, run.effort.rings),
     "sound": lambda run: sounds(run.yard, Card(run.yard.root), run.effort.sounds),
     "wire": lambda run: wire(run.yard, run.rest, run.effort.orders),
     "crowd": crowd,

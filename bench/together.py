@@ -9,7 +9,7 @@ from bench.box import AMPLIFIER, Box, Pins, Yard
 from bench.figure import Figure, Measure, Target
 from bench.moment import boot_seconds
 from bench.night import APART, BATCH, appointed
-from bench.relay import COMMIT_AND_ON, MS
+from bench.relay import COMMIT_AND_ON, MS, Rest
 from bench.start import BareProgram
 
 NAME = "two boxes at one due second: between their relay edges"
@@ -22,7 +22,7 @@ PART_S = BETWEEN_S / 4
 """After the due second the boxes are left alone for so long: whoever looks takes a processor from one of them."""
 
 
-def together(yard: Yard, count: int) -> list[Figure]:
+def together(yard: Yard, rest: Rest, count: int) -> list[Figure]:
     """Both boxes read the same seconds; both bare programs are due between them."""
     yards = [_beside(yard, number) for number in BOTH]
     ours: list[float] = []
@@ -40,8 +40,9 @@ def together(yard: Yard, count: int) -> list[Figure]:
             instants = [boot_seconds() + (moment - datetime.now(UTC)).total_seconds() for moment in due]
             for at in instants:
                 _leave(boxes, at)
-            ours += [_apart([box.pins for box in boxes], at, "both gongs") for at in instants]
-            floor += [_apart(pins, at + BETWEEN_S, "both bare programs") for at in instants]
+                rest()
+            ours += [apart([box.pins for box in boxes], at, "both gongs") for at in instants]
+            floor += [apart(pins, at + BETWEEN_S, "both bare programs") for at in instants]
     return [Figure(NAME, "ms", tuple(MS * one for one in ours), tuple(MS * one for one in floor), BARE, TARGET)]
 
 
@@ -73,7 +74,7 @@ def _leave(boxes: Sequence[Box], at: float) -> None:
         box.pins.wait_all_off()
 
 
-def _apart(pins: Sequence[Pins], at: float, what: str) -> float:
+def apart(pins: Sequence[Pins], at: float, what: str) -> float:
     """Between the first edges of both around an instant: seconds."""
     one, other = (each.wait(AMPLIFIER, True, at - PART_S, what) for each in pins)
     return abs(one - other)

@@ -3,11 +3,18 @@
 import json
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
-from bench import kept
+from bench import kept, together
+from bench.box import AMPLIFIER, Pins, Yard
 from bench.document import BEGIN, END, markdown
 from bench.figure import Figure
+from bench.moment import boot_seconds
+from bench.night import APART, appointed
+from bench.start import BareProgram
 
 WORDS = ("relay edge", "PCM", "stop", "gong", "schedule", "start", "core", "PSS", "disk", "desk's order", "wire")
 MORE_WORDS = ("two boxes", "alert to", "broker killed", "collector")
@@ -37,6 +44,34 @@ def test_a_folder_that_the_bench_did_not_make_is_left_alone(tmp_path: Path) -> N
     assert done.returncode == 1
     assert "choose another" in done.stderr
     assert (tmp_path / "letter").read_text(encoding="utf-8") == "dear"
+
+
+def test_what_is_appointed_are_whole_seconds_ahead_as_far_apart_as_a_gong_takes() -> None:
+    due = appointed(4)
+    assert due[0] > datetime.now(UTC)
+    assert all(moment.microsecond == 0 for moment in due)
+    assert {later - earlier for earlier, later in pairwise(due)} == {APART}
+
+
+def test_a_bare_program_rings_at_each_instant_that_it_is_told_and_never_before(tmp_path: Path) -> None:
+    wall = time.time() - boot_seconds()
+    due = [time.time() + 0.2, time.time() + 0.4]
+    with BareProgram(Yard(tmp_path, tmp_path / "dry"), "ring") as bare:
+        bare.ring_at(due)
+    pins = Pins(bare.pins)
+    pins.follow()
+    rung = [at + wall for at, pin, on in pins.edges if pin == AMPLIFIER and on]
+    assert len(rung) == len(due)
+    assert all(at >= moment for at, moment in zip(rung, due, strict=True))
+
+
+def test_two_boxes_are_as_far_apart_as_their_first_edges_around_the_instant(tmp_path: Path) -> None:
+    one, other = (Pins(tmp_path / f"{number}.jsonl") for number in range(2))
+    for pins, edges in ((one, (8.0, 10.25)), (other, (9.0, 10.5, 12.0))):
+        lines = [json.dumps({"at": at, "pin": AMPLIFIER, "level": 1}) for at in edges]
+        pins.path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    assert together.apart([one, other], 10.0, "both") == 0.25
+    assert together.apart([other, one], 10.0, "both") == 0.25
 
 
 def _part(ours: float, floor: float, name: str = "edge") -> kept.KeptPart:
