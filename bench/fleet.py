@@ -27,6 +27,7 @@ from gongd.core.wire_form import to_json
 from gongd.core.wire_report import Heartbeat
 from gongd.desk import authority
 from gongd.desk.authority import seat_names
+from gongd.desk.collector import CONNECTED, REFUSED
 from gongd.desk.mosquitto import ACCESS_LIST, Reader, access_list
 from gongd.desk.store import Store, open_book
 from tests.desk.postgresql import Cluster, cluster, programs
@@ -77,8 +78,8 @@ class Desk:
             said = json.loads(line)
             if isinstance(said, int) and said != self.taken:
                 self.taken, self.at = said, time.monotonic()
-            self.is_up = self.is_up or said == "connected"
-            self.refused += str(said).startswith("refused")
+            self.is_up = self.is_up or said == CONNECTED.en
+            self.refused += str(said).startswith(REFUSED.en.partition(",")[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def main(argv: Sequence[str]) -> int:
     threading.Thread(target=_watch_stdin, args=(stop,), daemon=True).start()
     store, taken, told_at = Store(place), 0, 0.0
     with connected(office, keeps=True) as link:
-        collector = Collector(office, link, store, None, lambda said: print(json.dumps(said), flush=True))
+        collector = Collector(office, link, store, None, lambda said: print(json.dumps(said.en), flush=True))
         while not stop.is_set():
             taken += collector.step(now(), 0.1)
             if time.monotonic() - told_at >= TELL_EVERY_S:

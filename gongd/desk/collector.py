@@ -15,6 +15,7 @@ from gongd.core.wire_event import EventBatch
 from gongd.core.wire_name import to_box
 from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Answer, ChallengeNote, Heartbeat, Info, Presence
+from gongd.core.words import Text
 from gongd.desk.hearing import Ear, Heard
 from gongd.desk.link import Down, Link, Message, Posted, Up
 from gongd.desk.office import Office, Pen, new_name
@@ -27,7 +28,15 @@ LOOK_EVERY = timedelta(seconds=10)
 MOST_ASKED = 200
 """Records in one question: what a box answers with one batch or a few."""
 
-Say = Callable[[str], None]
+CONNECTED = Text("Đã kết nối với máy chủ", "Connected to the broker")
+NOT_CONNECTED = Text("Chưa kết nối được với máy chủ: {why}", "Not connected to the broker: {why}")
+REFUSED = Text("Bỏ qua tin không tin được, thứ {n}: {why}", "Refused what cannot be believed, number {n}: {why}")
+MISSING = Text(
+    "{box}: thiếu bản ghi {first} đến {last} của nhật ký {journal}",
+    "{box}: records {first} to {last} of journal {journal} are missing",
+)
+
+Say = Callable[[Text], None]
 Announce = Callable[[Office], Iterable[tuple[str, bytes]]]
 """What others are told of the boxes, to be retained: topic and payload (`home_assistant.announcements`)."""
 
@@ -94,7 +103,7 @@ class Collector:
         self._posted: list[Posted] = []
         self._looked_at = datetime.min.replace(tzinfo=UTC)
         self._refused = 0
-        self._trouble = ""
+        self._trouble: Text | None = None
 
     def step(self, now: datetime, wait_s: float = WAIT_S) -> int:
         """Take what has come, store it, acknowledge it; look for gaps. How many messages.
@@ -126,10 +135,10 @@ class Collector:
         for change in posted:
             match change:
                 case Up():
-                    self._say("connected")
+                    self._say(CONNECTED)
                     self._publish_standing()
                 case Down(why):
-                    self._say(f"not connected: {why}")
+                    self._say(NOT_CONNECTED.fill(why=why))
         return len(messages)
 
     def _hear(self, message: Message) -> Heard | None:
@@ -137,7 +146,7 @@ class Collector:
         heard = self._ear.hear(message.topic, message.payload, message.retained)
         if isinstance(heard, Refused):
             self._refused += 1
-            self._say(f"refused ({self._refused}): {heard.reason} {heard.detail}"[:300])
+            self._say(REFUSED.fill(n=self._refused, why=f"{heard.reason} {heard.detail}"[:300]))
             return None
         return heard
 
@@ -145,13 +154,13 @@ class Collector:
         try:
             renewed = self._office.renewed()
         except GongdError as error:
-            self._say_once(error.text.vi)
+            self._say_once(error.text)
             return
         if renewed is not self._office:
             self._office, self._ear = renewed, renewed.ear
             self._publish_standing()
 
-    def _say_once(self, trouble: str) -> None:
+    def _say_once(self, trouble: Text) -> None:
         """A roster that is being edited is looked at every ten seconds, and told of once."""
         if trouble != self._trouble:
             self._trouble = trouble
@@ -165,7 +174,7 @@ class Collector:
 
     def _ask(self, now: datetime) -> None:
         for box, journal, span in self._store.ask_for(now):
-            self._say(f"{box}: records {span[0]} to {span[1]} of journal {journal} are missing")
+            self._say(MISSING.fill(box=box, first=span[0], last=span[1], journal=journal))
             if self._pen is not None:
                 asked = question(self._pen, self._office.commune.id, box, journal, span, now)
                 self._link.send(self._office.topics.command(box), self._pen.seal(asked))

@@ -36,7 +36,7 @@ def collect(request: Request, screen: Screen) -> int:
         with connected(office, keeps=True, share=request.values.get("share")) as link:
             pen = _pen(office, request, screen)
             announce = announcements if request.values.get("home-assistant") else _nothing
-            collector = Collector(office, link, store, pen, lambda said: print(said, flush=True), announce)
+            collector = Collector(office, link, store, pen, screen.say, announce)
             screen.say(COLLECTING.fill(n=len(office.roster.boxes)))
             _run(collector, stop, screen)
     finally:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from gongd.core.wire import Channel, Seal
+from gongd.core.words import Text
 from gongd.desk import ledger
-from gongd.desk.collector import LOOK_EVERY, Collector
+from gongd.desk.collector import CONNECTED, LOOK_EVERY, Collector
 from gongd.desk.gaps import ASK_AFTER, Watchlist
 from gongd.desk.office import open_office, take_pen
 from gongd.desk.store import Store
@@ -29,12 +30,12 @@ def commune(ram: Path) -> Iterator[Commune]:
 
 
 @contextmanager
-def collecting(commune: Commune, said: list[str]) -> Iterator[tuple[Collector, Store]]:
+def collecting(commune: Commune, said: list[Text]) -> Iterator[tuple[Collector, Store]]:
     office = open_office(commune.folder.path)
     store = Store(office.store)
     with connected(office, keeps=True) as link:
         collector = Collector(office, link, store, take_pen(office, None), said.append)
-        eventually(lambda: collector.step(now(), 0.05) is not None and "connected" in said)
+        eventually(lambda: collector.step(now(), 0.05) is not None and CONNECTED in said)
         yield collector, store
     store.close()
 
@@ -77,11 +78,11 @@ def test_records_that_are_missing_are_asked_for_and_come(commune: Commune) -> No
 
 @needs_mosquitto
 def test_a_record_that_another_box_has_signed_is_refused(commune: Commune) -> None:
-    honest, thief, said = commune.boxes["thon-3"], commune.boxes["thon-5"], list[str]()
+    honest, thief, said = commune.boxes["thon-3"], commune.boxes["thon-5"], list[Text]()
     with collecting(commune, said) as (collector, store):
         honest.key = thief.key
         honest.publish(Channel.EVENT, batch("thon-3", 1, 3), Seal.EVENT)
-        stepped(collector, lambda: any("refused (1)" in line for line in said))
+        stepped(collector, lambda: any(line.en.startswith("Refused what") and "number 1: " in line.en for line in said))
         assert numbers(store) == []
 
 

@@ -12,6 +12,7 @@ import pytest
 from gongd.core.wire import Channel, Seal
 from gongd.core.wire_event import EventBatch
 from gongd.desk.authority import own_certificates, take_seat
+from gongd.desk.collector import CONNECTED
 from gongd.desk.office import open_office
 from gongd.desk.register import load_commune
 from gongd.desk.store import Store, StoreError
@@ -47,13 +48,18 @@ class Province:
 
     def collect(self, *options: str) -> subprocess.Popen[bytes]:
         """One more collector, once it is connected."""
-        before = self.told("connected")
+        before = self.connections
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", "tests.survival.collecting", str(self.commune.folder.path), *options]
             started = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
         self.collectors.append(started)
-        eventually(lambda: self.told("connected") > before, PATIENCE_S)
+        eventually(lambda: self.connections > before, PATIENCE_S)
         return started
+
+    @property
+    def connections(self) -> int:
+        """How often they have said that they are connected, in either language."""
+        return self.told(CONNECTED.vi) + self.told(CONNECTED.en)
 
     def told(self, words: str) -> int:
         """How often the collectors have said so."""
