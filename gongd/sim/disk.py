@@ -15,7 +15,8 @@ from gongd.adapters.journal.life import SLOT, LifeFile, Sign
 from gongd.sim.chance import Chance
 
 JOURNAL = "journal.db"
-_WRITES = ("BEGIN", "PRAGMA journal_mode", "COMMIT")
+_FOLD = "PRAGMA wal_checkpoint"
+_WRITES = ("BEGIN", "PRAGMA journal_mode", "COMMIT", _FOLD)
 
 
 class PowerCutError(BaseException):
@@ -126,8 +127,8 @@ class Connection(sqlite3.Connection):
         disk = self.disk
         if disk.state is not State.WELL and sql.startswith(_WRITES):
             _refuse(disk.state, sql)
-        if disk.cut is not None and sql == "COMMIT":
-            self._die(disk.cut)
+        if disk.cut is not None and sql.startswith(("COMMIT", _FOLD)):
+            self._die(disk.cut, sql)
         if sql.startswith("PRAGMA quick_check"):
             return self._check(sql)
         return super().execute(sql, *values)
@@ -140,13 +141,14 @@ class Connection(sqlite3.Connection):
         self.is_checked = True
         return found
 
-    def _die(self, cut: Cut) -> None:
+    def _die(self, cut: Cut, sql: str) -> None:
+        """A commit writes to the log; to fold it in writes to the file."""
         disk = self.disk
         before = disk.look()
-        super().execute("COMMIT")
+        super().execute(sql)
         after = disk.look()
-        wal = f"{JOURNAL}-wal"
-        torn = {**before, wal: disk.torn(before.get(wal, b""), after.get(wal, b""))}
+        name = JOURNAL if sql.startswith(_FOLD) else f"{JOURNAL}-wal"
+        torn = {**before, name: disk.torn(before.get(name, b""), after.get(name, b""))}
         disk.left = {Cut.NOTHING: before, Cut.TORN: torn, Cut.ALL: after}[cut]
         disk.cut = None
         raise PowerCutError

@@ -1,4 +1,4 @@
-"""The simulated card: a power cut in the middle of a commit leaves all of it or nothing, whatever the torn part."""
+"""The simulated card: a power cut in the middle of a write leaves all of it or nothing, whatever the torn part."""
 
 import sqlite3
 from pathlib import Path
@@ -45,6 +45,21 @@ def test_what_was_acknowledged_survives_and_what_was_cut_is_whole_or_gone(ram: P
     disk.settle(files)
     left = {Cut.NOTHING: [[1]], Cut.ALL: [[1, 2]], Cut.TORN: [[1], [1, 2]]}[cut]
     assert _rows(disk) in left
+
+
+@pytest.mark.parametrize("cut", list(Cut))
+@pytest.mark.parametrize("seed", range(8))
+def test_a_cut_while_the_log_is_folded_in_takes_nothing_that_was_acknowledged(ram: Path, cut: Cut, seed: int) -> None:
+    disk, db = _disk(ram, seed)
+    for number in range(40):
+        _write(db, number)
+    disk.cut = cut
+    with pytest.raises(PowerCutError):
+        db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    files = disk.look()
+    db.close()
+    disk.settle(files)
+    assert _rows(disk) == list(range(40))
 
 
 @pytest.mark.parametrize("state", [State.FULL, State.READ_ONLY])

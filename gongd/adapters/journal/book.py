@@ -19,7 +19,9 @@ from gongd.ports import Recalled
 
 KEEP_RECORDS = 20_000
 """So many are kept whatever their age: a clock that was far ahead for a day must not empty the journal."""
-_CHECKPOINT_PAGES = 256
+_LONG, _TOO_LONG = 100, 1000
+"""Records in the write-ahead log: worth folding in when the box is quiet; and whatever it does. A record takes some
+four pages of 4096 bytes there."""
 _CACHE_KIB = 256
 _MOST_ASIDE = 5
 _BEGINS = (Outcome.WAITING, Outcome.STARTED, Outcome.RESUMED, Outcome.JOINED)
@@ -53,6 +55,7 @@ class Book:
         self._boot = boot
         self._means = means
         self._run = means.new_id()
+        self._unfolded = 0
         self._replaced_now = False
         is_new = not path.exists()
         self._db = means.connect(path)
@@ -73,7 +76,7 @@ class Book:
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+        self._db.execute("PRAGMA wal_autocheckpoint = 0")
         self._db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         self.check()
         version = self._one("PRAGMA user_version")
@@ -128,8 +131,17 @@ class Book:
             with suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
             raise
+        self._unfolded += number - self.last_number
         self.last_number, self._saved = number, published
         return refused
+
+    def fold(self, is_quiet: bool) -> None:
+        """Put what is in the write-ahead log into the file, once there is enough of it: three writes that wait for the
+        card, so no commit of an alarm does it. A card that will not is asked again after as many records."""
+        if self._unfolded >= (_LONG if is_quiet else _TOO_LONG):
+            self._unfolded = 0
+            with suppress(sqlite3.OperationalError):
+                self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _save_published(self) -> int:
         """How far the broker has the records: written along, never for its own sake."""
@@ -223,7 +235,9 @@ class Book:
         needed = "SELECT number FROM unfinished UNION SELECT number FROM open_fault"
         kept = self._db.execute(f"SELECT min(number) FROM ({needed})").fetchone()[0]
         below = below if kept is None else min(below, kept)
-        return self._db.execute("DELETE FROM record WHERE number < ?", (below,)).rowcount
+        dropped = self._db.execute("DELETE FROM record WHERE number < ?", (below,)).rowcount
+        self._unfolded += dropped
+        return dropped
 
     def recollect(self, sounded: Mapping[str, float]) -> Recollection:
         """What a start needs to know."""

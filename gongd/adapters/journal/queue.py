@@ -105,6 +105,12 @@ class Queue:
         with self._changed:
             self._changed.wait_for(lambda: self._closing or (for_work and self._has_work()), timeout_s)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Does the box live, nothing sounds, and nothing waits to be written?"""
+        with self._changed:
+            return not self._waiting and self._sign is not None and not self._sign.sounding
+
     def _has_work(self) -> bool:
         return bool(self._waiting) or bool(self._questions) or self._sign is not None
 

@@ -172,6 +172,7 @@ class SqliteJournal:
 
     def _work(self) -> None:
         book = self._book or self._open()
+        is_quiet = self._queue.is_quiet
         while pledges := self._queue.waiting(_GROUP):
             self._busy_since = self._means.mono()
             if self._queue.lost or any(pledge.records for pledge in pledges):
@@ -182,6 +183,7 @@ class SqliteJournal:
         while question := self._queue.next_question():
             question()
         self._write_sign()
+        book.fold(is_quiet)
         self._well()
         if self._means.mono() - self._tidied_at >= _TIDY_EVERY_S:
             self._tidied_at = self._means.mono()
