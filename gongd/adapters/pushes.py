@@ -11,8 +11,10 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Protocol
 
 from gongd.core.errors import ConfigError
 from gongd.core.plain import from_plain, to_plain
@@ -28,16 +30,95 @@ CLOSE_S = 1.0
 log = logging.getLogger("gongd")
 
 
+def _write(path: Path, data: bytes) -> None:
+    """In one step, and on the disk before it has its name. Raises OSError."""
+    new = path.with_suffix(".new")
+    with new.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    _settle(path.parent)
+
+
+def _remove(path: Path) -> None:
+    """Gone, and gone from the disk. Raises OSError."""
+    path.unlink(missing_ok=True)
+    _settle(path.parent)
+
+
+def _settle(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a shelf is made with: how settings are read, a file written and removed. The simulator brings its own."""
+
+    load: Callable[[Path, Path], Settings] = load
+    write: Callable[[Path, bytes], None] = _write
+    remove: Callable[[Path], None] = _remove
+
+
+MACHINE = Means()
+"""Those of the machine that the state lies on."""
+
+
+class Clerk(Protocol):
+    """Does jobs one after the other, in the order in which they came, while whoever gives them goes on."""
+
+    def do(self, job: Callable[[], object]) -> None: ...
+    def close(self) -> None: ...
+
+
+class Thread:
+    """A Clerk: a thread of its own, which begins with the first job."""
+
+    def __init__(self) -> None:
+        self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def do(self, job: Callable[[], object]) -> None:
+        """Returns at once."""
+        self._jobs.put(job)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="pushes", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Finish what was asked for; waits a second at most."""
+        if self._thread is not None:
+            self._jobs.put(None)
+            self._thread.join(CLOSE_S)
+
+    def _work(self) -> None:
+        while job := self._jobs.get():
+            try:
+                job()
+            except Exception:  # the outermost loop of this thread: the trial runs into its deadline
+                log.exception("pushed settings")
+
+
 class PushShelf:
     """Keeps pushed files in `state`, which go with the file `config`. `note` is what is remembered, None: nothing.
 
-    `as_asked` makes settings what this start of the daemon wants of them (`--dry`).
+    `as_asked` makes settings what this start of the daemon wants of them (`--dry`). The clerk reads and writes.
     """
 
-    def __init__(self, config: Path, state: Path, as_asked: Callable[[Settings], Settings]) -> None:
+    def __init__(
+        self,
+        config: Path,
+        state: Path,
+        as_asked: Callable[[Settings], Settings],
+        clerk: Clerk | None = None,
+        means: Means = MACHINE,
+    ) -> None:
         self._config, self._state, self._as_asked = config, state, as_asked
-        self._jobs: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._clerk, self._means = clerk or Thread(), means
         self.note = self._read_note()
 
     # ── Which settings count ─────────────────────────────────────────────────────────────────────────────────────
@@ -50,11 +131,11 @@ class PushShelf:
         push = self.note.chosen(self._digest_of_config(), starting) if self.note else None
         if push is not None:
             with suppress(ConfigError):
-                found = load(self.path_of(push.digest), self._config.parent)
+                found = self._means.load(self.path_of(push.digest), self._config.parent)
                 if found.source_digest == push.digest:
                     return self._as_asked(found)
             log.warning("%s: cannot be used any more", self.path_of(push.digest))
-        return self._as_asked(load(self._config))
+        return self._as_asked(self._means.load(self._config, self._config.parent))
 
     def path_of(self, digest: str) -> Path:
         """Where the settings of this digest lie."""
@@ -66,41 +147,26 @@ class PushShelf:
     # ── Changing it ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def read(self, push: Push, data: bytes, held: Settings, answer: Callable[[Settings | Declined], None]) -> None:
-        """Check a pushed file, and lay it down as not proven. `answer` is called on the thread."""
-        self._do(lambda: answer(self._take(push, data, held)))
+        """Check a pushed file, and lay it down as not proven. `answer` is called by the clerk."""
+        self._clerk.do(lambda: answer(self._take(push, data, held)))
 
     def prove(self, answer: Callable[[bool], None]) -> None:
         """The last is proven. `answer` hears whether that is on the disk."""
-        self._do(lambda: answer(self.note is not None and self._keep(self.note.proved())))
+        self._clerk.do(lambda: answer(self.note is not None and self._keep(self.note.proved())))
 
     def undo(self, answer: Callable[[bool], None]) -> None:
         """Forget the last. Where the disk does not take that, it stays unproven there, and no start uses it."""
-        self._do(lambda: answer(self._undo()))
+        self._clerk.do(lambda: answer(self._undo()))
 
     def forget(self) -> None:
         """Forget all: the file in /etc is another."""
-        self._do(lambda: self._leave(None))
+        self._clerk.do(lambda: self._leave(None))
 
     def close(self) -> None:
         """Finish what was asked for; waits a second at most."""
-        if self._thread is not None:
-            self._jobs.put(None)
-            self._thread.join(CLOSE_S)
+        self._clerk.close()
 
-    # ── On the thread ────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _do(self, job: Callable[[], object]) -> None:
-        self._jobs.put(job)
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="pushes", daemon=True)
-            self._thread.start()
-
-    def _work(self) -> None:
-        while job := self._jobs.get():
-            try:
-                job()
-            except Exception:  # the outermost loop of this thread: the trial runs into its deadline
-                log.exception("pushed settings")
+    # ── What the clerk does ──────────────────────────────────────────────────────────────────────────────────────
 
     def _take(self, push: Push, data: bytes, held: Settings) -> Settings | Declined:
         if self._digest_of_config() != push.replaces:
@@ -110,7 +176,7 @@ class PushShelf:
         except ConfigError as error:
             return Declined(INVALID, tuple(problem for problem in error.problems if not problem.warning))
         try:
-            _write(self._state / f"pushed-{push.digest[:16]}.yaml", data)
+            self._means.write(self._state / f"pushed-{push.digest[:16]}.yaml", data)
         except OSError as error:
             log.error("%s: %s", self._state, error)
             return Declined(NOT_STORED)
@@ -129,10 +195,9 @@ class PushShelf:
         """The note on disk, in one step, then in memory; what no note names is swept away."""
         try:
             if note is None:
-                (self._state / NOTE).unlink(missing_ok=True)
-                _settle(self._state)
+                self._means.remove(self._state / NOTE)
             else:
-                _write(self._state / NOTE, json.dumps(to_plain(note)).encode())
+                self._means.write(self._state / NOTE, json.dumps(to_plain(note)).encode())
         except OSError as error:
             log.error("%s: %s", self._state / NOTE, error)
             return False
@@ -164,22 +229,3 @@ class PushShelf:
 
 def _before(note: Note) -> str:
     return note.before.digest if note.before else ""
-
-
-def _write(path: Path, data: bytes) -> None:
-    """In one step, and on the disk before it has its name. Raises OSError."""
-    new = path.with_suffix(".new")
-    with new.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
-    _settle(path.parent)
-
-
-def _settle(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
