@@ -135,6 +135,11 @@ class Answering:
         for came in held:
             self.heard(came, now)
 
+    @property
+    def told_already(self) -> frozenset[str]:
+        """Orders of which this start has said something before it knew the past."""
+        return frozenset(record.activation for record in self._noted if record.activation is not None)
+
     def _lost(self, identity: str, done: Done, now: Moment) -> Record:
         """What became of an order when the daemon died over it: settings may have been proven by then."""
         note = self.parts.doors.pushes.note

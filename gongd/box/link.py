@@ -190,8 +190,9 @@ class Line:
         self._heart.say_all()
 
     def _past_came(self, event: _PastCame, now: Moment) -> None:
+        told = self._answering.told_already
         self._answering.open(event.found, now)
-        for answer in last_words(self._parts.settings.box.id, event.found, self._answering.past):
+        for answer in last_words(self._parts.settings.box.id, event.found, self._answering.past, told):
             self.answer(answer)
         self._calling.open([record for _, record in event.found.records], now)
 

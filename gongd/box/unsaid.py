@@ -3,7 +3,7 @@
 Pure: from what the journal gives back at a start. Whatever may not have been told is told again; two copies make one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from gongd.box.past import ACCEPTED, step_of
 from gongd.core.catalogue import Origin, Status, Why
@@ -20,17 +20,25 @@ _WIRE = frozenset({Origin.COMMAND.value, Origin.NEIGHBOUR.value})
 _OF_THE_RECORD = frozenset({"cap_s", "place", "sent", "proof"})
 
 
-def last_words(box: str, found: Recalled, past: Past) -> Iterator[Answer]:
-    """How orders ended whose records the broker may not have: the answer was written, and perhaps never sent."""
-    fresh = [record for number, record in found.records if number > found.published and record.origin in _WIRE]
+def last_words(box: str, found: Recalled, past: Past, told: Collection[str] = ()) -> Iterator[Answer]:
+    """How orders ended whose records the broker may not have: the answer was written, and perhaps never sent.
+
+    What this start has found out itself (`restarted`, and the orders in `told`) it says itself, with its reason.
+    """
+    fresh = [record for number, record in found.records if number > found.published and _is_of_an_order(record)]
     for identity, record in {each.activation: each for each in fresh}.items():
         done = past.get(identity) if identity is not None else None
-        if done is None or identity is None or done.step not in LAST:
+        if done is None or identity is None or identity in told or done.step not in LAST:
             continue
-        if record.kind is Kind.COMMAND and past.get(f"{identity}.end") is None:
+        if record.kind is Kind.COMMAND and done.reason is None and past.get(f"{identity}.end") is None:
             yield Answer(box, done.step, done.at, done.trusted, jti_of(identity))
         elif record.kind is not Kind.COMMAND and step_of(record) is done.step:
             yield answer_of(box, identity, record, done.step)
+
+
+def _is_of_an_order(record: Record) -> bool:
+    """Records of the desk's settings say no origin: they bear the order's name."""
+    return record.origin in _WIRE or (record.kind is Kind.SETTINGS and record.activation is not None)
 
 
 def answer_of(box: str, identity: str, record: Record, step: Step) -> Answer:
