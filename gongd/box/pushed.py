@@ -92,6 +92,11 @@ class Pushed:
         """Are settings in force, or about to be, that are not proven?"""
         return self._trial is not None and self._trial.stage in (Stage.WAITING, Stage.PROVING, Stage.KEEPING)
 
+    @property
+    def goes_on(self) -> bool:
+        """Is a file on trial, at whatever stage?"""
+        return self._trial is not None
+
     # ── Step by step ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def begin(self, push: Push, data: bytes, now: Moment) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gongd.adapters.journal import examine
+from gongd.adapters.pushes import PushShelf
 from gongd.adapters.ring_note import RungNote
 from gongd.box.engine import BEAT_S, Box
 from gongd.box.equipment import Doors, Equipment, Found, Hands, Hangup, Prepared, Remembered
@@ -18,7 +19,6 @@ from gongd.box.watch import RELAYS_EVERY_S
 from gongd.core.air import Phase
 from gongd.core.arbiter import next_deadline
 from gongd.core.clock_trust import ClockState
-from gongd.core.errors import ConfigError
 from gongd.core.fault import FaultCode
 from gongd.core.moment import Moment
 from gongd.core.record import Record
@@ -29,6 +29,7 @@ from gongd.sim.box_clock import BoxClock
 from gongd.sim.chance import Chance
 from gongd.sim.clockwork import Clockwork
 from gongd.sim.disk import Disk, PowerCutError, State
+from gongd.sim.drawer import Drawer, DrivenClerk
 from gongd.sim.hands import Contacts, Loudspeaker, Relays, Studio, Supervisor
 from gongd.sim.journal import DrivenJournal, DrivenTicket, open_journal
 from gongd.sim.wires import BoxLink
@@ -65,8 +66,11 @@ class Daemon:
     box: Box
     inbox: Inbox
     journal: DrivenJournal
+    clerk: DrivenClerk
     player: Player
     started_at: float
+    began_with: str
+    """The digest of the settings of its start."""
     link: BoxLink | None = None
     box_at: float = 0.0
     stage_at: float = 0.0
@@ -87,12 +91,11 @@ class Cabinet:
     note: Callable[[str, str], None]
     clock: BoxClock = field(init=False)
     disk: Disk = field(init=False)
+    drawer: Drawer = field(init=False)
     relays: Relays = field(init=False)
     has_power: bool = False
     boots: int = 0
     starts: int = 0
-    text: str = ""
-    good: str = ""
     has_voice: bool = True
     has_card: bool = True
     shut: set[str] = field(default_factory=set)
@@ -120,7 +123,7 @@ class Cabinet:
         self.clock = BoxClock(self.world)
         self.disk = Disk(self.folder, self.chance.stream("disk"))
         self.relays = Relays(self.witness, self._before_a_move)
-        self.text = self.good = furniture.settings_text(self.number)
+        self.drawer = Drawer(self.world, self.folder, self.disk, furniture.settings_text(self.number))
 
     @property
     def id(self) -> str:
@@ -169,7 +172,8 @@ class Cabinet:
     def start(self) -> None:
         """The daemon starts."""
         self.starts += 1
-        settings, found = self._settings()
+        clerk = DrivenClerk(self.world, self.disk, self._stream("clerk"), self.poke)
+        settings, shelf, found = self.drawer.open(clerk)
         inbox = Inbox()
         self.clock.hardware = self.has_battery and abs(self.clock.error_s) <= BATTERY_AGREES_S
         journal = open_journal(self.disk, inbox.post, self.boot, self._stream("journal"), self.clock, self._appended)
@@ -181,14 +185,17 @@ class Cabinet:
         def equip(new: Settings, before: Equipment | None) -> Equipment:
             return self._equip(new, before, inbox)
 
-        box = Box(inbox, self._doors(journal, found), equip, equipment, timekeeper, self._line)
-        self.daemon = Daemon(box, inbox, journal, equipment.hands.player, self.world.now)
+        box = Box(inbox, self._doors(journal, shelf, found), equip, equipment, timekeeper, self._line)
+        player, now = equipment.hands.player, self.world.now
+        self.daemon = Daemon(box, inbox, journal, clerk, player, now, settings.source_digest)
         if not self.has_card:
             self.speaker.pull_out()
         self._guarded(lambda: self._begin(box, inbox, journal))
         self.turn()
 
     def _begin(self, box: Box, inbox: Inbox, journal: DrivenJournal) -> None:
+        if not box.parts.doors.found:
+            box.parts.doors.keep(box.parts.settings)
         box.start(box.parts.timekeeper.now())
         inbox.post(Remembered(journal.remember()))
         inbox.post(Prepared())
@@ -233,27 +240,16 @@ class Cabinet:
 
     # ── What the box is made of ──────────────────────────────────────────────────────────────────────────────────
 
-    def _settings(self) -> tuple[Settings, tuple[Found, ...]]:
-        """The file; where it is bad, the last good copy, as the bootstrap does."""
-        try:
-            return furniture.read(self.text), ()
-        except ConfigError as error:
-            return furniture.read(self.good), (Found(FaultCode.SETTINGS_BAD, None, error.text),)
-
-    def _load(self) -> Settings:
-        settings = furniture.read(self.text)
-        self.good = self.text
-        return settings
-
-    def _doors(self, journal: DrivenJournal, found: tuple[Found, ...]) -> Doors:
+    def _doors(self, journal: DrivenJournal, shelf: PushShelf, found: tuple[Found, ...]) -> Doors:
         return Doors(
             clock=self.clock,
             journal=journal,
             supervisor=Supervisor(),
-            load=self._load,
-            keep=lambda _settings: None,
+            load=shelf.load,
+            keep=lambda settings: self.drawer.keep(shelf, settings),
             boot_id=self.boot,
             rings=RungNote(self.folder / "rung.jsonl", self.boot),
+            pushes=shelf,
             found=found,
         )
 
@@ -328,6 +324,7 @@ class Cabinet:
                 wait_s = daemon.link.work()
                 daemon.link_at = daemon.link_at if wait_s is None else now + wait_s
             daemon.journal.work()
+            daemon.clerk.work()
             if not self._box_turn(daemon, now):
                 break
         self.wake_at = max(now + 0.0005, min(daemon.stage_at, daemon.link_at, daemon.box_at))
@@ -360,6 +357,7 @@ class Cabinet:
     def _is_busy(self, parts: Parts) -> bool:
         resting_only = not any(turn.phase in BUSY for turn in parts.airtime.air.turns)
         calm = resting_only and not parts.announcer.is_waiting and parts.coming is None and not self.shut
+        calm = calm and not (parts.trials is not None and parts.trials.goes_on)
         stirred = self.world.now - self.stirred_at < STIRRED_S or self.world.now - self.daemon_age_at < 30.0
         return stirred or not calm
 

@@ -1,6 +1,6 @@
 """The virtual commune of one seed: its clock, its broker, its desk, its boxes, its people; and who watches them all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,9 +13,9 @@ from gongd.core.wire import Channel
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_form import from_json
 from gongd.core.wire_refusal import Refused
-from gongd.core.wire_report import Heartbeat
+from gongd.core.wire_report import Answer, Heartbeat
 from gongd.desk.store import Store
-from gongd.sim import disk, furniture, invariants
+from gongd.sim import disk, furniture, invariants, invariants_push
 from gongd.sim.broker import Broker, Letter
 from gongd.sim.cabinet import Cabinet
 from gongd.sim.chance import Chance
@@ -27,6 +27,7 @@ from gongd.sim.invariants import Violation
 from gongd.sim.journal import DrivenTicket
 from gongd.sim.papers import Joiner, Safe
 from gongd.sim.plan import DAY_S, GONG_S, Plan
+from gongd.sim.pushes import Pushes
 from gongd.sim.witness import Sounding, Witness
 
 BEGAN = datetime(2026, 1, 1, 12, 0, tzinfo=furniture.ZONE)
@@ -55,14 +56,18 @@ class Commune:
     console: Console = field(init=False)
     until_broken: bool = False
     tokens: dict[str, list[bytes]] = field(default_factory=dict)
+    pushes: Pushes = field(default_factory=Pushes)
+    awaited: dict[tuple[str, str], Callable[[], None]] = field(default_factory=dict)
+    """What is to be done once a box has written this outcome of this order."""
     _journals: dict[int, list[tuple[int, Record]]] = field(default_factory=dict)
     _nights: dict[int, dict[date, list[str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.chance = Chance(self.plan.seed, "world")
         self.history = History(self.world)
-        for entry in furniture.read(furniture.settings_text(1)).schedules:
-            furniture.ALMANAC.open(entry, BEGAN - timedelta(days=2))
+        for grace in furniture.GRACES:
+            for entry in furniture.read(furniture.settings_text(1, grace=grace)).schedules:
+                furniture.ALMANAC.open(entry, BEGAN - timedelta(days=2))
         self.broker = Broker(self.world, self.chance.stream("broker"), overheard=self._overheard)
         self.safe = Safe(self.plan.seed, self.plan.boxes)
         self.safe.issue(self.world.wall, 1)
@@ -70,7 +75,7 @@ class Commune:
         self.console = Console(
             self.world, self.broker, self.safe, self.chance.stream("desk"), store, self._signed, self._given
         )
-        joiner = Joiner(self.safe, self.world, self.broker, self._drawn)
+        joiner = Joiner(self.safe, self.world, self.broker, self._drawn, self.pushes.heard_beat)
         self.cabinets += [self._build(number, joiner) for number in range(1, self.plan.boxes + 1)]
 
     def _build(self, number: int, joiner: Joiner) -> Cabinet:
@@ -127,6 +132,9 @@ class Commune:
             if order.claims.status is Status.ACTUAL and order.claims.signal in EMERGENCIES:
                 self.expect_alarm(box, order.claims.signal)
         for record in records:
+            self.pushes.wrote(box, self.world.now, record)
+            if (deed := self.awaited.pop((record.activation or "", str(record.outcome)), None)) is not None:
+                self.world.after(0.0, deed)
             told = (record.kind, record.activation, record.night, record.outcome, record.reason)
             self.history.note(box, "writes " + " ".join(str(word) for word in told if word is not None))
 
@@ -158,6 +166,7 @@ class Commune:
         if isinstance(beat, Refused):
             self.blame("a_heartbeat_tells_the_truth", cabinet.id, f"it cannot be read: {beat}")
             return
+        self.pushes.sent_beat(cabinet.id, letter.payload, self.world.now)
         self._judge_beat(cabinet, beat)
 
     def feel_pulses(self) -> None:
@@ -214,6 +223,10 @@ class Commune:
         for rule in invariants.AT_TURN:
             for what in rule(self, cabinet):
                 self.blame(rule.__name__, cabinet.id, what)
+        for used in self.pushes.observe(cabinet, self.world.now):
+            for push_rule in invariants_push.WHILE_PUSHED:
+                for what in push_rule(self, cabinet, used):
+                    self.blame(push_rule.__name__, cabinet.id, what)
 
     def judge_the_end(self) -> None:
         """Everything is mended, and time has passed."""
@@ -324,8 +337,12 @@ class Commune:
 
     def answers_of(self, box: str, jti: str) -> list[str]:
         """Why it refused, where it did."""
-        return [str(each.reason) for each in self.console.store.answers(jti) if each.box == box and each.reason]
+        return [str(each.reason) for each in self.answers_to(box, jti) if each.reason]
+
+    def answers_to(self, box: str, jti: str) -> list[Answer]:
+        """All that it has told the desk of this order."""
+        return [each for each in self.console.store.answers(jti) if each.box == box]
 
     def has_answered(self, box: str, jti: str) -> bool:
         """Has any word of it about this order reached the desk?"""
-        return any(each.box == box for each in self.console.store.answers(jti))
+        return bool(self.answers_to(box, jti))

@@ -145,22 +145,26 @@ class Console:
 
     # ── Ordering ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def give(self, claims: CommandClaims, boxes: tuple[str, ...], holder: str = "desk") -> None:
-        """Give an order, and stay with it until it is over."""
+    def give(
+        self, claims: CommandClaims, boxes: tuple[str, ...], data: bytes | None = None, swallows: str = ""
+    ) -> None:
+        """Give an order, and stay with it until it is over. `data` is the file that it names; what goes to a topic that
+        ends in `swallows` is lost."""
         self._seats = (self._seats + 1) % SEATS
         held: list[Sending] = []
         link = self._open_link(f"desk/{self._seats}", False, lambda: self._step(held[0]) if held else None)
+        link.swallows = swallows
         sending = Sending(claims.jti, Sender(self._office(), link, self.store), link)  # type: ignore[arg-type]
         held.append(sending)
         self.sendings.append(sending)
         link.start()
-        self.world.after(CONNECTED_S, lambda: self._give(sending, claims, boxes, holder))
+        self.world.after(CONNECTED_S, lambda: self._give(sending, claims, boxes, data))
 
-    def _give(self, sending: Sending, claims: CommandClaims, boxes: tuple[str, ...], holder: str) -> None:
+    def _give(self, sending: Sending, claims: CommandClaims, boxes: tuple[str, ...], data: bytes | None) -> None:
         now = self.world.wall
         sending.sender.step(now, 0.0)
         fresh = replace(claims, sent=now, expires=now + FRESH_FOR)
-        sending.sender.give(fresh, boxes, self.pen(holder), now)
+        sending.sender.give(fresh, boxes, self.pen("desk"), now, data)
         self.given(claims.jti)
         self._look_again(sending, self.world.now + FIRST_S)
 

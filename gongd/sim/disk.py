@@ -92,6 +92,34 @@ class Disk:
         for name, data in files.items():
             (self.folder / name).write_bytes(data)
 
+    def write(self, path: Path, data: bytes) -> None:
+        """Another file in one step, as those of the state folder are written. Raises OSError.
+
+        A power cut leaves what was there before, with or without a part of the new one beside it, or the new one.
+        """
+        self.must_work(State.FULL, State.READ_ONLY)
+        cut, self.cut = self.cut, None
+        if cut is Cut.TORN:
+            path.with_suffix(".new").write_bytes(data[: self.chance.whole(0, len(data))])
+        if cut in (None, Cut.ALL):
+            path.write_bytes(data)
+        if cut is not None:
+            raise PowerCutError
+
+    def remove(self, path: Path) -> None:
+        """A file is gone, or a power cut has kept it. Raises OSError."""
+        self.must_work(State.READ_ONLY)
+        cut, self.cut = self.cut, None
+        if cut in (None, Cut.ALL):
+            path.unlink(missing_ok=True)
+        if cut is not None:
+            raise PowerCutError
+
+    def must_work(self, *states: State) -> None:
+        """In none of these. Raises OSError."""
+        if self.state in states:
+            raise OSError(28 if self.state is State.FULL else 30, "the card will not")
+
     def corrupt(self) -> None:
         """The first page of the journal is lost."""
         with self.journal.open("r+b") as file:
@@ -173,8 +201,7 @@ class Life(LifeFile):
     def write(self, sign: Sign) -> None:
         """As always, or not at all, or torn."""
         disk = self._disk
-        if disk.state is not State.WELL:
-            raise OSError(28 if disk.state is State.FULL else 30, "the card will not")
+        disk.must_work(State.FULL, State.READ_ONLY)
         if disk.cut is None or not disk.life.exists():
             super().write(sign)
             return

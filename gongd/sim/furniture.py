@@ -13,7 +13,7 @@ from gongd.core.schedule import Entry
 from gongd.core.timeline import Timeline
 from gongd.ports import Track
 from gongd.repertoire import house_of, repertoire
-from gongd.settings import Settings
+from gongd.settings import Settings, load
 from gongd.settings.loader import parse
 from gongd.sim.hands import SimTrack
 
@@ -47,9 +47,11 @@ signals:
   flood: {{priority: emergency, rhythm: "còi hú 5s, nghỉ 2s", repeat: until-stopped, at_most: 30s,
           again: 10m, for: 35m}}
 schedules:
-  - {{id: nightly, signal: peace, at: "22:00", days: daily, grace: 2m}}
+  - {{id: nightly, signal: peace, at: "22:00", days: daily, grace: {grace}}}
 mqtt: {{host: kenh.example.vn}}
 """
+GRACES = ("2m", "1m")
+"""The longest is what the rules go by."""
 BROKEN = "box: {id: 3, name: [}\n"
 """A settings file that was saved half-way."""
 
@@ -65,9 +67,10 @@ def zone_of(number: int) -> str:
 
 
 @lru_cache(maxsize=256)
-def settings_text(number: int, volume: int = 70) -> str:
+def settings_text(number: int, volume: int = 70, grace: str = GRACES[0]) -> str:
     """The file of a box."""
-    return _TEXT.format(id=box_id(number), commune=COMMUNE, number=number, zone=zone_of(number), volume=volume)
+    box, zone = box_id(number), zone_of(number)
+    return _TEXT.format(id=box, commune=COMMUNE, number=number, zone=zone, volume=volume, grace=grace)
 
 
 @lru_cache(maxsize=256)
@@ -76,6 +79,15 @@ def read(text: str) -> Settings:
     return parse(text, "config.yaml")
 
 
+def read_file(path: Path, folder: Path) -> Settings:
+    """The settings of a file on a card: as `gongd.settings.load`, the same text once. Raises ConfigError."""
+    try:
+        return read(path.read_bytes().decode())
+    except OSError:
+        return load(path, folder)
+
+
+_MOST_HOUSES = 256
 _HOUSES: dict[str, tuple[House, tuple[Job, ...]]] = {}
 
 
@@ -83,6 +95,8 @@ def house(settings: Settings) -> tuple[House, tuple[Job, ...]]:
     """What the studio is asked for."""
     digest = settings.source_digest
     if digest not in _HOUSES:
+        if len(_HOUSES) >= _MOST_HOUSES:
+            _HOUSES.clear()
         found = house_of(settings)
         _HOUSES[digest] = (found, repertoire(settings, Path("/nowhere/config.yaml"), found))
     return _HOUSES[digest]

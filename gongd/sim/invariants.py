@@ -1,7 +1,8 @@
 """What must hold, whatever happens. Judged from the world's side: what sounded, what moved, who asked, the true clock.
 
 Each rule is a function that says what is wrong, or nothing. They are asked at the very instant at which it could first
-be seen; `at_the_end` once more when everything has been mended and the desk has had time to catch up.
+be seen; `at_the_end` once more when everything has been mended and the desk has had time to catch up. What must hold of
+pushed settings stands in `invariants_push`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from gongd.core.catalogue import Status
 from gongd.core.wire_command import CommandType
 from gongd.core.wire_report import Heartbeat
-from gongd.sim import furniture
+from gongd.sim import furniture, invariants_push
 from gongd.sim.facts import EMERGENCIES, Order
 from gongd.sim.witness import Sounding
 
@@ -216,8 +217,11 @@ AT_TURN: tuple[Callable[["Commune", "Cabinet"], Found], ...] = (relays_are_off_w
 
 
 def an_emergency_is_not_held_back(commune: "Commune", box: str, signal: str, asked_at: float) -> Found:
-    """Half a second after it counts, an actual emergency sounds: this one, or one that is newer."""
-    now, facts = commune.world.now, commune.facts
+    """Half a second after it counts, an actual emergency sounds: this one, or one that is newer; unless the daemon was
+    killed at that very moment."""
+    now, facts, daemon = commune.world.now, commune.facts, commune.cabinet(box).daemon
+    if daemon is None or daemon.started_at >= asked_at:
+        return
     if facts.is_shaken(box, asked_at - 60.0, now) or facts.quieted(box, asked_at - 5.0, now):
         return
     heard = facts.heard_at(box, now)
@@ -346,6 +350,7 @@ IN_THE_END: tuple[Callable[["Commune"], Iterator[tuple[str, str]]], ...] = (
     the_desk_has_what_the_journals_have,
     every_accepted_alarm_is_answered,
     every_alarm_reaches_who_can_be_reached,
+    *invariants_push.IN_THE_END,
 )
 
 
@@ -358,6 +363,7 @@ RULES = tuple(
         an_emergency_is_not_held_back,
         what_is_ended_is_silent,
         a_heartbeat_tells_the_truth,
+        *invariants_push.WHILE_PUSHED,
         *IN_THE_END,
     )
 )

@@ -278,18 +278,20 @@ class Mishaps:
     def settings_bad(self, each: Happening) -> None:
         """A technician saves half a file, and mends it later."""
         cabinet = self._of(each)
-        good, cabinet.text = cabinet.text, furniture.BROKEN
-        cabinet.reload()
+        good = cabinet.drawer.text
+        if good == furniture.BROKEN:
+            return
+        self._save(cabinet, furniture.BROKEN)
         self._lasts(each, cabinet, lambda: self._save(cabinet, good))
 
     def settings_new(self, each: Happening) -> None:
         """A technician changes something that is sound."""
         cabinet = self._of(each)
-        if cabinet.text != furniture.BROKEN:
+        if cabinet.drawer.text != furniture.BROKEN:
             self._save(cabinet, furniture.settings_text(cabinet.number, 60 + int(each.choice * 20)))
 
     def _save(self, cabinet: Cabinet, text: str) -> None:
-        cabinet.text = text
+        cabinet.drawer.save(text)
         cabinet.reload()
 
     # ── The end ──────────────────────────────────────────────────────────────────────────────────────────────────

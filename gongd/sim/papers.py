@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gongd.adapters import jose
@@ -11,8 +11,9 @@ from gongd.box.gate import Gate, Inlets, Names
 from gongd.box.heart import Self
 from gongd.box.link import Line
 from gongd.box.parts import Parts
-from gongd.core.trust_list import ListedBox, ListedKey, TrustList, everything
+from gongd.core.trust_list import ListedBox, TrustList, everything
 from gongd.core.wire import Channel, FindKey, Seal, Verified
+from gongd.core.wire_command import CommandType
 from gongd.core.wire_form import LARGEST_MESSAGE, to_json
 from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Connection, Presence
@@ -92,7 +93,8 @@ class BoxSeals:
 
 @dataclass(slots=True)
 class Safe:
-    """The commune's keys and its list of trust. `desk` gives orders, `spare` is a second officer's, until revoked."""
+    """The commune's keys and its list of trust. `desk` gives orders, `spare` is a second officer's, until revoked;
+    `clerk` may only ask, and is revoked by nobody."""
 
     seed: int
     boxes: int
@@ -101,12 +103,13 @@ class Safe:
     desk: PrivateKey = field(init=False)
     spare: PrivateKey = field(init=False)
     stranger: PrivateKey = field(init=False)
+    clerk: PrivateKey = field(init=False)
     trust: TrustList = field(init=False)
     token: bytes = b""
 
     def __post_init__(self) -> None:
-        self.root, self.desk, self.spare, self.stranger = (
-            key_of(self.seed, name) for name in ("root", "desk", "spare", "stranger")
+        self.root, self.desk, self.spare, self.stranger, self.clerk = (
+            key_of(self.seed, name) for name in ("root", "desk", "spare", "stranger", "clerk")
         )
 
     def box_key(self, number: int) -> PrivateKey:
@@ -115,9 +118,10 @@ class Safe:
 
     def issue(self, at: datetime, number: int, revoked: frozenset[str] = frozenset()) -> None:
         """A new list."""
-        keys: tuple[ListedKey, ...] = tuple(
-            everything(name, key.x, furniture.COMMUNE) for name, key in (("desk", self.desk), ("spare", self.spare))
-        )
+        holders = (("desk", self.desk), ("spare", self.spare), ("clerk", self.clerk))
+        desk, spare, clerk = (everything(name, key.x, furniture.COMMUNE) for name, key in holders)
+        asking = replace(clerk.rights[0], types=frozenset({CommandType.QUERY.value}))
+        keys = (desk, spare, replace(clerk, rights=(asking,)))
         boxes = tuple(
             ListedBox(furniture.box_id(each), self.box_key(each).x, (furniture.zone_of(each),))
             for each in range(1, self.boxes + 1)
@@ -128,12 +132,14 @@ class Safe:
 
 @dataclass(frozen=True, slots=True)
 class Joiner:
-    """Opens the line of any box: the port `cabinet.OpenLine`. `drawn` hears of every challenge."""
+    """Opens the line of any box: the port `cabinet.OpenLine`. `drawn` hears of every challenge, `heard_beat` of every
+    heartbeat that has come back."""
 
     safe: Safe
     world: Clockwork
     broker: Broker
     drawn: Callable[[str, str], None]
+    heard_beat: Callable[[str, bytes], None]
 
     def __call__(self, parts: Parts, can_drill: Callable[[str], bool], cabinet: Cabinet) -> tuple[Line, BoxLink]:
         """The line of this start."""
@@ -155,6 +161,8 @@ class Joiner:
             will=will,
             ear=gate,
             mono=lambda: cabinet.clock.mono,
+            is_gathering=lambda: bool(gate.intake.filters()),
+            heard_beat=lambda beat: self.heard_beat(box.id, beat),
         )
         me = Self(furniture.HEARTBEAT_S, chance.token(12), cabinet.clock.mono, seals.x, None)
 

@@ -92,6 +92,13 @@ _NETWORK = {
     "desk-cut": Rate(4, (20.0, 6 * HOUR_S), everywhere=True),
     "daemon-killed": Rate(4),
 }
+_PUSHED = {
+    "settings-pushed": Rate(3),
+    "settings-pushed-bad": Rate(3),
+    "settings-unproven": Rate(3, (65.0, HOUR_S), (0.0, 1.0)),
+    "settings-disturbed": Rate(4, (5.0, 2 * HOUR_S), (0.0, 1.0)),
+}
+"""By the desk, over the wire."""
 _HANDS = {
     "card-gone": Rate(10, (10.0, 3 * DAY_S)),
     "relay-stuck": Rate(6, (MINUTE_S, 3 * DAY_S)),
@@ -109,6 +116,7 @@ _HOSTILE = {
     "altered": Rate(8),
     "misdirected": Rate(8),
     "by-a-revoked-key": Rate(8),
+    "settings-forged": Rate(6),
     "key-revoked": Rate(1, everywhere=True),
     "order": Rate(10, everywhere=True),
     "network-cut": Rate(6, (20.0, HOUR_S)),
@@ -117,7 +125,7 @@ _HOSTILE = {
 _CROWD = {name: rate.times(4) for name, rate in _PEOPLE.items()}
 _EVERYTHING = {
     name: rate.times(0.5)
-    for table in (_POWER, _DISK, _CLOCK, _NETWORK, _HANDS, _HOSTILE, _PEOPLE)
+    for table in (_POWER, _DISK, _CLOCK, _NETWORK, _HANDS, _PUSHED, _HOSTILE, _PEOPLE)
     for name, rate in table.items()
 }
 
@@ -128,8 +136,8 @@ PROFILES: Mapping[str, Profile] = {
         Profile("power", _PEOPLE | _POWER),
         Profile("disk", _PEOPLE | _DISK),
         Profile("clock", _PEOPLE | _CLOCK, batteries=0.3),
-        Profile("network", _PEOPLE | _NETWORK),
-        Profile("hands", _PEOPLE | _HANDS),
+        Profile("network", _PEOPLE | _NETWORK | _PUSHED),
+        Profile("hands", _PEOPLE | _HANDS | _PUSHED),
         Profile("hostile", _PEOPLE | _HOSTILE),
         Profile("people", _CROWD, near_gong=0.5),
         Profile("everything", _EVERYTHING),

@@ -16,6 +16,7 @@ from gongd.sim.mishaps import Mishaps
 from gongd.sim.people import People
 from gongd.sim.plan import DAY_S, GONG_S, Happening, Plan
 from gongd.sim.profile import PROFILES
+from gongd.sim.pushing import Pushing
 
 MEMORY = Path("/dev/shm")
 LOOK_S = 90.0
@@ -60,7 +61,8 @@ def _run(plan: Plan, until_broken: bool) -> Outcome:
     with _folder() as folder:
         commune = Commune(plan, folder)
         world, mishaps, people = commune.world, Mishaps(commune), People(commune)
-        deeds = {**mishaps.deeds(), **people.deeds()}
+        others = {**mishaps.deeds(), **people.deeds()}
+        deeds = {**others, **Pushing(commune, others).deeds()}
         _switch_on(commune, mishaps)
         _watch_gongs(commune)
         _feel_pulses(commune)

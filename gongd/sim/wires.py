@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from gongd.core.wire import Channel
 from gongd.core.words import Text
 from gongd.desk.link import Down, Message, Posted, Up
 from gongd.ports_link import Delivery, Ear, LinkLost, Parcel, Subscription
@@ -16,6 +17,7 @@ NOTICED_S = (5.0, 70.0)
 """So long until a cable that was cut is noticed: the keepalive."""
 PAUSE_S = (1.0, 15.0)
 """So long until a connection is tried again."""
+HEARTBEAT = f"/{Channel.HEARTBEAT}"
 CALM_S = 1.0
 """What the ear answers when nothing is urgent."""
 
@@ -91,6 +93,10 @@ class BoxLink(Wire):
 
     ear: Ear | None = None
     mono: Callable[[], float] = float
+    is_gathering: Callable[[], bool] = bool
+    """Does it wait for pieces of a file? Then its turns come as the product's own link takes them."""
+    heard_beat: Callable[[bytes], None] = lambda _beat: None
+    """Its own heartbeat has come back."""
     _jobs: deque[Callable[[], None]] = field(default_factory=deque)
     _unsettled: list[Parcel] = field(default_factory=list)
 
@@ -157,6 +163,8 @@ class BoxLink(Wire):
         """A message."""
         assert self.ear is not None
         self.ear.came(Delivery(letter.topic, letter.payload, letter.retained, self.session, number))
+        if letter.topic.endswith(HEARTBEAT):
+            self.heard_beat(letter.payload)
         self.changed()
 
     def up(self) -> None:
@@ -182,7 +190,7 @@ class BoxLink(Wire):
                 self._jobs.popleft()()
             wait_s = self.ear.step(self.mono())
             if not self._jobs:
-                return wait_s if wait_s < CALM_S else None
+                return wait_s if wait_s < CALM_S or self.is_gathering() else None
 
 
 @dataclass(slots=True)
@@ -190,6 +198,8 @@ class DeskLink(Wire):
     """What the collector and the sender take for their link."""
 
     wanted: Sequence[tuple[str, int]] = ()
+    swallows: str = ""
+    """What goes to a topic that ends so is lost on its way."""
     _posted: deque[Posted] = field(default_factory=deque)
 
     def take(self, wait_s: float) -> Posted | None:
@@ -206,7 +216,8 @@ class DeskLink(Wire):
         """Give it to the broker."""
         if not self.session:
             return False
-        self.broker.publish(self.name, Parcel(topic, payload, qos, retain))
+        if not self.swallows or not topic.endswith(self.swallows):
+            self.broker.publish(self.name, Parcel(topic, payload, qos, retain))
         return True
 
     @property
