@@ -155,8 +155,9 @@ class PushShelf:
         self._clerk.do(lambda: answer(self.note is not None and self._keep(self.note.proved())))
 
     def undo(self, answer: Callable[[bool], None]) -> None:
-        """Forget the last. Where the disk does not take that, it stays unproven there, and no start uses it."""
-        self._clerk.do(lambda: answer(self._undo()))
+        """Forget the last, at once. Where the disk does not take that, it stays unproven there: no start uses it."""
+        self.note = note = self.note.undone() if self.note else None
+        self._clerk.do(lambda: answer(self._leave(note)))
 
     def forget(self) -> None:
         """Forget all: the file in /etc is another."""
@@ -182,9 +183,6 @@ class PushShelf:
             return Declined(NOT_STORED)
         followed = self.note.followed_by(push) if self.note else Note(push)
         return settings if self._keep(followed) else Declined(NOT_STORED)
-
-    def _undo(self) -> bool:
-        return self._leave(self.note.undone() if self.note else None)
 
     def _leave(self, note: Note | None) -> bool:
         kept = self._keep(note)

@@ -61,7 +61,7 @@ class Pushes(Protocol):
     """Settings files that the desk has pushed, on the disk. No call waits; answers come on another thread.
 
     `read` checks a file over the settings in force and lays it down, not proven; `prove` makes the last one count at
-    a start; `undo` forgets the last, `forget` all. The answers say whether the disk has it.
+    a start; `undo` forgets the last, at once, `forget` all. The answers say whether the disk has it.
     """
 
     @property

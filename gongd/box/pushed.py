@@ -16,6 +16,9 @@ from gongd.core.push import PROOF_S, Declined, Push
 from gongd.core.record import Kind
 from gongd.settings.model import Settings
 
+UNDO_S = 5.0
+"""So long the disk has for the note that a file is taken back; a card that hangs keeps no unproven file in force."""
+
 BUSY = "busy"
 NO_HEARTBEAT, RESTARTED = "no-heartbeat", "restarted"
 
@@ -143,7 +146,7 @@ class Pushed:
             self._trial = replace(trial, stage=Stage.PROVING, until=now.mono + PROOF_S, beat=self._ask_for_beat())
             self._record(trial.push.id, words.APPLIED, now, words.AWAITS_HEARTBEAT)
             return True
-        if settings.source_digest != trial.push.digest:
+        if settings.source_digest not in (trial.push.digest, trial.former.source_digest):
             self._trial = None
             self._supersede(trial.push, now)
         return False
@@ -151,13 +154,15 @@ class Pushed:
     def step(self, now: Moment) -> None:
         """Has the heartbeat come back, or will it not?"""
         trial, line = self._trial, self.parts.line
+        if trial is not None and trial.stage is Stage.UNDOING and now.mono >= trial.until:
+            self._return(trial)
         if trial is None or trial.stage is not Stage.PROVING:
             return
         if line is not None and line.proven_beat > trial.beat:
             self._trial = replace(trial, stage=Stage.KEEPING)
             self.parts.doors.pushes.prove(self._noted(trial.push.id))
         elif now.mono >= trial.until:
-            self._undo(trial, NO_HEARTBEAT)
+            self._undo(trial, NO_HEARTBEAT, now)
 
     def was_noted(self, event: PushNoted, now: Moment) -> None:
         """The disk has it, or has not."""
@@ -165,20 +170,23 @@ class Pushed:
         if trial is None or trial.push.id != event.id:
             return
         if trial.stage is Stage.UNDOING:
-            self._trial = replace(trial, stage=Stage.RETURNING)
-            self.parts.coming = trial.former
+            self._return(trial)
         elif trial.stage is Stage.KEEPING and event.kept:
             self._trial = None
             self._record(trial.push.id, words.PROVEN, now)
             self.parts.doors.keep(self.parts.settings)
         elif trial.stage is Stage.KEEPING:
-            self._undo(trial, words.NOT_STORED)
+            self._undo(trial, words.NOT_STORED, now)
 
     # ── Parts of it ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _undo(self, trial: _Trial, why: str) -> None:
-        self._trial = replace(trial, stage=Stage.UNDOING, why=why)
+    def _undo(self, trial: _Trial, why: str, now: Moment) -> None:
+        self._trial = replace(trial, stage=Stage.UNDOING, why=why, until=now.mono + UNDO_S)
         self.parts.doors.pushes.undo(self._noted(trial.push.id))
+
+    def _return(self, trial: _Trial) -> None:
+        self._trial = replace(trial, stage=Stage.RETURNING)
+        self.parts.coming = trial.former
 
     def _noted(self, identity: str) -> Callable[[bool], None]:
         return lambda kept: self.post(PushNoted(identity, kept))

@@ -82,3 +82,36 @@ def test_whatever_befalls_the_box_meanwhile_every_file_has_one_end(part: int) ->
     )
     for words in _said(outcome):
         assert set(words) & {push.PROVEN, push.ROLLED_BACK, push.FAILED, push.REFUSED, push.SUPERSEDED}
+
+
+def test_a_card_that_hangs_keeps_no_unproven_file_in_force() -> None:
+    outcome = _run(
+        Happening(NOON, What.SETTINGS_UNPROVEN, 1, for_s=3600.0, size=0.9, choice=0.3),
+        Happening(NOON + 30.0, What.DISK_STALLED, 1, for_s=3600.0),
+    )
+    ((applied_at, _), (taken_back_at, word)) = _pushed(outcome)[0].words
+    assert word == push.ROLLED_BACK
+    assert taken_back_at - applied_at < 70.0
+
+
+def test_a_reload_while_a_file_is_read_is_no_edit_and_loses_nothing() -> None:
+    outcome = _run(
+        Happening(NOON, What.SETTINGS_PUSHED, 1, choice=0.3),
+        Happening(2 * NOON, What.DISK_STALLED, 1, for_s=600.0),
+        Happening(2 * NOON + 60.0, What.SETTINGS_PUSHED, 1, choice=0.6),
+        Happening(2 * NOON + 120.0, What.VOICE_GONE, 1, for_s=60.0),
+    )
+    assert _said(outcome) == [[push.APPLIED, push.PROVEN]] * 2
+    assert _in_force(outcome) == _pushed(outcome)[1].digest
+
+
+def test_a_reload_while_a_bad_file_is_read_leaves_the_proven_one_for_the_next_start() -> None:
+    outcome = _run(
+        Happening(NOON, What.SETTINGS_PUSHED, 1, choice=0.3),
+        Happening(2 * NOON, What.DISK_STALLED, 1, for_s=600.0),
+        Happening(2 * NOON + 60.0, What.SETTINGS_PUSHED_BAD, 1, choice=_at(tuple(Wrong), Wrong.BROKEN)),
+        Happening(2 * NOON + 120.0, What.VOICE_GONE, 1, for_s=60.0),
+        Happening(3 * NOON, What.POWER_CUT, 1, for_s=10.0),
+    )
+    assert _said(outcome) == [[push.APPLIED, push.PROVEN], [push.REFUSED]]
+    assert _in_force(outcome) == _pushed(outcome)[0].digest
