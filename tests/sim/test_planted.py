@@ -20,6 +20,8 @@ QUICK = (
     "the journal counts one too many",
     "the desk is not told why",
     "the heartbeat knows of no lost card",
+    "a pushed file is not taken back when no heartbeat comes",
+    "a key that may only ask may push settings",
 )
 """Those that the first seed shows."""
 
