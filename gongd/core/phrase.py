@@ -84,7 +84,7 @@ def spoken_at(place: str, *said: Utterance | None) -> str:
     first = next((each for each in said if each is not None), Utterance())
     words = next((text for language, text in first.words if language is Language.VI), "")
     flat = " ".join(fill(words, place, None).split())
-    return "".join(sign for sign in flat if sign.isprintable()).removesuffix(".")
+    return "".join(filter(str.isprintable, flat)).removesuffix(".")
 
 
 def phrase_of(template: str) -> str | None:

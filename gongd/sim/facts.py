@@ -121,7 +121,8 @@ class Facts:
 
     def is_shaken(self, box: str, since: float, until: float) -> bool:
         """Did anything happen to it between the two?"""
-        return any(since <= at <= until for at in self.shaken.get(box, ()))
+        every = self.shaken.get(box, [])
+        return bisect_left(every, since) < bisect_right(every, until)
 
     def wrote(self, box: str, at: float, records: Sequence[Record], ticket: DrivenTicket) -> None:
         """A box has appended records."""
