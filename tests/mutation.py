@@ -40,6 +40,7 @@ TESTS = {
     "wire_command": ("test_wire_body.py", "test_command*.py"),
     "wire_report": ("test_wire_body.py",),
     "wire_blob": ("test_wire_event.py", "test_incoming.py"),
+    "command": ("test_command*.py", "test_trust_list.py"),
     "trust_list": ("test_trust_list.py", "test_command*.py"),
     "fault": ("test_lexicon.py", "test_condition.py", "test_history.py"),
     "fingerprint": ("test_wire.py", "test_trust_list.py", "test_enrolment.py"),
