@@ -127,6 +127,15 @@ def test_what_the_box_will_not_ring_is_filed_with_its_reason_after_a_quarter_of_
     assert sum(isinstance(each, Ring) for each in world.told) == 1
 
 
+def test_a_wrong_time_that_nobody_believes_does_not_forget_why_it_did_not_ring() -> None:
+    world = World(at("21:50"), hindered="muted").run_until(at("22:01"))
+    world.trusted = False
+    world.step(-3600.0).run_until(at("22:05"))
+    world.trusted = True
+    world.step(3600.0).run_until(at("22:40"))
+    assert world.outcome() == "muted"
+
+
 def test_while_it_is_in_hand_nothing_more_is_said_until_its_grace_is_over() -> None:
     world = World(at("21:50"), begins=False).run_until(at("22:02"))
     assert [type(each) for each in world.told if not isinstance(each, Adopt)] == [Ring]
