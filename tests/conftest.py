@@ -3,9 +3,12 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+
+from gongd.adapters.journal import SqliteJournal
 
 hypothesis.settings.register_profile("gongd", deadline=None)
 hypothesis.settings.load_profile("gongd")
@@ -18,3 +21,21 @@ def ram() -> Iterator[Path]:
     shared = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
         yield Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def no_journal_stays_open(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A box whose test is over holds its files still: past a thousand in a process, no socket can be waited for."""
+    opened: list[SqliteJournal] = []
+    begin = SqliteJournal.__init__
+
+    def noted(journal: SqliteJournal, *given: Any, **named: Any) -> None:
+        begin(journal, *given, **named)
+        opened.append(journal)
+
+    monkeypatch.setattr(SqliteJournal, "__init__", noted)
+    yield
+    for journal in opened:
+        if journal._thread is not None and journal._thread.is_alive():
+            journal.close()
+        journal._close_book()
