@@ -18,6 +18,7 @@ from gongd.core.condition import Sounds
 from gongd.core.wire import Channel, Seal
 from gongd.core.wire_form import to_json
 from gongd.core.wire_report import Connection, Info, Presence, Step
+from gongd.desk.collector import CONNECTED
 from tests.desk.commune import eventually, needs_mosquitto
 from tests.desk.records import HANOI, batch
 from tests.desk.scripted import Commune, whole_commune
@@ -37,6 +38,13 @@ def ask(commune: Commune, words: str, status: int = 0, language: str = "C.UTF-8"
     done = commune.gongctl(*words.split("|"), typed=typed, language=language)
     assert (done.returncode, "Traceback" in done.stderr) == (status, False), done.stdout + done.stderr
     return done.stdout + done.stderr
+
+
+def is_connected(collector: subprocess.Popen[str]) -> bool:
+    """Has it just said so, in either language?"""
+    assert collector.stdout is not None
+    said = collector.stdout.readline()
+    return CONNECTED.vi in said or CONNECTED.en in said
 
 
 def last_heard(commune: Commune, box: str = "thon-3") -> tuple[str, str, str | None]:
@@ -173,8 +181,7 @@ def test_the_collector_needs_no_roster(commune: Commune) -> None:
         text=True,
     )
     try:
-        assert process.stdout is not None
-        eventually(lambda: process.stdout is not None and "connected" in process.stdout.readline())
+        eventually(lambda: is_connected(process))
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
@@ -297,8 +304,7 @@ def test_records_that_a_box_sends_are_kept_and_read(commune: Commune) -> None:
         text=True,
     )
     try:
-        assert process.stdout is not None
-        eventually(lambda: process.stdout is not None and "connected" in process.stdout.readline())
+        eventually(lambda: is_connected(process))
         commune.boxes["thon-3"].publish(Channel.EVENT, batch("thon-3", 1, 3), Seal.EVENT)
         eventually(lambda: ask(commune, "events|--box|thon-3|--days|400|--json").count("\n") == 3)
     finally:
