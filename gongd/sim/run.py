@@ -49,12 +49,15 @@ def _folder() -> Iterator[Path]:
 
 def run(plan: Plan, until_broken: bool = False) -> Outcome:
     """Run one plan to its end, or until the first rule is broken."""
-    logging.getLogger("gongd").setLevel(logging.CRITICAL + 1)
+    log = logging.getLogger("gongd")
+    level = log.level
+    log.setLevel(logging.CRITICAL + 1)
     gc.disable()
     try:
         return _run(plan, until_broken)
     finally:
         gc.enable()
+        log.setLevel(level)
 
 
 def _run(plan: Plan, until_broken: bool) -> Outcome:
