@@ -1,4 +1,4 @@
-"""Writes the recorded run into simulation.md, beside this file: `.venv/bin/python docs/make_simulation.py [planted]`.
+"""Writes the recorded run into simulation.md: `PYTHONPATH=. .venv/bin/python docs/make_simulation.py [planted]`.
 
 `planted` writes the table of planted bugs instead.
 """
