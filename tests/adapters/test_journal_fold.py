@@ -85,6 +85,23 @@ def test_a_log_that_would_fill_the_card_is_folded_whatever_sounds(tmp_path: Path
     assert scene.file != before
 
 
+def test_a_box_that_dies_again_and_again_does_not_fill_its_card_with_the_log(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    for _ in range(30):
+        scene = Scene(path)
+        before = scene.file
+        scene.write(90)
+        for name in ("journal.db", "journal.db-wal"):
+            (tmp_path / f"card-{name}").write_bytes((tmp_path / name).read_bytes())
+        grown = scene.file != before
+        scene.journal.abandon()
+        for name in ("journal.db", "journal.db-wal"):
+            (tmp_path / f"card-{name}").replace(tmp_path / name)
+        if grown:
+            return
+    raise AssertionError(f"the log has {Path(f'{path}-wal').stat().st_size} bytes")
+
+
 class Stubborn(sqlite3.Connection):
     """A card that lets nothing be folded."""
 

@@ -20,8 +20,9 @@ from gongd.ports import Recalled
 KEEP_RECORDS = 20_000
 """So many are kept whatever their age: a clock that was far ahead for a day must not empty the journal."""
 _LONG, _TOO_LONG = 100, 1000
-"""Records in the write-ahead log: worth folding in when the box is quiet; and whatever it does. A record takes some
-four pages of 4096 bytes there."""
+"""Records in the write-ahead log: worth folding in when the box is quiet; and whatever it does."""
+_RECORD_BYTES = 4096
+"""The least that a record takes there: a page. So a log that earlier runs have left is never taken for too short."""
 _CACHE_KIB = 256
 _MOST_ASIDE = 5
 _BEGINS = (Outcome.WAITING, Outcome.STARTED, Outcome.RESUMED, Outcome.JOINED)
@@ -55,7 +56,7 @@ class Book:
         self._boot = boot
         self._means = means
         self._run = means.new_id()
-        self._unfolded = 0
+        self._unfolded = _size(Path(f"{path}-wal")) // _RECORD_BYTES
         self._replaced_now = False
         is_new = not path.exists()
         self._db = means.connect(path)
@@ -252,6 +253,12 @@ def _corrupt(why: object) -> sqlite3.DatabaseError:
     error = sqlite3.DatabaseError(f"quick_check: {why}")
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     return error
+
+
+def _size(path: Path) -> int:
+    with suppress(OSError):
+        return path.stat().st_size
+    return 0
 
 
 def _sync_folder(folder: Path) -> None:
