@@ -15,15 +15,14 @@ from gongd.core.wire_form import from_json
 from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Answer, Heartbeat
 from gongd.desk.store import Store
-from gongd.sim import disk, furniture, invariants, invariants_push
+from gongd.sim import disk, furniture, invariants
 from gongd.sim.broker import Broker, Letter
 from gongd.sim.cabinet import Cabinet
 from gongd.sim.chance import Chance
 from gongd.sim.clockwork import Clockwork
 from gongd.sim.console import Console
-from gongd.sim.facts import EMERGENCIES, Copy, Facts, LostJournal, Order
+from gongd.sim.facts import EMERGENCIES, Copy, Facts, LostJournal, Order, Violation
 from gongd.sim.history import History
-from gongd.sim.invariants import Violation
 from gongd.sim.journal import DrivenTicket
 from gongd.sim.papers import Joiner, Safe
 from gongd.sim.plan import DAY_S, GONG_S, Plan
@@ -31,6 +30,8 @@ from gongd.sim.pushes import Pushes
 from gongd.sim.witness import Sounding, Witness
 
 BEGAN = datetime(2026, 1, 1, 12, 0, tzinfo=furniture.ZONE)
+CALM_S = 1200.0
+"""A night is to be rung when nothing has happened to the box for so long before it."""
 LONGEST_REST_S = 2200.0
 """A flood that nobody has ended keeps the gong silent while it rests."""
 FORGOTTEN_S = 12 * 3600.0
@@ -224,7 +225,7 @@ class Commune:
             for what in rule(self, cabinet):
                 self.blame(rule.__name__, cabinet.id, what)
         for used in self.pushes.observe(cabinet, self.world.now):
-            for push_rule in invariants_push.WHILE_PUSHED:
+            for push_rule in invariants.WHILE_PUSHED:
                 for what in push_rule(self, cabinet, used):
                     self.blame(push_rule.__name__, cabinet.id, what)
 
@@ -248,7 +249,7 @@ class Commune:
 
     def was_clear(self, cabinet: Cabinet, due: float) -> bool:
         """Did nothing stand in the way of this gong?"""
-        since, until = due - invariants.CALM_S, due + 20.0
+        since, until = due - CALM_S, due + 20.0
         if self.was_taken_in(cabinet, due):
             return False
         if self.facts.is_shaken(cabinet.id, since, until):

@@ -74,6 +74,16 @@ class Lie:
         return self.since <= at < self.until and (self.is_plausible or at - self.since >= PATIENCE_S)
 
 
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule that did not hold: which, when (true seconds), where, and how it was seen."""
+
+    rule: str
+    at: float
+    box: str
+    what: str
+
+
 @dataclass(slots=True)
 class Facts:
     """The book. Instants are of the true clock."""

@@ -1,30 +1,35 @@
-"""What must hold, whatever happens. Judged from the world's side: what sounded, what moved, who asked, the true clock.
+"""What must hold, whatever happens: every promise that the simulator keeps gongd to, one function each, from top to
+bottom. Judged from the world's side: what sounded, what moved, who asked, the true clock (`evidence` says what was so).
 
-Each rule is a function that says what is wrong, or nothing. They are asked at the very instant at which it could first
-be seen; `at_the_end` once more when everything has been mended and the desk has had time to catch up. What must hold of
-pushed settings stands in `invariants_push`.
+Each rule says what is wrong, or nothing. They are asked at the very instant at which it could first be seen; some only
+when everything has been mended and the desk has had time to catch up. In order:
+
+- a sound begins: it was authorised, ordered while fresh, is new, and no gong is late
+- a sound ends: it has kept to its cap
+- at every turn of a box: relays are off when nothing sounds
+- an alarm was asked for, or ended: it is not held back; it is silent
+- a box says how it is: that is the truth
+- a box uses pushed settings: nothing is wrong with them, no start uses an unproven file, and that one goes back
+- in the end: of nights, journals, the desk's record, alarms and pushed files nothing is missing
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from gongd.core import push
 from gongd.core.catalogue import Status
 from gongd.core.wire_command import CommandType
-from gongd.core.wire_report import Heartbeat
-from gongd.sim import furniture, invariants_push
-from gongd.sim.facts import EMERGENCIES, Order
+from gongd.core.wire_report import Heartbeat, Step
+from gongd.sim import evidence, furniture
+from gongd.sim.facts import EMERGENCIES
+from gongd.sim.pushes import UNDONE, InForce
 from gongd.sim.witness import Sounding
 
 if TYPE_CHECKING:
     from gongd.sim.cabinet import Cabinet
     from gongd.sim.commune import Commune
 
-EXACT_S = 2.5
-"""A clock that is right is right to two seconds; half of one for the loop."""
-VOUCHED_S = 65.0
-"""A person names a minute."""
 PROMPT_S = 0.5
 """From "it counts" to sound (promise 1: 100 ms, and the contact's own time)."""
 TAIL_S = 1.6
@@ -32,25 +37,16 @@ TAIL_S = 1.6
 CAPS_S = {"fire": 30.0, "security": 40.0, "flood": 30.0}
 """As the settings of the virtual commune say; every other signal has LONGEST_S."""
 LONGEST_S = 300.0
-FRESH_S = 120.0 + 30.0
-CHALLENGE_S = 300.0
 MOST_GONE_S = 2200.0
 """The flood rests for ten minutes, for at most 35: what is gone for longer is over."""
-CALM_S = 1200.0
-"""A night is to be rung when nothing has happened to the box for so long before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A rule that did not hold: which, when (true seconds), where, and how it was seen."""
-
-    rule: str
-    at: float
-    box: str
-    what: str
-
+BACK_S = push.PROOF_S + 10.0
+"""A pushed file, from coming into force to being taken back: the time of proof, and what a card takes over the note."""
+EDITED_S = 10.0
+"""From a technician's edit to its coming into force, with nothing sounding."""
 
 Found = Iterator[str]
+FoundAt = Iterator[tuple[str, str]]
+"""At which box, and what."""
 
 
 # ── When a sound begins ──────────────────────────────────────────────────────────────────────────────────────────
@@ -58,36 +54,25 @@ Found = Iterator[str]
 
 def what_sounds_was_authorised(commune: "Commune", sounding: Sounding) -> Found:
     """Somebody who may has asked for exactly this, here: the schedule, a button that was held, an order."""
-    facts, box, name = commune.facts, sounding.box, sounding.activation
-    order = facts.orders.get(name.partition(".")[0])
-    if name.startswith(f"{furniture.SCHEDULE}-"):
-        if sounding.status is not Status.ACTUAL or sounding.signal not in ("peace", ""):
-            yield f"{name} sounds {sounding.signal}"
+    box, name, signal, now = sounding.box, sounding.activation, sounding.signal, commune.world.now
+    order = commune.facts.orders.get(name.partition(".")[0])
+    if evidence.is_gong(sounding):
+        if sounding.status is not Status.ACTUAL or signal not in ("peace", ""):
+            yield f"{name} sounds {signal}"
     elif order is not None:
-        yield from _is_ordered(order, sounding)
+        if not order.right or box not in order.boxes:
+            yield f"{name} sounds on the word of somebody who may not"
+        if order.claims.type is CommandType.ALERT and signal not in (order.claims.signal, ""):
+            yield f"{name} sounds {signal}, not {order.claims.signal}"
+        if order.claims.type is CommandType.ALERT and sounding.status is not order.claims.status and signal:
+            yield f"{name} sounds as {sounding.status}, not {order.claims.status}"
     elif name.startswith("speech-"):
-        if not facts.held(box, "status", commune.world.now - 120.0, commune.world.now):
+        if not commune.facts.held(box, "status", now - 120.0, now):
             yield f"{name} speaks, and nobody asked"
-    else:
-        button = next((each for each in _BUTTONS if name.startswith((f"{each}-", f"{box}-{each}-"))), None)
-        first = next((one.began_at for one in facts.of(box, name)), sounding.began_at)
-        if button is None or not facts.held(box, button, first - 600.0, first):
-            yield f"{name} sounds, and nobody pressed"
-        elif sounding.signal not in (button, ""):
-            yield f"{name} sounds {sounding.signal}"
-
-
-_BUTTONS = ("fire", "flood", "all-clear")
-
-
-def _is_ordered(order: Order, sounding: Sounding) -> Found:
-    claims, name = order.claims, sounding.activation
-    if not order.right or sounding.box not in order.boxes:
-        yield f"{name} sounds on the word of somebody who may not"
-    if claims.type is CommandType.ALERT and sounding.signal not in (claims.signal, ""):
-        yield f"{name} sounds {sounding.signal}, not {claims.signal}"
-    if claims.type is CommandType.ALERT and sounding.status is not claims.status and sounding.signal:
-        yield f"{name} sounds as {sounding.status}, not {claims.status}"
+    elif (button := evidence.was_pressed(commune, sounding)) is None:
+        yield f"{name} sounds, and nobody pressed"
+    elif signal not in (button, ""):
+        yield f"{name} sounds {signal}"
 
 
 def what_was_ordered_was_fresh(commune: "Commune", sounding: Sounding) -> Found:
@@ -99,71 +84,40 @@ def what_was_ordered_was_fresh(commune: "Commune", sounding: Sounding) -> Found:
         return
     if accepted_at is None:
         yield f"{jti} sounds and was never accepted"
-    elif not any(_is_fresh(commune, box, copy.at, copy.challenges, accepted_at) for copy in order.copies):
+    elif not any(evidence.was_fresh(commune, box, copy, accepted_at) for copy in order.copies):
         yield f"{jti} was accepted {accepted_at - order.copies[-1].at:.0f} s after it was last signed"
-
-
-def _is_fresh(commune: "Commune", box: str, at: float, challenges: tuple[str, ...], accepted_at: float) -> bool:
-    drawn = [commune.facts.challenges.get((box, each)) for each in challenges]
-    if any(each is not None and accepted_at - each <= CHALLENGE_S + 1.0 for each in drawn):
-        return True
-    cabinet = commune.cabinet(box)
-    slack_s = abs(cabinet.clock.error_s) if cabinet.lied_to else VOUCHED_S if cabinet.vouched else EXACT_S
-    return at - 30.0 - slack_s <= accepted_at <= at + FRESH_S + slack_s
 
 
 def what_sounds_is_new(commune: "Commune", sounding: Sounding) -> Found:
     """Nothing that came to its end, or was ended by somebody, sounds again."""
-    before = [one for one in commune.facts.of(sounding.box, sounding.activation) if one is not sounding]
+    box, name, began_at = sounding.box, sounding.activation, sounding.began_at
+    before = [one for one in commune.facts.of(box, name) if one is not sounding]
     if not before:
         return
     last = before[-1]
     ended_at = last.ended_at or last.began_at
-    gone_s = sounding.began_at - ended_at
-    if sounding.activation.startswith(f"{furniture.SCHEDULE}-"):
-        yield f"{sounding.activation} rings twice"
-    elif gone_s > MOST_GONE_S and not _asked_again(commune, sounding, ended_at):
-        yield f"{sounding.activation} comes back after {gone_s:.0f} s"
-    elif last.own_end and (sounding.signal != "flood" or sounding.began_at - ended_at < 500.0):
-        if not _asked_again(commune, sounding, last.began_at):
-            yield f"{sounding.activation} sounds again after its end"
-    elif commune.facts.ended(
-        sounding.box, sounding.activation, ended_at - 0.5, sounding.began_at - 0.5
-    ) and not _asked_again(commune, sounding, ended_at):
-        yield f"{sounding.activation} sounds again after it was ended"
-
-
-def _asked_again(commune: "Commune", sounding: Sounding, since: float) -> bool:
-    """Did somebody else ask for the same signal meanwhile?"""
-    facts = commune.facts
-    if facts.held(sounding.box, sounding.signal, since - 5.0, sounding.began_at):
-        return True
-    return any(
-        at >= since - 5.0 and where == sounding.box and facts.orders[jti].claims.signal == sounding.signal
-        for (where, jti), at in facts.accepted.items()
-        if jti in facts.orders
-    )
+    if evidence.is_gong(sounding):
+        yield f"{name} rings twice"
+    elif began_at - ended_at > MOST_GONE_S and not evidence.asked_again(commune, sounding, ended_at):
+        yield f"{name} comes back after {began_at - ended_at:.0f} s"
+    elif last.own_end and (sounding.signal != "flood" or began_at - ended_at < 500.0):
+        if not evidence.asked_again(commune, sounding, last.began_at):
+            yield f"{name} sounds again after its end"
+    elif not commune.facts.ended(box, name, ended_at - 0.5, began_at - 0.5):
+        return
+    elif not evidence.asked_again(commune, sounding, ended_at):
+        yield f"{name} sounds again after it was ended"
 
 
 def no_gong_is_late(commune: "Commune", sounding: Sounding) -> Found:
     """Between 22:00 and the grace, by the true clock; by the box's where it was lied to and cannot know. A person who
     vouches tells the truth, whatever the clock shows."""
-    if not sounding.activation.startswith(f"{furniture.SCHEDULE}-"):
+    if not evidence.is_gong(sounding):
         return
-    cabinet = commune.cabinet(sounding.box)
-    wall = cabinet.clock.wall if cabinet.lied_to and not cabinet.vouched else commune.world.wall
-    slack = timedelta(seconds=VOUCHED_S if cabinet.vouched else EXACT_S)
+    wall, slack = evidence.wall_of(commune, commune.cabinet(sounding.box))
     due = wall.astimezone(furniture.ZONE).replace(hour=22, minute=0, second=0, microsecond=0)
     if not due - slack <= wall <= due + timedelta(seconds=furniture.GRACE_S) + slack:
         yield f"the gong rings at {wall:%Y-%m-%d %H:%M:%S}"
-
-
-AT_BEGIN: tuple[Callable[["Commune", Sounding], Found], ...] = (
-    what_sounds_was_authorised,
-    what_was_ordered_was_fresh,
-    what_sounds_is_new,
-    no_gong_is_late,
-)
 
 
 # ── When a sound ends ────────────────────────────────────────────────────────────────────────────────────────────
@@ -179,22 +133,9 @@ def nothing_sounds_past_its_cap(commune: "Commune", sounding: Sounding) -> Found
     rests = sum(one.own_end for one in stretches[:-1])
     if total_s <= cap_s * (1 + rests) + 1.0:
         return  # whoever asked, and however often
-    asked = sum(_requests(commune, sounding))
+    asked = evidence.times_asked(commune, sounding)
     if total_s > cap_s * (max(1, asked) + rests) + 1.0:
         yield f"{sounding.activation} has sounded for {total_s:.1f} s, its cap is {cap_s:.0f} s, asked {asked} times"
-
-
-def _requests(commune: "Commune", sounding: Sounding) -> Iterator[bool]:
-    """Everything that may have been asked for the same signal, up to now."""
-    facts, since = commune.facts, commune.facts.of(sounding.box, sounding.activation)[0].began_at - 30.0
-    for hold in facts.holds:
-        yield hold.box == sounding.box and hold.button == sounding.signal and since <= (hold.counts_at or -1.0)
-    for (where, jti), at in facts.accepted.items():
-        order = facts.orders.get(jti)
-        yield where == sounding.box and order is not None and order.claims.signal == sounding.signal and at >= since
-
-
-AT_END: tuple[Callable[["Commune", Sounding], Found], ...] = (nothing_sounds_past_its_cap,)
 
 
 # ── At every turn of a box ───────────────────────────────────────────────────────────────────────────────────────
@@ -210,10 +151,7 @@ def relays_are_off_when_nothing_sounds(commune: "Commune", cabinet: "Cabinet") -
         yield f"nothing sounds, and {', '.join(sorted(held))} still on"
 
 
-AT_TURN: tuple[Callable[["Commune", "Cabinet"], Found], ...] = (relays_are_off_when_nothing_sounds,)
-
-
-# ── Shortly after an alarm was asked for ─────────────────────────────────────────────────────────────────────────
+# ── Shortly after an alarm was asked for, or ended ───────────────────────────────────────────────────────────────
 
 
 def an_emergency_is_not_held_back(commune: "Commune", box: str, signal: str, asked_at: float) -> Found:
@@ -264,14 +202,50 @@ def a_heartbeat_tells_the_truth(commune: "Commune", cabinet: "Cabinet", beat: He
         yield "it says that it can be heard; it has no sound card"
     if beat.trusted and not cabinet.may_trust:
         yield "it says that its clock can be believed; it cannot"
-    if abs((beat.at - cabinet.clock.wall).total_seconds()) > VOUCHED_S and not cabinet.vouched:
+    if abs((beat.at - cabinet.clock.wall).total_seconds()) > evidence.VOUCHED_S and not cabinet.vouched:
         yield f"it says that it is {beat.at}, its clock shows {cabinet.clock.wall}"
+
+
+# ── While a box uses settings that the desk has pushed ───────────────────────────────────────────────────────────
+
+
+def a_pushed_file_in_force_is_right(commune: "Commune", cabinet: "Cabinet", used: InForce) -> Found:
+    """Pushed by somebody who may, for this box, over the file that is in /etc; and nothing is wrong with it. Once a
+    technician has saved another, that one is in force as soon as nothing sounds."""
+    file, drawer, now = used.file, cabinet.drawer, commune.world.now
+    if file is None:
+        return
+    if not used.is_new and not (evidence.is_free(cabinet) and now - drawer.saved_at > EDITED_S):
+        return
+    if not file.is_right or file.box != cabinet.id:
+        yield f"{file.jti} is in force, and never may be"
+    elif used.is_new and file.is_undone:
+        yield f"{file.jti} is in force, of which was said: {evidence.said_of(file)}"
+    elif drawer.digest != file.replaces and drawer.text != furniture.BROKEN:
+        yield f"{file.jti} is in force, and does not go with the file in /etc"
+
+
+def no_start_uses_an_unproven_file(commune: "Commune", cabinet: "Cabinet", used: InForce) -> Found:
+    """A heartbeat that was sent since it came into force has come back, or it is not used."""
+    del cabinet
+    if used.file is not None and used.is_new and used.at_start and not commune.pushes.is_proven(used.file):
+        said = evidence.said_of(used.file)
+        yield f"a start uses {used.file.jti}, which no heartbeat has proven (said: {said})"
+
+
+def an_unproven_file_goes_back(commune: "Commune", cabinet: "Cabinet", used: InForce) -> Found:
+    """When its time is over, whatever the card does; but what sounds is heard out."""
+    file, now = used.file, commune.world.now
+    if file is None or now - used.since <= BACK_S or commune.pushes.is_proven(file):
+        return
+    if evidence.is_free(cabinet):
+        yield f"{file.jti} is still in force after {now - used.since:.0f} s, and no heartbeat has proven it"
 
 
 # ── In the end ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def every_night_has_one_record(commune: "Commune") -> Iterator[tuple[str, str]]:
+def every_night_has_one_record(commune: "Commune") -> FoundAt:
     """And no night has two."""
     for cabinet in commune.cabinets:
         for night in commune.nights_of(cabinet):
@@ -281,7 +255,7 @@ def every_night_has_one_record(commune: "Commune") -> Iterator[tuple[str, str]]:
                 yield cabinet.id, f"the night {night} has {count} records (written: {[word[1:] for word in words]})"
 
 
-def a_night_is_missed_for_a_reason(commune: "Commune") -> Iterator[tuple[str, str]]:
+def a_night_is_missed_for_a_reason(commune: "Commune") -> FoundAt:
     """Where nothing stood in the way of the gong, it was heard; and what is said to have rung was."""
     for cabinet in commune.cabinets:
         for night in commune.nights_of(cabinet):
@@ -294,7 +268,7 @@ def a_night_is_missed_for_a_reason(commune: "Commune") -> Iterator[tuple[str, st
                 yield cabinet.id, f"the night {night} is said to be rung, and was not heard"
 
 
-def journals_have_no_gaps(commune: "Commune") -> Iterator[tuple[str, str]]:
+def journals_have_no_gaps(commune: "Commune") -> FoundAt:
     """Every journal counts 1, 2, 3 ..."""
     for cabinet in commune.cabinets:
         numbers = [number for number, _ in commune.journal_of(cabinet)]
@@ -303,22 +277,18 @@ def journals_have_no_gaps(commune: "Commune") -> Iterator[tuple[str, str]]:
             yield cabinet.id, f"the journal leaps at {gap}"
 
 
-def the_desk_has_what_the_journals_have(commune: "Commune") -> Iterator[tuple[str, str]]:
+def the_desk_has_what_the_journals_have(commune: "Commune") -> FoundAt:
     """Record by record; of a journal that was lost, what it knew to be told, and nothing that it did not say."""
     for cabinet in commune.cabinets:
-        written, held = commune.journal_of(cabinet), commune.desk_of(cabinet.id, cabinet.journal_id)
-        missing = [number for number, record in written if held.get(number) != record]
-        if missing:
-            yield cabinet.id, f"the desk lacks {len(missing)} of {len(written)} records, the first is {missing[0]}"
-    for lost in commune.facts.lost:
-        held, told = commune.desk_of(lost.box, lost.journal), 0 if commune.could_be_lost(lost.at) else lost.published
-        due = {number: None if number <= told else record for number, record in lost.records}
-        wrong = [number for number, record in lost.records if held.get(number, due[number]) != record]
+        if missing := evidence.missing_at_desk(commune, cabinet):
+            held = len(commune.journal_of(cabinet))
+            yield cabinet.id, f"the desk lacks {len(missing)} of {held} records, the first is {missing[0]}"
+    for box, wrong in evidence.wrong_of_lost(commune):
         if wrong:
-            yield lost.box, f"of a lost journal the desk has {len(wrong)} records not, or not so: first {wrong[0]}"
+            yield box, f"of a lost journal the desk has {len(wrong)} records not, or not so: first {wrong[0]}"
 
 
-def every_accepted_alarm_is_answered(commune: "Commune") -> Iterator[tuple[str, str]]:
+def every_accepted_alarm_is_answered(commune: "Commune") -> FoundAt:
     """It sounded, or its journal says what became of it otherwise; and the desk has been told."""
     facts = commune.facts
     for (box, jti), at in facts.accepted.items():
@@ -331,7 +301,7 @@ def every_accepted_alarm_is_answered(commune: "Commune") -> Iterator[tuple[str, 
             yield box, f"{jti} was accepted, and no answer has reached the desk"
 
 
-def every_alarm_reaches_who_can_be_reached(commune: "Commune") -> Iterator[tuple[str, str]]:
+def every_alarm_reaches_who_can_be_reached(commune: "Commune") -> FoundAt:
     """A box that was there while an order was being sent has taken it, and said so."""
     for jti, order in commune.facts.orders.items():
         if not order.right or order.claims.type is not CommandType.ALERT or order.ended_at is not None:
@@ -343,28 +313,67 @@ def every_alarm_reaches_who_can_be_reached(commune: "Commune") -> Iterator[tuple
                     yield box, f"{jti} ({order.claims.signal}) was never taken (answers: {answers})"
 
 
-IN_THE_END: tuple[Callable[["Commune"], Iterator[tuple[str, str]]], ...] = (
+def every_pushed_file_is_answered(commune: "Commune") -> FoundAt:
+    """Once it was accepted, and the card has not lost that: proven, refused, failed or taken back, and not two of them.
+    The desk has been told, and why; an answer that the broker has forgotten before the desk was back it reads in the
+    record."""
+    for file in evidence.taken_files(commune):
+        words, answers = {word for _, word in file.words}, evidence.last_answers(commune, file)
+        told, said = {each.step for each in answers}, evidence.said_of(file)
+        if not words & (UNDONE | {push.PROVEN}):
+            yield file.box, f"{file.jti} was accepted, and its end was never written (said: {said})"
+        if push.PROVEN in words and words & UNDONE:
+            yield file.box, f"{file.jti} was proven, and is said not to be used: {said}"
+        if any(each.step is not Step.FINISHED and not each.reason for each in answers):
+            yield file.box, f"the desk was told that {file.jti} came to nothing, and not why (said: {said})"
+        if not told and not (file.words and commune.could_be_lost(file.words[-1][0])):
+            yield file.box, f"the end of {file.jti} has never reached the desk (said: {said})"
+        if told and words & (UNDONE | {push.PROVEN}) and (Step.FINISHED in told) != (push.PROVEN in words):
+            yield file.box, f"the desk was told {sorted(told)} of {file.jti}, of which was written: {said}"
+
+
+def only_a_heartbeat_proves(commune: "Commune") -> FoundAt:
+    """What is called proven was in force, and a heartbeat has come back meanwhile."""
+    for file in commune.pushes.files.values():
+        if file.proven_at is not None and not commune.pushes.is_proven(file):
+            yield file.box, f"{file.jti} is called proven, and no heartbeat has come back"
+
+
+def what_is_proven_stays(commune: "Commune") -> FoundAt:
+    """Through every start, until a technician edits the file in /etc or another is proven."""
+    for cabinet in commune.cabinets:
+        last, daemon = evidence.last_proven(commune, cabinet), cabinet.daemon
+        if last is None or daemon is None or cabinet.drawer.saved_at >= (last.proven_at or 0.0):
+            continue
+        if daemon.box.parts.settings.source_digest != last.digest:
+            yield cabinet.id, f"{last.jti} was proven, nobody has edited the file since, and it is not in force"
+
+
+# ── All of them, by when they are asked ──────────────────────────────────────────────────────────────────────────
+
+AT_BEGIN: tuple[Callable[["Commune", Sounding], Found], ...] = (
+    what_sounds_was_authorised,
+    what_was_ordered_was_fresh,
+    what_sounds_is_new,
+    no_gong_is_late,
+)
+AT_END: tuple[Callable[["Commune", Sounding], Found], ...] = (nothing_sounds_past_its_cap,)
+AT_TURN: tuple[Callable[["Commune", "Cabinet"], Found], ...] = (relays_are_off_when_nothing_sounds,)
+WHILE_PUSHED: tuple[Callable[["Commune", "Cabinet", InForce], Found], ...] = (
+    a_pushed_file_in_force_is_right,
+    no_start_uses_an_unproven_file,
+    an_unproven_file_goes_back,
+)
+IN_THE_END: tuple[Callable[["Commune"], FoundAt], ...] = (
     every_night_has_one_record,
     a_night_is_missed_for_a_reason,
     journals_have_no_gaps,
     the_desk_has_what_the_journals_have,
     every_accepted_alarm_is_answered,
     every_alarm_reaches_who_can_be_reached,
-    *invariants_push.IN_THE_END,
+    every_pushed_file_is_answered,
+    only_a_heartbeat_proves,
+    what_is_proven_stays,
 )
-
-
-RULES = tuple(
-    rule.__name__
-    for rule in (
-        *AT_BEGIN,
-        *AT_END,
-        *AT_TURN,
-        an_emergency_is_not_held_back,
-        what_is_ended_is_silent,
-        a_heartbeat_tells_the_truth,
-        *invariants_push.WHILE_PUSHED,
-        *IN_THE_END,
-    )
-)
-"""All of them, by name."""
+"""The others are asked by name, where the commune sees their instant: `an_emergency_is_not_held_back`,
+`what_is_ended_is_silent`, `a_heartbeat_tells_the_truth`."""

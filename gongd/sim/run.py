@@ -11,7 +11,7 @@ from pathlib import Path
 from gongd.sim.cabinet import Cabinet
 from gongd.sim.chance import Chance
 from gongd.sim.commune import SETTLING_S, Commune
-from gongd.sim.invariants import Violation
+from gongd.sim.facts import Violation
 from gongd.sim.mishaps import Mishaps
 from gongd.sim.people import People
 from gongd.sim.plan import DAY_S, GONG_S, Happening, Plan

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from gongd.sim import furniture
-from gongd.sim.invariants import Violation
+from gongd.sim.facts import Violation
 from gongd.sim.plan import Plan
 from gongd.sim.run import Outcome
 
