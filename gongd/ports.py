@@ -236,6 +236,11 @@ class Ticket(Protocol):
         """True once the record is durable; False when it is not yet after `timeout_s`, or has failed."""
         ...
 
+    @property
+    def is_noted(self) -> bool:
+        """It is not durable yet, but the nights that ring in it are: a box that starts again knows of them."""
+        ...
+
     def withdraw(self) -> None:
         """It is wanted no more: unless it is being written at this very moment, it never will be."""
         ...
@@ -258,7 +263,7 @@ class Memory:
     `first_days`: the first night of each schedule. `last_seen_at` is the last sign of life under a trusted clock.
     `outages` are the known stretches without power. `clock` is what the last sign of life said of the clock.
     `set_aside` is where a corrupt journal was put at this start. `muted` are the scheduled activations of late that a
-    person silenced.
+    person silenced. `rung` are nights that have rung and that may lack their record.
     """
 
     journal_id: str
@@ -271,6 +276,7 @@ class Memory:
     outages: tuple[tuple[datetime, datetime], ...] = ()
     muted: frozenset[str] = frozenset()
     clock: Mapping[str, object] = field(default_factory=dict)
+    rung: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

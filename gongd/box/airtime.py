@@ -26,6 +26,13 @@ comes in that very moment it stays within promise 1."""
 LOOK_AGAIN_S = 0.01
 """How often a routine sound looks whether its commit has come."""
 
+NOTE_PATIENCE_S = 2.0
+"""On a disk that is known to be broken a gong waits so long until its ring is noted where a power cut leaves it. The
+journal asks such a disk twice a second. Then the gong rings without: no disk silences it."""
+
+NOTE_MARGIN_S = 1.0
+"""So long before the end of its grace it rings at the latest: the loop comes round once in that time."""
+
 GIVE_UP_S = 120.0
 """A routine sound whose commit has not come by then is not sounded any more: late is false."""
 
@@ -40,6 +47,7 @@ class _Pending:
     begin: Begin
     performance: Performance
     ticket: Ticket
+    note_by: float
     give_up_at: float
 
 
@@ -189,7 +197,9 @@ class Airtime:
         performance = self.programme.perform(begin)
         wait_until = begin.activation.wait_until
         give_up_at = now.mono + GIVE_UP_S if wait_until is None else wait_until
-        self._pending = _Pending(begin, performance, ticket, give_up_at)
+        patience_s = NOTE_PATIENCE_S if begin.activation.night is not None else 0.0  # nothing else can be noted
+        note_by = min(now.mono + patience_s, give_up_at - NOTE_MARGIN_S)
+        self._pending = _Pending(begin, performance, ticket, note_by, give_up_at)
         self._look_for_commit(now, FIRST_LOOK_S)
 
     def _look_for_commit(self, now: Moment, wait_s: float = 0.0) -> None:
@@ -200,9 +210,13 @@ class Airtime:
         if now.mono > pending.give_up_at or not self.hooks.may_begin(begin.activation, now):
             self._withdraw()
             self.hear(arbitration.Ended(begin.activation.id, Outcome.FAILED, Reason.LATE, begin.run), now)
-        elif durable or not self.journal_well:  # a journal that is known to be broken never stops a sound
+        elif durable or self._need_not_wait(pending, now):
             self._pending = None
             self._onto_stage(begin, pending.performance, durable, now)
+
+    def _need_not_wait(self, pending: _Pending, now: Moment) -> bool:
+        """A journal that is known to be broken never stops a sound: it has a moment to note a gong elsewhere."""
+        return not self.journal_well and (pending.ticket.is_noted or now.mono >= pending.note_by)
 
     def _withdraw(self) -> None:
         """What waits for its commit will not sound: its records are taken back, as far as they are not written."""

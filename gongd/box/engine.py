@@ -278,11 +278,12 @@ class Box:
         self.parts.carry(*self._recovery.open(memory.unfinished, signals, now, seen_at), now)
 
     def _with_noted(self, memory: Memory) -> Memory:
-        """Nights that rang in this boot though no disk could take their record: it is given back."""
-        lost = [ring for ring in self._doors.rings.read() if (ring.schedule, ring.night) not in memory.nights]
-        self.parts.write(lost)
-        keys = {(ring.schedule, ring.night) for ring in lost if ring.schedule and ring.night}
-        return replace(memory, nights=memory.nights | keys)
+        """Nights that rang though no disk could take their record: it is given back, once, whoever has noted it."""
+        noted = (*memory.rung, *self._doors.rings.read())
+        rung = {(ring.schedule, ring.night): ring for ring in noted if ring.schedule and ring.night}
+        lost = {key: ring for key, ring in rung.items() if key not in memory.nights}
+        self.parts.write(list(lost.values()))
+        return replace(memory, nights=memory.nights | lost.keys())
 
     def _speaker_lost(self, event: ports.SpeakerLost, now: Moment) -> None:
         code, other = FaultCode.SPEAKER_FAILED, FaultCode.SPEAKER_MISSING

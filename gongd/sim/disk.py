@@ -199,9 +199,9 @@ class Life(LifeFile):
         self._disk = disk
 
     def write(self, sign: Sign) -> None:
-        """As always, or not at all, or torn."""
+        """As always, or not at all, or torn. A full card has no room for a new file, and this one is overwritten."""
         disk = self._disk
-        disk.must_work(State.FULL, State.READ_ONLY)
+        disk.must_work(State.READ_ONLY, *(() if disk.life.exists() else (State.FULL,)))
         if disk.cut is None or not disk.life.exists():
             super().write(sign)
             return

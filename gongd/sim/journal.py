@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from gongd.adapters.journal.means import Means
 from gongd.adapters.journal.writer import SqliteJournal
-from gongd.core.record import Record
+from gongd.core.record import RUNG, Record
 from gongd.ports import Post, Recall, Ticket
 from gongd.sim.box_clock import BoxClock
 from gongd.sim.chance import Chance
@@ -13,6 +13,8 @@ from gongd.sim.disk import Disk, Life
 
 RETRY_S = 30.0
 """A card that will not is asked again so often: a faster beat changes nothing that can be seen."""
+NOTE_S = 0.5
+"""But so soon where a gong waits, or waits no more: the product's own beat."""
 
 Appended = Callable[[Sequence[Record], "DrivenTicket"], None]
 
@@ -34,9 +36,15 @@ class DrivenTicket:
         """Has the card taken it?"""
         return self._pledge.wait(0.0)
 
+    @property
+    def is_noted(self) -> bool:
+        """Will a start know of it all the same?"""
+        return self._pledge.is_noted
+
     def withdraw(self) -> None:
         """Not wanted any more."""
         self._pledge.withdraw()
+        self._journal.hurry()
 
 
 class DrivenJournal:
@@ -57,6 +65,8 @@ class DrivenJournal:
         ticket = DrivenTicket(self, self._inner.append(records))
         if records:
             self._appended(records, ticket)
+        if any(record.outcome == RUNG for record in records):
+            self.hurry()
         return ticket
 
     def seen(
@@ -93,6 +103,11 @@ class DrivenJournal:
             self._asked_at = self._mono()
         else:
             self._has_work = False
+
+    def hurry(self) -> None:
+        """There is something to be noted: the card is asked soon."""
+        self._has_work = True
+        self._asked_at = min(self._asked_at, self._mono() + NOTE_S - RETRY_S)
 
     def try_again(self) -> None:
         """The card has changed: ask it now."""

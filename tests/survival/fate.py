@@ -41,6 +41,7 @@ class Promise:
     records: tuple[Record, ...]
     is_durable: bool = False
     is_withdrawn: bool = False
+    is_noted: bool = False
 
     def wait(self, timeout_s: float) -> bool:
         """Whoever can wait sees the commit; who only looks sees how it stands."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from gongd.adapters.journal.life import Sign
-from gongd.core.record import Record
+from gongd.core.record import RUNG, Kind, Record
 
 MOST_WAITING = 20_000
 """Records kept in memory while the disk fails: more than a year of an ordinary box, some 20 MB."""
@@ -20,6 +20,7 @@ class Pledge:
     kept: bool = False
     unwanted: bool = False
     taken: bool = False
+    is_noted: bool = False
     _settled: threading.Event = field(default_factory=threading.Event)
 
     def wait(self, timeout_s: float) -> bool:
@@ -29,6 +30,16 @@ class Pledge:
     def withdraw(self) -> None:
         """Never to be written, unless it is being written now."""
         self.unwanted = True
+
+    @property
+    def rings(self) -> tuple[Record, ...]:
+        """The nights among them that ring."""
+        return tuple(record for record in self.records if record.kind is Kind.NIGHT and record.outcome == RUNG)
+
+    @property
+    def is_open(self) -> bool:
+        """Is it wanted, and nothing has become of it yet?"""
+        return not self.unwanted and not self._settled.is_set()
 
     def take(self) -> Sequence[Record]:
         """What is to be written of it, asked at the last moment: nothing, if it has been withdrawn by then."""
@@ -47,6 +58,7 @@ class Queue:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._waiting: deque[Pledge] = deque()
+        self._ringing: list[Pledge] = []
         self._size = 0
         self._sign: Sign | None = None
         self._closing = False
@@ -68,9 +80,17 @@ class Queue:
                 pledge.settle(kept=True)
                 return pledge
             self._waiting.append(pledge)
+            if pledge.rings:
+                self._ringing.append(pledge)
             self._size += len(pledge.records)
             self._changed.notify()
         return pledge
+
+    def rings(self) -> list[Pledge]:
+        """The batches that wait and have a ringing night among them, in order: few, however much waits."""
+        with self._changed:
+            self._ringing = [pledge for pledge in self._ringing if pledge.is_open]
+            return list(self._ringing)
 
     def put_sign(self, sign: Sign) -> None:
         """Offer a sign of life; a newer one takes its place."""

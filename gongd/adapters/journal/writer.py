@@ -15,6 +15,7 @@ from gongd.adapters.journal.means import MACHINE, Means
 from gongd.adapters.journal.queue import Pledge, Queue
 from gongd.adapters.journal.recollection import Carried, Recollection, salvage
 from gongd.adapters.journal.trouble import CORRUPT, is_busy, name_trouble
+from gongd.adapters.journal.vigil import Vigil
 from gongd.core.activation import Outcome
 from gongd.core.errors import JournalError
 from gongd.core.record import ADOPTED, RETIRED, Kind, Record
@@ -29,10 +30,6 @@ _PATIENCE_S = 20.0
 """So long may one write take before `alive` says no: several times the worst stall of a card that still works."""
 _OPEN_PATIENCE_S = 15.0
 _CLOSE_PATIENCE_S = 10.0
-_IDLE_SIGN_S = 170.0
-"""Between two signs of life on disk while nothing sounds (offered every minute, so every third one is written): 4096
-bytes each and as many for the file's times, 4 MB a day."""
-_SOUNDING_SIGN_S = 1.0
 _TIDY_EVERY_S = 86400.0
 
 _TWICE = Text(
@@ -67,9 +64,8 @@ class SqliteJournal:
         self._means = means
         self._queue = Queue()
         self._book: Book | None = None
-        self._life = means.life(Path(f"{path}.life"))
+        self._vigil = Vigil(means.life(Path(f"{path}.life")), self._queue, means.mono)
         self._carried = Carried()
-        self._held_sign: Sign | None = None
         self._salvaged = Recollection()
         self._set_aside: Path | None = None
         self._memory: Memory | None = None
@@ -77,7 +73,7 @@ class SqliteJournal:
         self._fault: str | None = None
         self._busy_since: float | None = None
         self._stuck_since: float | None = None
-        self._sign_at = self._tidied_at = float("-inf")
+        self._tidied_at = float("-inf")
         self._told: Callable[[], None] = _nobody
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True) if threaded else None
         if self._thread:
@@ -106,7 +102,7 @@ class SqliteJournal:
         clock: Mapping[str, object] | None = None,
     ) -> None:
         """A sign of life: on disk every second while something sounds, else every three minutes."""
-        before = self._life.sign
+        before = self._vigil.sign
         self._queue.put_sign(
             Sign(at if trusted else before.at, dict(sounding), dict(before.clock if clock is None else clock))
         )
@@ -167,6 +163,7 @@ class SqliteJournal:
         try:
             self._work()
         except Exception as error:  # noqa: BLE001  the outermost loop of this thread: told, and it goes on
+            self._note_rings()
             self._failed(error)
         self._busy_since = None
 
@@ -182,13 +179,18 @@ class SqliteJournal:
                 self._settle_empty(pledges)
         while question := self._queue.next_question():
             question()
-        self._write_sign()
+        self._vigil.keep(self._carried.nights)
         book.fold(is_quiet)
         self._well()
         if self._means.mono() - self._tidied_at >= _TIDY_EVERY_S:
             self._tidied_at = self._means.mono()
             book.check()
             book.prune(self._keep_days)
+
+    def _note_rings(self) -> None:
+        """A card that takes no commit may still let a few bytes be overwritten: what rings must not ring again."""
+        with suppress(OSError):
+            self._vigil.keep(self._carried.nights)
 
     def _open(self) -> Book:
         try:
@@ -199,7 +201,7 @@ class SqliteJournal:
             self._replace(error)
             book = Book(self._path, self._boot, self._carried, self._means)
         self._book = book
-        found = book.recollect(self._life.sign.sounding)
+        found = book.recollect(self._vigil.sign.sounding)
         self._carried = found.carried
         self._remember(found)
         return book
@@ -257,16 +259,6 @@ class SqliteJournal:
                     first.pop(schedule, None)
         self._carried = Carried(nights, first)
 
-    def _write_sign(self) -> None:
-        sign = self._held_sign = self._queue.take_sign() or self._held_sign
-        if sign is None:
-            return
-        before, since = self._life.sign, self._means.mono() - self._sign_at
-        urgent = bool(sign.sounding) or bool(before.sounding) or _says_otherwise(sign, before)
-        if self._queue.closing or since >= (_SOUNDING_SIGN_S if urgent else _IDLE_SIGN_S):
-            self._life.write(sign)
-            self._held_sign, self._sign_at = None, self._means.mono()
-
     # ── Trouble ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _failed(self, error: Exception) -> None:
@@ -303,7 +295,7 @@ class SqliteJournal:
         aside = set_aside(self._path, self._means.wall())
         if self._memory is None:
             self._set_aside = aside
-            self._salvaged = salvage(aside, self._boot, self._life.sign.sounding)
+            self._salvaged = salvage(aside, self._boot, self._vigil.sign.sounding)
             self._carried = self._salvaged.carried
         self._carried = replace(self._carried, is_heir=True)
         trouble = name_trouble(error)
@@ -326,12 +318,12 @@ class SqliteJournal:
 
     def _remember_unopened(self) -> None:
         """The file cannot be written: what can be read of it still keeps a night from ringing twice."""
-        found = salvage(self._path, self._boot, self._life.sign.sounding)
+        found = salvage(self._path, self._boot, self._vigil.sign.sounding)
         self._carried = found.carried
         self._remember(found)
 
     def _as_memory(self, found: Recollection) -> Memory:
-        sign, salvaged = self._life.sign, self._salvaged
+        sign, salvaged = self._vigil.sign, self._salvaged
         return Memory(
             journal_id=found.journal_id,
             nights=found.carried.nights,
@@ -343,13 +335,9 @@ class SqliteJournal:
             outages=found.outages or salvaged.outages,
             muted=found.muted or salvaged.muted,
             clock=sign.clock,
+            rung=self._vigil.owed,
         )
 
 
 def _nobody() -> None:
     """Nobody wants to hear of commits."""
-
-
-def _says_otherwise(sign: Sign, before: Sign) -> bool:
-    """Has the trust in the clock changed, beyond the mere passing of time?"""
-    return any(sign.clock.get(key) != before.clock.get(key) for key in ("boot", "source", "offset_s", "broken"))
