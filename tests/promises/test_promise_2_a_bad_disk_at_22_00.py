@@ -3,8 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from unittest import mock
 
+import pytest
+
+from gongd.adapters.journal.queue import Pledge
 from gongd.core.air import Cancelled, Reach
 from gongd.core.catalogue import Why
 from gongd.core.words import Text
@@ -145,3 +150,73 @@ def test_a_gong_that_gives_way_after_a_look_at_the_clock_has_its_record_all_the_
         village.wait(70)
     village.until_wall(at("22:25"))
     assert village.nights() == [(TONIGHT, "missed", "preempted")]
+
+
+# ── A gong on a journal that is known to be broken ───────────────────────────────────────────────────────────────
+
+
+FULL = JournalFailed("disk-full", Text(vi="đầy", en="full"))
+
+
+@contextmanager
+def noting(village: Village, is_noted: bool) -> Iterator[None]:
+    """Every commit waits, the box knows it, and what rings is noted or is not."""
+    door = mock.patch.object(Pledge, "is_noted", new_callable=mock.PropertyMock, return_value=is_noted)
+    with stalled(village), door:
+        village.stride_s = 0.001
+        village.inbox.post(FULL)
+        village.settle()
+        yield
+
+
+def sounds(village: Village) -> bool:
+    """Has the stage been given something?"""
+    return "amplifier" in village.relays.on
+
+
+def test_a_gong_that_is_noted_rings_at_once_though_no_disk_takes_its_record(ram: Path) -> None:
+    village = evening(ram, "21:59:59")
+    with noting(village, True):
+        village.until_wall(at("22:00:00") + timedelta(seconds=0.1))
+        assert sounds(village)
+
+
+def test_a_gong_that_cannot_be_noted_rings_two_seconds_late(ram: Path) -> None:
+    village = evening(ram, "21:59:59")
+    with noting(village, False):
+        village.until_wall(at("22:00:01") + timedelta(seconds=0.9))
+        assert not sounds(village)
+        village.until_wall(at("22:00:02") + timedelta(seconds=0.1))
+        assert sounds(village)
+
+
+@pytest.mark.parametrize("left_s", [2.5, 1.5, 0.5])
+def test_no_disk_silences_a_gong_whose_grace_is_nearly_over(ram: Path, left_s: float) -> None:
+    village = evening(ram, "21:59:57.800000")
+    village.hold("fire")  # for a minute; the gong waits for it
+    with noting(village, False):
+        village.until_wall(at("22:00:58") - timedelta(seconds=left_s))
+        village.hold("fire")  # and for another minute
+        village.until_wall(at("22:02:00"))
+        assert village.ask("status")["sounding"]["signal"] == "peace"  # type: ignore[index]
+
+
+def test_an_alarm_waits_for_no_note_and_takes_the_place_of_the_gong_that_does(ram: Path) -> None:
+    village = evening(ram, "21:59:58")
+    with noting(village, False):
+        village.until_wall(at("21:59:59"))
+        pressed_at = village.clock.mono
+        village.hold("fire", 2.1)
+        [began_at] = [moved_at for moved_at, name, on in village.relays.moves if on and name == "amplifier"]
+        assert 2.0 <= began_at - pressed_at <= 2.1
+    village.hold("silence")
+    village.until_wall(at("22:30"))
+    assert village.nights() == [(TONIGHT, "missed", "preempted")]
+
+
+def test_a_sound_that_is_no_gong_waits_for_no_note(ram: Path) -> None:
+    village = evening(ram, "12:00:00")
+    with noting(village, False):
+        assert village.ask("play", signal="peace")["ok"]
+        village.wait(0.1)
+        assert sounds(village)
