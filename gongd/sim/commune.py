@@ -104,6 +104,8 @@ class Commune:
 
     def _began(self, sounding: Sounding) -> None:
         self.facts.heard(sounding)
+        if self.cabinet(sounding.box).disk.state is disk.State.READ_ONLY:
+            self.facts.refused.add((sounding.box, sounding.activation))
         told = f"sounds {sounding.signal or 'bare'} {sounding.status} {sounding.activation}"
         self.history.note(sounding.box, told)
         if self.facts.is_alarm(sounding):

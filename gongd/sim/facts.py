@@ -97,6 +97,8 @@ class Facts:
     nights: dict[tuple[str, str], list[tuple[float, str, str]]] = field(default_factory=dict)
     tickets: dict[tuple[str, str], list[DrivenTicket]] = field(default_factory=dict)
     """Beside each word of `nights`: whether the card has taken it."""
+    refused: set[tuple[str, str]] = field(default_factory=set)
+    """What began to sound (box, activation) while the card refused every write."""
     shaken: dict[str, list[float]] = field(default_factory=dict)
     """When something happened to a box that may stand in the way of a gong or an alarm: power, clock, disk, card."""
     lies: dict[str, list[Lie]] = field(default_factory=dict)
@@ -203,6 +205,13 @@ class Facts:
             if named == activation or joined:
                 return True
         return False
+
+    def is_forgotten(self, sounding: Sounding) -> bool:
+        """A gong that rang while its card refused everything, until the power went: no start can know of it."""
+        _, _, night = sounding.activation.partition("-")
+        tickets = self.tickets.get((sounding.box, night), [])[:-1]  # the last is of the ring that asks
+        refused = (sounding.box, sounding.activation) in self.refused
+        return refused and not any(ticket.is_kept or ticket.is_noted for ticket in tickets)
 
     def heard(self, sounding: Sounding) -> None:
         """Something begins to sound."""

@@ -97,7 +97,8 @@ def what_sounds_is_new(commune: "Commune", sounding: Sounding) -> Found:
     last = before[-1]
     ended_at = last.ended_at or last.began_at
     if evidence.is_gong(sounding):
-        yield f"{name} rings twice"
+        if not commune.facts.is_forgotten(last):  # a card that refuses every byte: no program can know of that ring
+            yield f"{name} rings twice"
     elif began_at - ended_at > MOST_GONE_S and not evidence.asked_again(commune, sounding, ended_at):
         yield f"{name} comes back after {began_at - ended_at:.0f} s"
     elif last.own_end and (sounding.signal != "flood" or began_at - ended_at < 500.0):

@@ -291,3 +291,13 @@ BUGS = (
         "people",
     ),
 )
+
+NOT_NOTED = Bug(
+    "a gong that rings on a full card is not noted",
+    "gongd.adapters.journal.vigil",
+    "        rung = self._rung(recorded)",
+    "        rung = self.owed",
+    "disk",
+)
+"""Not one of them: a full card, and a power cut in the two minutes of one gong, are too rare for their seeds. It has an
+evening of its own (`test_full_card`)."""

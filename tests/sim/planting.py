@@ -69,9 +69,14 @@ class Caught:
     rule: str | None
 
 
+def plant(bug: Bug) -> None:
+    """Plant it here, before its module is loaded."""
+    sys.meta_path.insert(0, _Garden(bug))
+
+
 def catch(bug: Bug, seeds: int) -> Caught:
     """Plant it here, and look for it."""
-    sys.meta_path.insert(0, _Garden(bug))
+    plant(bug)
     run: Any = importlib.import_module("gongd.sim.run")
     plans: Any = importlib.import_module("gongd.sim.plan")
     profiles: Any = importlib.import_module("gongd.sim.profile")
