@@ -1,7 +1,8 @@
 """The nights rung in this boot whose record is not on disk yet: a small file in the runtime directory (in memory).
 
-A box whose disk is full rings all the same. Should its daemon start again within the gong's grace, this note keeps
-it from ringing twice, and gives the lost record back. It implements RingNote.
+A box whose disk refuses everything rings all the same. Should its daemon start again within the gong's grace, this note
+keeps it from ringing twice, and gives the lost record back. A power cut takes it along: see `Memory.rung` for what a
+disk that is only full remembers. It implements RingNote.
 """
 
 import json
