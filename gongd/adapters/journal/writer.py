@@ -189,7 +189,7 @@ class SqliteJournal:
 
     def _note_rings(self) -> None:
         """A card that takes no commit may still let a few bytes be overwritten: what rings must not ring again."""
-        with suppress(OSError):
+        with suppress(OSError, TypeError, ValueError):
             self._vigil.keep(self._carried.nights)
 
     def _open(self) -> Book:
