@@ -1,7 +1,6 @@
 """The past: what has become of every order and activation, as far back as a second copy may still come."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from gongd.core import push
 from gongd.core.catalogue import Status
@@ -16,6 +15,8 @@ MOST = 4000
 ACCEPTED = "accepted"
 """Outcome of a COMMAND record: the `jti` is used up."""
 
+_STEPS: Mapping[str | None, Step] = {step.value: step for step in Step}
+_STATUSES: Mapping[str | None, Status] = {status.value: status for status in Status}
 _SOUNDED = frozenset({Step.STARTED, Step.RESUMED})
 _TOLD_OF = frozenset({Kind.ACTIVATION, Kind.SETTINGS})
 _OF_SETTINGS: Mapping[str, Step] = {
@@ -68,7 +69,7 @@ def step_of(record: Record) -> Step | None:
     """The step that a record of an activation, or of the desk's settings, tells of; None: there is no such answer."""
     if record.kind is Kind.SETTINGS:
         return _OF_SETTINGS.get(record.outcome or "") if record.activation is not None else None
-    return Step(record.outcome) if record.outcome in tuple(Step) else None
+    return _STEPS.get(record.outcome)
 
 
 def _is_open(done: Done) -> bool:
@@ -90,8 +91,6 @@ def _accepted(record: Record) -> Done:
 
 
 def _after(before: Done, step: Step, record: Record) -> Done:
-    status = Status(record.status) if record.status in tuple(Status) else before.status
+    status = _STATUSES.get(record.status, before.status)
     sounded = before.sounded or step in _SOUNDED
-    return replace(
-        before, step=step, at=record.at, status=status, sounded=sounded, reason=record.reason, trusted=record.trusted
-    )
+    return Done(before.key, step, record.at, status, sounded, record.reason, record.trusted)

@@ -57,4 +57,4 @@ def adopt(
     if not belief.doubts(now):
         told += [Adopt(name, night) for name, night in taken.items()]
         known, taken = {**known, **taken}, {}
-    return Adopted(known, replace(belief, first=taken), tuple(told))
+    return Adopted(known, belief if taken == belief.first else replace(belief, first=taken), tuple(told))

@@ -267,7 +267,7 @@ def _adopt(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: Next
     if found.told:
         settled = {name: at for name, at in ledger.settled.items() if name in ledger.met}
         ledger = replace(ledger, first=found.first, settled=settled)
-    return replace(ledger, belief=found.belief), found.told
+    return ledger if found.belief is ledger.belief else replace(ledger, belief=found.belief), found.told
 
 
 def _ring(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: NextAfter) -> Told:

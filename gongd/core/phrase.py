@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from gongd.core.catalogue import Utterance
 from gongd.core.words import Language, Text
@@ -76,6 +77,7 @@ def fill(template: str, place: str, phone: str | None) -> str:
     return kept.replace("{place}", place).replace("{phone}", phone or "").strip()
 
 
+@lru_cache(maxsize=256)
 def spoken_at(place: str, *said: Utterance | None) -> str:
     """The first of these that is said, in Vietnamese, as it is heard at a place; empty where only recordings are.
 

@@ -17,7 +17,7 @@ def to_plain(value: object) -> Any:
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value) and not isinstance(value, type):
-        named = {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
+        named = {name: to_plain(getattr(value, name)) for name in _hints(type(value))}
         return {_KIND: type(value).__name__, **named}
     if isinstance(value, tuple):
         return [to_plain(each) for each in value]

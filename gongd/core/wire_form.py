@@ -8,7 +8,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from enum import Enum
@@ -53,6 +53,11 @@ def _same(value: Any) -> object:
     return value
 
 
+def _plays_tricks(flat: str, lines: bool) -> bool:
+    """Sign by sign where any is not printable, as few texts have."""
+    return not flat.isprintable() and any(_unsightly(sign, lines) for sign in flat)
+
+
 def _unsightly(sign: str, lines: bool) -> bool:
     """Signs that change what a terminal shows: control codes, halves of characters, marks that turn the line."""
     return (unicodedata.category(sign) in ("Cc", "Cs") and not (lines and sign == "\n")) or sign in _TURNS_THE_LINE
@@ -65,7 +70,7 @@ def text(most: int, lines: bool = False) -> Form:
         if type(value) is not str or len(value) > 4 * most:
             raise ValueError(f"text of at most {most} characters is expected")
         flat = unicodedata.normalize("NFC", value)
-        if len(flat) > most or any(_unsightly(sign, lines) for sign in flat):
+        if len(flat) > most or _plays_tricks(flat, lines):
             raise ValueError(f"text of at most {most} characters, without control codes, is expected")
         return flat
 
@@ -239,10 +244,12 @@ DETAIL = Form(_read_detail, _tame, {"type": "object"})
 
 @dataclass(frozen=True, slots=True)
 class _Column:
+    """`default` MISSING: a body must have it."""
+
     name: str
     key: str
-    spelt: Spelt
-    required: bool
+    form: Form
+    doc: str
     default: Any
 
 
@@ -257,43 +264,40 @@ def _columns_of(kind: Any) -> tuple[_Column, ...]:
     for each in (field for field in fields(kind) if field.init):
         (spelt,) = (mark for mark in hints[each.name].__metadata__ if isinstance(mark, Spelt))
         default = each.default if each.default_factory is MISSING else each.default_factory()
-        found.append(_Column(each.name, spelt.key or each.name, spelt, default is MISSING, default))
+        found.append(_Column(each.name, spelt.key or each.name, spelt.form, spelt.doc, default))
     return tuple(found)
 
 
 def to_object(body: Any) -> dict[str, object]:
     """A body as a JSON object, keys in the order of its fields; what has its default is left out."""
-    values = ((column, getattr(body, column.name)) for column in _columns(type(body)))
-    return {c.key: c.spelt.form.write(value) for c, value in values if c.required or value != c.default}
+    columns = _columns(type(body))
+    return {c.key: c.form.write(value) for c in columns if (value := getattr(body, c.name)) != c.default}
 
 
 def from_object(kind: type[Body], plain: object) -> Body:
     """The body of that kind. Raises ValueError, naming the key, for whatever it cannot be."""
     if not isinstance(plain, dict):
         raise ValueError("an object is expected")
-    return kind(**{c.name: _value(c, plain[c.key]) for c in _present(kind, plain)})
-
-
-def _present(kind: type[Any], plain: Mapping[str, object]) -> Iterable[_Column]:
+    found = {}
     for column in _columns(kind):
-        if plain.get(column.key) is not None:
-            yield column
-        elif column.required:
+        value = plain.get(column.key)
+        if value is not None:
+            found[column.name] = _value(column, value)
+        elif column.default is MISSING:
             raise ValueError(f"{column.key} is missing")
+    return kind(**found)
 
 
 def _value(column: _Column, plain: object) -> Any:
     try:
-        return column.spelt.form.read(plain)
+        return column.form.read(plain)
     except ValueError as reason:
         raise ValueError(f"{column.key}: {reason}") from reason
 
 
 def to_json(body: Any) -> bytes:
     """A body as compact JSON in UTF-8. Half characters, which UTF-8 has not, become question marks."""
-    return json.dumps(to_object(body), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode(
-        "utf-8", "replace"
-    )
+    return _COMPACT.encode(to_object(body)).encode("utf-8", "replace")
 
 
 def from_json(kind: type[Body], data: bytes, most: int = LARGEST_MESSAGE) -> Body | Refused:
@@ -309,13 +313,7 @@ def from_json(kind: type[Body], data: bytes, most: int = LARGEST_MESSAGE) -> Bod
 def parse(data: bytes) -> dict[str, object]:
     """A JSON object, strictly: UTF-8, no key twice, finite numbers. Raises ValueError for anything else."""
     try:
-        plain = json.loads(
-            data.decode(),
-            object_pairs_hook=_unique,
-            parse_constant=_no_number,
-            parse_float=_finite,
-            parse_int=_short,
-        )
+        plain = _STRICT.decode(data.decode())
     except RecursionError:
         raise ValueError("nested too deep") from None
     if not isinstance(plain, dict):
@@ -347,12 +345,17 @@ def _short(figures: str) -> int:
     return int(figures)
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_number, parse_float=_finite, parse_int=_short)
+"""One of each for every body: to make one takes as long as to read a small body."""
+
+
 def schema(kind: type[Any]) -> dict[str, object]:
     """The JSON Schema of a body, for the AsyncAPI document."""
     columns = _columns(kind)
     return {
         "type": "object",
         "description": " ".join((kind.__doc__ or "").split("\n\n")[0].split()),
-        "properties": {c.key: {**c.spelt.form.schema, "description": c.spelt.doc} for c in columns},
-        "required": [c.key for c in columns if c.required],
+        "properties": {c.key: {**c.form.schema, "description": c.doc} for c in columns},
+        "required": [c.key for c in columns if c.default is MISSING],
     }

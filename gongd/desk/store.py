@@ -227,9 +227,9 @@ class Store:
 
     def heard_presence(self, box: str, presence: Presence, at: datetime) -> None:
         """Its state; one that is there already keeps the time at which it was first heard (it is retained)."""
-        held = self.known(box).presence
+        held = self._all("SELECT body FROM box_word WHERE box = ? AND what = 'presence'", box)
         with self.writing():
-            if held != presence:
+            if not held or _word("presence", held[0]["body"]) != presence:
                 self._keep(box, "presence", to_json(presence), at)
 
     def heard_info(self, box: str, info: Info, at: datetime) -> None:

@@ -133,6 +133,8 @@ EVENT_COLUMNS = (
     "at_s",
 )
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def event_row(event: Event) -> tuple[object, ...]:
     """The values of EVENT_COLUMNS."""
@@ -148,7 +150,7 @@ def event_row(event: Event) -> tuple[object, ...]:
         event.status,
         event.outcome,
         event.reason,
-        json.dumps(dict(event.detail), ensure_ascii=False, separators=(",", ":")),
+        _COMPACT.encode(dict(event.detail)),
         int(event.trusted),
         event.at.timestamp(),
     )

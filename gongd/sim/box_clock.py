@@ -21,8 +21,9 @@ class BoxClock:
 
     def read(self) -> ClockReading:
         """What the machine says."""
-        wall = self._world.began + timedelta(seconds=self._wall + self._gone_s)
-        return ClockReading(wall, self.mono, self.synchronised, self.hardware)
+        gone_s = self._gone_s
+        wall = self._world.began + timedelta(seconds=self._wall + gone_s)
+        return ClockReading(wall, self._mono + gone_s, self.synchronised, self.hardware)
 
     @property
     def _gone_s(self) -> float:
@@ -31,12 +32,12 @@ class BoxClock:
     @property
     def mono(self) -> float:
         """Seconds since this boot, as the machine counts them."""
-        return self._mono + (self._world.now - self._at) * self._rate
+        return self._mono + self._gone_s
 
     @property
     def wall(self) -> datetime:
         """What the wall clock shows."""
-        return self.read().wall
+        return self._world.began + timedelta(seconds=self._wall + self._gone_s)
 
     @property
     def error_s(self) -> float:

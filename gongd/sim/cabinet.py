@@ -89,6 +89,7 @@ class Cabinet:
     open_line: OpenLine
     appended: Callable[[str, Sequence[Record], DrivenTicket], None]
     note: Callable[[str, str], None]
+    id: str = field(init=False)
     clock: BoxClock = field(init=False)
     disk: Disk = field(init=False)
     drawer: Drawer = field(init=False)
@@ -120,15 +121,11 @@ class Cabinet:
     studio: Studio = field(init=False)
 
     def __post_init__(self) -> None:
+        self.id = furniture.box_id(self.number)
         self.clock = BoxClock(self.world)
         self.disk = Disk(self.folder, self.chance.stream("disk"))
         self.relays = Relays(self.witness, self._before_a_move)
         self.drawer = Drawer(self.world, self.folder, self.disk, furniture.settings_text(self.number))
-
-    @property
-    def id(self) -> str:
-        """The box's id."""
-        return furniture.box_id(self.number)
 
     @property
     def boot(self) -> str:

@@ -231,9 +231,7 @@ class Facts:
 
     def heard_at(self, box: str, at: float) -> Sounding | None:
         """What sounded there then."""
-        every = self._by_box.get(box, [])
-        begun = bisect_right(every, at, key=lambda one: one.began_at)
-        last = every[begun - 1] if begun else None
+        last = next((one for one in reversed(self._by_box.get(box, [])) if one.began_at <= at), None)
         return last if last is not None and (last.ended_at is None or last.ended_at >= at) else None
 
     def is_alarm(self, sounding: Sounding) -> bool:

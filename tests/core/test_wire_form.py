@@ -3,6 +3,8 @@
 Forms are made inside the tests: `make mutation` changes them only there.
 """
 
+import sys
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,6 +12,8 @@ from enum import Enum
 from typing import Annotated, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gongd.core import wire_form as form
 from gongd.core.wire_form import Form, Spelt
@@ -119,6 +123,29 @@ def test_what_is_none_is_refused_with_what_is_expected() -> None:
         with pytest.raises(ValueError) as told:  # noqa: PT011 - its words are compared below
             of.read(plain)
         assert str(told.value) == why
+
+
+TURNS_THE_LINE = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+CONTROLS = {"Cc", "Cs"}
+SELDOM = st.characters(categories=("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"))
+
+
+def test_no_printable_sign_plays_tricks() -> None:
+    printable = [sign for sign in map(chr, range(sys.maxunicode + 1)) if sign.isprintable()]
+    assert not CONTROLS & {unicodedata.category(sign) for sign in printable}
+    assert not set(TURNS_THE_LINE) & set(printable)
+
+
+@given(st.text(st.characters() | SELDOM | st.sampled_from(f"\n{TURNS_THE_LINE}"), max_size=12), st.booleans())
+def test_one_sign_that_plays_tricks_is_enough_wherever_it_stands(words: str, lines: bool) -> None:
+    flat = unicodedata.normalize("NFC", words)
+    controls = [sign for sign in flat if unicodedata.category(sign) in CONTROLS and not (lines and sign == "\n")]
+    of = form.text(99, lines)
+    if controls or set(flat) & set(TURNS_THE_LINE):
+        with pytest.raises(ValueError, match="without control codes"):
+            of.read(words)
+    else:
+        assert of.read(words) == flat
 
 
 def writings() -> tuple[tuple[Form, Any, object], ...]:

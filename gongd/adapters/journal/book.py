@@ -227,8 +227,10 @@ class Book:
 
     def prune(self, keep_days: int) -> int:
         """Drop the oldest records, all of them older than `keep_days` before the newest trusted one. How many."""
+        if self.last_number <= KEEP_RECORDS:
+            return 0
         newest = self._db.execute("SELECT max(at_s) FROM record WHERE trusted").fetchone()[0]
-        if newest is None or self.last_number <= KEEP_RECORDS:
+        if newest is None:
             return 0
         cutoff_s = newest - timedelta(days=keep_days).total_seconds()
         oldest = self._db.execute("SELECT min(number) FROM record WHERE at_s >= ?", (cutoff_s,)).fetchone()[0]

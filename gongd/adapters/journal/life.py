@@ -24,6 +24,7 @@ _MOST_SOUNDING = 8
 MOST_RUNG = 5
 """With the names that people give to schedules, so many rings fit; of longer ones fewer, the latest."""
 _RUNG = "rung"
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _body(turn: int, sign: Sign) -> bytes:
     if sign.rung:
         clock[_RUNG] = [to_row(0, record)[1 : len(COLUMNS)] for record in sign.rung]
     told = [turn, sign.at.isoformat() if sign.at else None, dict(sign.sounding), clock]
-    return json.dumps(told, separators=(",", ":")).encode()
+    return _COMPACT.encode(told).encode()
 
 
 def _unpack(slot: bytes) -> tuple[int, Sign] | None:
@@ -127,4 +128,4 @@ def _records(rows: Sequence[Sequence[Any]]) -> Iterator[Record]:
     """Those that this release can read: a box that cannot start for what stands there would miss its alarms."""
     for row in rows:
         with suppress(ValueError, KeyError, TypeError):
-            yield to_record(dict(zip(COLUMNS[1:], row, strict=True)))
+            yield to_record((0, *row))

@@ -1,8 +1,7 @@
 """What stands in the file, and how a record becomes a row and a row a record."""
 
 import json
-import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -60,6 +59,7 @@ COLUMNS = (
 )
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM record"
 INSERT = f"INSERT INTO record ({', '.join(COLUMNS)}, at_s) VALUES ({', '.join('?' for _ in COLUMNS)}, ?)"
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def to_row(number: int, record: Record) -> tuple[object, ...]:
@@ -88,22 +88,23 @@ def _plain(word: str | None) -> str | None:
 
 def to_json(detail: Mapping[str, object]) -> str:
     """Compact JSON; what JSON does not know becomes its text, so that a record is never lost for its detail."""
-    return json.dumps(dict(detail), ensure_ascii=False, separators=(",", ":"), default=str)
+    return _COMPACT.encode(dict(detail))
 
 
-def to_record(row: sqlite3.Row | Mapping[str, Any]) -> Record:
-    """A row of SELECT as the record it was."""
+def to_record(row: Iterable[Any]) -> Record:
+    """A row of SELECT as the record it was. Raises ValueError or TypeError for what is none."""
+    _, at, kind, signal, schedule, night, activation, origin, status, outcome, reason, detail, trusted = row
     return Record(
-        at=datetime.fromisoformat(row["at"]),
-        kind=Kind(row["kind"]),
-        signal=row["signal"],
-        schedule=row["schedule"],
-        night=date.fromisoformat(row["night"]) if row["night"] else None,
-        activation=row["activation"],
-        origin=row["origin"],
-        status=row["status"],
-        outcome=row["outcome"],
-        reason=row["reason"],
-        detail=json.loads(row["detail"]),
-        trusted=bool(row["trusted"]),
+        at=datetime.fromisoformat(at),
+        kind=Kind(kind),
+        signal=signal,
+        schedule=schedule,
+        night=date.fromisoformat(night) if night else None,
+        activation=activation,
+        origin=origin,
+        status=status,
+        outcome=outcome,
+        reason=reason,
+        detail=json.loads(detail),
+        trusted=bool(trusted),
     )
