@@ -127,6 +127,15 @@ def test_a_gap_is_asked_for_once_it_has_stood_and_then_ever_more_rarely() -> Non
     assert waits == [ASK_AFTER, 2 * ASK_AFTER, 4 * ASK_AFTER, 8 * ASK_AFTER]
 
 
+def test_every_second_question_is_for_one_record_so_that_the_turns_of_those_who_share_the_load_shift() -> None:
+    watchlist, at, spans = Watchlist(), NOW, list[tuple[int, int]]()
+    while len(spans) < 4:
+        at += ASK_AFTER
+        watchlist, asked = watchlist.see({("thon-3", "j1"): (6, 205)}, at).due(at)
+        spans += [span for _, _, span in asked]
+    assert spans == [(6, 205), (6, 6), (6, 205), (6, 6)]
+
+
 def test_a_gap_that_shrinks_is_left_alone() -> None:
     watchlist = Watchlist().see(GAP, NOW)
     moved = watchlist.see({("thon-3", "j1"): (3, 4)}, NOW + ASK_AFTER)
