@@ -45,6 +45,10 @@ LAST_GOOD = "last-good.yaml"
 MESSAGES = "say.json"
 RUNG = "rung.jsonl"
 
+HAND_OVER_S = 0.0005
+"""A thread that has been woken waits so long for one that reckons, and not Python's 5 ms: between an order and its
+relay lie four threads, and the link may be reading a list of trust."""
+
 _NO_FOLDER = Text(vi="Không dùng được thư mục {path}: {why}", en="the folder {path} cannot be used: {why}")
 
 log = logging.getLogger("gongd")
@@ -56,6 +60,7 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
     Raises ConfigError (bad settings and no last good copy) and LockedError (another daemon has this journal).
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    sys.setswitchinterval(HAND_OVER_S)
     out = (out or Path("out")) if dry else None
     settings, pushes, found = _settings(config, dry)
     state = settings.journal.path.parent

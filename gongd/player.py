@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from gongd.bell import Bell, Latch
 from gongd.core.cue import Cue, CueSheet, cues_between
 from gongd.core.errors import PinsError
 from gongd.core.performance import Span
@@ -111,7 +112,7 @@ class Player:
         self._speaker = speaker
         self._post = post
         self._now = now
-        self._changed = threading.Condition()
+        self._bell = Bell()
         self._commands: deque[Callable[[], None]] = deque()
         self._running: _Running | None = None
         self._troubled: dict[str, bool] = {}
@@ -126,8 +127,8 @@ class Player:
 
     def begin(self, performance: Performance) -> None:
         """Play it now, instead of whatever plays."""
-        moved = threading.Event()
-        self._command(lambda: self._begin(performance, moved.set))
+        moved = Latch()
+        self._command(lambda: self._begin(performance, moved.open))
         if self._thread is not None:
             moved.wait(GIVE_WAY_S)
 
@@ -165,9 +166,8 @@ class Player:
 
     def close(self, timeout_s: float = 1.0) -> None:
         """Everything off, and the thread ended."""
-        with self._changed:
-            self._closing = True
-            self._changed.notify()
+        self._closing = True
+        self._bell.ring()
         if self._thread:
             self._thread.join(timeout_s)
         else:
@@ -176,9 +176,8 @@ class Player:
     # ── The stage's own thread ───────────────────────────────────────────────────────────────────────────────────
 
     def _command(self, command: Callable[[], None]) -> None:
-        with self._changed:
-            self._commands.append(command)
-            self._changed.notify()
+        self._commands.append(command)
+        self._bell.ring()
 
     def _guard(self) -> None:
         try:
@@ -192,9 +191,7 @@ class Player:
     def _loop(self) -> None:
         while not self._closing:
             wake_at = self.turn()
-            with self._changed:
-                if not self._commands and not self._closing:
-                    self._changed.wait(None if wake_at is None else max(0.0, wake_at - self._now()))
+            self._bell.wait(None if wake_at is None else wake_at - self._now())
 
     def turn(self) -> float | None:
         """Obey what was asked and do what is due; the instant of the next thing to do, None when the stage is empty."""

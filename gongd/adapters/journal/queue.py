@@ -1,11 +1,13 @@
 """What waits to be written: bounded, never blocking the one who appends."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from gongd.adapters.journal.life import Sign
+from gongd.bell import Bell, Latch
 from gongd.core.record import RUNG, Kind, Record
 
 MOST_WAITING = 20_000
@@ -21,7 +23,7 @@ class Pledge:
     unwanted: bool = False
     taken: bool = False
     is_noted: bool = False
-    _settled: threading.Event = field(default_factory=threading.Event)
+    _settled: Latch = field(default_factory=Latch)
 
     def wait(self, timeout_s: float) -> bool:
         """True once the records are durable; False when they are not yet, or never will be."""
@@ -39,7 +41,7 @@ class Pledge:
     @property
     def is_open(self) -> bool:
         """Is it wanted, and nothing has become of it yet?"""
-        return not self.unwanted and not self._settled.is_set()
+        return not self.unwanted and not self._settled.is_open
 
     def take(self) -> Sequence[Record]:
         """What is to be written of it, asked at the last moment: nothing, if it has been withdrawn by then."""
@@ -49,14 +51,14 @@ class Pledge:
     def settle(self, kept: bool) -> None:
         """Say what became of it, once."""
         self.kept = kept
-        self._settled.set()
+        self._settled.open()
 
 
 class Queue:
     """Batches in order, and the newest sign of life. The lock is never held while anything is written."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._lock, self._bell = threading.Lock(), Bell()
         self._waiting: deque[Pledge] = deque()
         self._ringing: list[Pledge] = []
         self._size = 0
@@ -71,7 +73,7 @@ class Queue:
         An empty one asks whether all before it is on disk: where nothing waits, it is, and nobody need be woken.
         """
         pledge = Pledge(tuple(records))
-        with self._changed:
+        with self._lock:
             if self._closing or self._size + len(pledge.records) > MOST_WAITING:
                 self.lost += len(pledge.records)
                 pledge.settle(kept=False)
@@ -83,37 +85,35 @@ class Queue:
             if pledge.rings:
                 self._ringing.append(pledge)
             self._size += len(pledge.records)
-            self._changed.notify()
+        self._bell.ring()
         return pledge
 
     def rings(self) -> list[Pledge]:
         """The batches that wait and have a ringing night among them, in order: few, however much waits."""
-        with self._changed:
+        with self._lock:
             self._ringing = [pledge for pledge in self._ringing if pledge.is_open]
             return list(self._ringing)
 
     def put_sign(self, sign: Sign) -> None:
         """Offer a sign of life; a newer one takes its place."""
-        with self._changed:
+        with self._lock:
             self._sign = sign
-            self._changed.notify()
+        self._bell.ring()
 
     def ask(self, question: Callable[[], None]) -> None:
         """Have something looked up by the thread that writes."""
-        with self._changed:
-            self._questions.append(question)
-            self._changed.notify()
+        self._questions.append(question)
+        self._bell.ring()
 
     def next_question(self) -> Callable[[], None] | None:
         """The oldest question, once."""
-        with self._changed:
-            return self._questions.popleft() if self._questions else None
+        return self._questions.popleft() if self._questions else None
 
     def close(self) -> None:
         """No more comes."""
-        with self._changed:
+        with self._lock:
             self._closing = True
-            self._changed.notify()
+        self._bell.ring()
 
     @property
     def closing(self) -> bool:
@@ -122,13 +122,14 @@ class Queue:
 
     def wait(self, timeout_s: float, for_work: bool) -> None:
         """Until it is closed, or `timeout_s` is over, or (`for_work`) something waits."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._closing or (for_work and self._has_work()), timeout_s)
+        end = time.monotonic() + timeout_s
+        while not self._closing and not (for_work and self._has_work()) and (left_s := end - time.monotonic()) > 0:
+            self._bell.wait(left_s)
 
     @property
     def is_quiet(self) -> bool:
         """Does the box live, nothing sounds, and nothing waits to be written?"""
-        with self._changed:
+        with self._lock:
             return not self._waiting and self._sign is not None and not self._sign.sounding
 
     def _has_work(self) -> bool:
@@ -136,7 +137,7 @@ class Queue:
 
     def waiting(self, most: int) -> list[Pledge]:
         """The next batches in order, without those that were withdrawn; they stay in the queue until `done`."""
-        with self._changed:
+        with self._lock:
             for pledge in [each for each in self._waiting if each.unwanted]:
                 self._waiting.remove(pledge)
                 self._size -= len(pledge.records)
@@ -145,23 +146,23 @@ class Queue:
 
     def done(self, count: int) -> None:
         """The first `count` batches have been written or refused."""
-        with self._changed:
+        with self._lock:
             for _ in range(count):
                 self._size -= len(self._waiting.popleft().records)
 
     def take_sign(self) -> Sign | None:
         """The newest sign of life, once."""
-        with self._changed:
+        with self._lock:
             sign, self._sign = self._sign, None
             return sign
 
     def forget_lost(self, count: int) -> None:
         """So many of the lost records have been told of."""
-        with self._changed:
+        with self._lock:
             self.lost -= count
 
     def give_up(self) -> None:
         """Settle whatever still waits: it will not be kept."""
-        with self._changed:
+        with self._lock:
             while self._waiting:
                 self._waiting.popleft().settle(kept=False)

@@ -213,11 +213,12 @@ class SqliteJournal:
         self._queue.done(len(pledges))
         self._queue.forget_lost(lost)
         for pledge, refused in zip(pledges, answers, strict=False):
+            is_kept = refused is None and pledge.taken
             if refused is not None:
                 self._tell_refused(refused)
-            elif pledge.taken:
+            pledge.settle(is_kept)
+            if is_kept:
                 self._carry(pledge.records)
-            pledge.settle(kept=refused is None and pledge.taken)
 
     def _settle_empty(self, pledges: Sequence[Pledge]) -> None:
         """They bring nothing, and ask only whether all that was appended before them is on disk: it is."""
