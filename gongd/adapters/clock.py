@@ -29,7 +29,8 @@ _RTC_EPOCH = datetime(2025, 1, 1, tzinfo=UTC).timestamp()
 _RTC_EVERY_S = 60.0
 _HWCLOCK_TIMEOUT_S = 20.0
 _RTC_CLASS = Path("/sys/class/rtc")
-_LIBC = ctypes.CDLL(None, use_errno=True)
+_LIBC = ctypes.PyDLL(None, use_errno=True)
+"""Its calls return at once, so the interpreter is kept: given away, it would have to be waited for at every look."""
 
 
 class _Timex(ctypes.Structure):

@@ -41,7 +41,7 @@ class Shelf:
         if not _STEM.fullmatch(stem):
             return None
         try:
-            handle = os.open(self._folder / f"{stem}{SUFFIX}", os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            handle = os.open(f"{self._folder}/{stem}{SUFFIX}", os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except OSError:
             return None
         try:
