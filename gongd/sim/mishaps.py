@@ -150,13 +150,14 @@ class Mishaps:
 
     def corrupt(self, each: Happening) -> None:
         """A page of the journal is lost; the machine finds out at its next start."""
-        cabinet = self._of(each)
+        cabinet, was_dark = self._of(each), not self._of(each).has_power
         self._shake(cabinet)
         cabinet.cut_power()
         self.commune.loses_journal(cabinet)
         cabinet.disk.corrupt()
         cabinet.lost_at = self.commune.world.now
-        self.commune.world.after(BOOTING_S, lambda: self._boot(cabinet, 0.0 if cabinet.has_battery else -BOOTING_S))
+        if not was_dark:  # else it boots when its power comes back
+            self.commune.world.after(BOOTING_S, lambda: self._boot(cabinet, 0.0 if cabinet.has_battery else -BOOTING_S))
 
     # ── Clocks ───────────────────────────────────────────────────────────────────────────────────────────────────
 
