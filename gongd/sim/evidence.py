@@ -75,6 +75,14 @@ def times_asked(commune: "Commune", sounding: Sounding) -> int:
     return len(held) + len(taken)
 
 
+def has_rested(one: Sounding, then: Sounding, whole_s: float, rest_s: float) -> bool:
+    """Had it come to its end before it sounded again: by the stage's word, or, for another alarm may begin while the
+    amplifier has its tail, by having sounded for all its time and rested after it, as the flood does?"""
+    ended_at = one.ended_at or one.began_at
+    is_whole = one.signal == "flood" and one.lasted_s(ended_at) >= whole_s
+    return one.own_end or (is_whole and then.began_at - ended_at >= rest_s)
+
+
 # ── By which clock ───────────────────────────────────────────────────────────────────────────────────────────────
 
 

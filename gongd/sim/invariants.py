@@ -15,6 +15,7 @@ when everything has been mended and the desk has had time to catch up. In order:
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gongd.core import push
@@ -37,6 +38,8 @@ TAIL_S = 1.6
 CAPS_S = {"fire": 30.0, "security": 40.0, "flood": 30.0}
 """As the settings of the virtual commune say; every other signal has LONGEST_S."""
 LONGEST_S = 300.0
+REST_S = 500.0
+"""The flood rests for ten minutes between two soundings, counted from the end of the first."""
 MOST_GONE_S = 2200.0
 """The flood rests for ten minutes, for at most 35: what is gone for longer is over."""
 BACK_S = push.PROOF_S + 10.0
@@ -101,7 +104,7 @@ def what_sounds_is_new(commune: "Commune", sounding: Sounding) -> Found:
             yield f"{name} rings twice"
     elif began_at - ended_at > MOST_GONE_S and not evidence.asked_again(commune, sounding, ended_at):
         yield f"{name} comes back after {began_at - ended_at:.0f} s"
-    elif last.own_end and (sounding.signal != "flood" or began_at - ended_at < 500.0):
+    elif last.own_end and (sounding.signal != "flood" or began_at - ended_at < REST_S):
         if not evidence.asked_again(commune, sounding, last.began_at):
             yield f"{name} sounds again after its end"
     elif not commune.facts.ended(box, name, ended_at - 0.5, began_at - 0.5):
@@ -125,13 +128,13 @@ def no_gong_is_late(commune: "Commune", sounding: Sounding) -> Found:
 
 
 def nothing_sounds_past_its_cap(commune: "Commune", sounding: Sounding) -> Found:
-    """Not one stretch of it, and not all together, unless it was asked for again."""
+    """Not one stretch of it, and not all together, unless it was asked for again, or has rested after its end."""
     cap_s = CAPS_S.get(sounding.signal, LONGEST_S)
     stretches = commune.facts.of(sounding.box, sounding.activation)
     if not stretches:
         return
     total_s = sum(one.lasted_s(commune.world.now) for one in stretches)
-    rests = sum(one.own_end for one in stretches[:-1])
+    rests = sum(evidence.has_rested(one, then, cap_s - TAIL_S, REST_S) for one, then in pairwise(stretches))
     if total_s <= cap_s * (1 + rests) + 1.0:
         return  # whoever asked, and however often
     asked = evidence.times_asked(commune, sounding)

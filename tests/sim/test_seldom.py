@@ -1,7 +1,15 @@
 """What only denser runs have met: rare things that fall together, an evening each. The world breaks no rule by them."""
 
+import pytest
+
+from gongd.core.catalogue import Status
+from gongd.sim.evidence import has_rested
 from gongd.sim.plan import GONG_S, Happening, Plan, What
 from gongd.sim.run import Outcome, run
+from gongd.sim.witness import Sounding
+
+BOX = "thon-1"
+WHOLE_S, REST_S = 28.4, 500.0
 
 
 def _run(seed: int, days: float, *happenings: Happening, boxes: int = 1) -> Outcome:
@@ -17,3 +25,31 @@ def test_a_journal_that_is_lost_without_power_starts_no_second_machine() -> None
     lost = Happening(GONG_S + 30.0, What.DISK_CORRUPT, 1)
     outcome = _run(1, 1.0, dark, lost)
     assert _starts(outcome) == 2
+
+
+def test_an_alarm_in_the_tail_of_a_flood_takes_nothing_of_what_the_flood_may_still_sound() -> None:
+    flood = Happening(305468.842, What.ALARM_BUTTON, 1, choice=0.6077)
+    security = Happening(306128.386, What.CANCEL, 0, choice=0.0178)
+    outcome = _run(19, 4.0, flood, security, boxes=2)
+    stretches = [one for one in outcome.commune.facts.soundings if one.signal == "flood"]
+    assert [one.own_end for one in stretches] == [True, False, True, True]
+    assert outcome.violations == ()
+
+
+def _stretch(began_at: float, lasts_s: float, signal: str = "flood", own_end: bool = False) -> Sounding:
+    return Sounding(BOX, signal, Status.ACTUAL, began_at, True, "one", began_at + lasts_s, own_end)
+
+
+@pytest.mark.parametrize(
+    ("one", "then_s", "rested"),
+    [
+        (_stretch(0.0, 29.0), 600.0, True),
+        (_stretch(0.0, 5.0, own_end=True), 40.0, True),
+        (_stretch(0.0, 20.0), 600.0, False),
+        (_stretch(0.0, 29.0), 40.0, False),
+        (_stretch(0.0, 29.0, signal="fire"), 600.0, False),
+    ],
+    ids=["whole, and a rest", "the stage said so", "cut short", "no rest", "a fire never rests"],
+)
+def test_a_flood_has_rested_only_after_all_its_time(one: Sounding, then_s: float, rested: bool) -> None:
+    assert has_rested(one, _stretch(then_s, 29.0, one.signal), WHOLE_S, REST_S) is rested
