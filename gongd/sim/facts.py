@@ -3,10 +3,11 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from gongd.core.belief import LEAP_S, PATIENCE_S
 from gongd.core.catalogue import Status
-from gongd.core.record import Kind, Record
+from gongd.core.record import RUNG, Kind, Record
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.sim.journal import DrivenTicket
 from gongd.sim.witness import Sounding
@@ -147,6 +148,11 @@ class Facts:
                 word = (at, str(record.outcome), str(record.reason or ""))
                 self.nights.setdefault((box, record.night.isoformat()), []).append(word)
                 self.tickets.setdefault((box, record.night.isoformat()), []).append(ticket)
+
+    def rung_at(self, box: str, night: date) -> float:
+        """When it first wrote that this night's gong rings: by a clock that is a day behind, on another evening."""
+        words = self.nights.get((box, night.isoformat()), ())
+        return next((at for at, word, _ in words if word == RUNG), float("inf"))
 
     def took(self, sounding: Sounding) -> None:
         """How long an alarm took from the moment at which it counted: held long enough, or signed."""

@@ -260,15 +260,16 @@ def every_night_has_one_record(commune: "Commune") -> FoundAt:
 
 
 def a_night_is_missed_for_a_reason(commune: "Commune") -> FoundAt:
-    """Where nothing stood in the way of the gong, it was heard; and what is said to have rung was."""
+    """Where nothing stood in the way of the gong, it was heard; and what is said to have rung was, unless something
+    happened to the box just when that was written."""
     for cabinet in commune.cabinets:
         for night in commune.nights_of(cabinet):
             heard = commune.facts.of(cabinet.id, f"{furniture.SCHEDULE}-{night.isoformat()}")
             due = commune.due_at(night)
             if not heard and commune.was_clear(cabinet, due):
                 yield cabinet.id, f"nothing stood in the way of the gong of {night}, and it was not heard"
-            said = commune.said_of(cabinet, night)
-            if "rung" in said and not heard and not commune.facts.is_shaken(cabinet.id, due - 200.0, due + 200.0):
+            said, at = commune.said_of(cabinet, night), commune.facts.rung_at(cabinet.id, night)
+            if "rung" in said and not heard and not commune.facts.is_shaken(cabinet.id, at - 200.0, at + 200.0):
                 yield cabinet.id, f"the night {night} is said to be rung, and was not heard"
 
 

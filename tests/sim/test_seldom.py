@@ -3,7 +3,11 @@
 import pytest
 
 from gongd.core.catalogue import Status
+from gongd.core.record import RUNG, Kind, Record
+from gongd.sim import furniture
+from gongd.sim.commune import BEGAN
 from gongd.sim.evidence import has_rested
+from gongd.sim.facts import Facts
 from gongd.sim.plan import GONG_S, Happening, Plan, What
 from gongd.sim.run import Outcome, run
 from gongd.sim.witness import Sounding
@@ -53,3 +57,25 @@ def _stretch(began_at: float, lasts_s: float, signal: str = "flood", own_end: bo
 )
 def test_a_flood_has_rested_only_after_all_its_time(one: Sounding, then_s: float, rested: bool) -> None:
     assert has_rested(one, _stretch(then_s, 29.0, one.signal), WHOLE_S, REST_S) is rested
+
+
+def test_a_gong_that_the_power_cut_short_by_a_clock_a_day_behind_need_not_be_heard() -> None:
+    outcome = _run(
+        24,
+        5.0,
+        Happening(103397.727, What.CUT_AT_RELAY, 2, 3511.5, choice=0.3418),
+        Happening(113167.246, What.NTP_GONE, 2, 826374.5, choice=0.9736),
+        Happening(232984.175, What.CLOCK_VOUCHED, 2, choice=0.4379),
+        Happening(295199.506, What.CUT_AT_RELAY, 2, 338.7, choice=0.0557),
+        boxes=2,
+    )
+    assert outcome.violations == ()
+
+
+def test_when_a_night_was_first_written_as_rung_is_known() -> None:
+    facts, night = Facts(), BEGAN.date()
+    assert facts.rung_at(BOX, night) == float("inf")
+    for at, outcome in ((10.0, "missed"), (20.0, RUNG), (30.0, RUNG)):
+        record = Record(BEGAN, Kind.NIGHT, schedule=furniture.SCHEDULE, night=night, outcome=outcome)
+        facts.wrote(BOX, at, [record], None)  # type: ignore[arg-type]
+    assert facts.rung_at(BOX, night) == 20.0
