@@ -61,8 +61,8 @@ class Recovery:
         asked: list[Requested] = []
         for held in tuple(self._held):
             left_s = held.activation.cap_s - held.unfinished.sounded_s
-            gone_s = _gone_s(held.unfinished, now)
-            if now.mono > left_s or (now.trusted and gone_s > left_s):
+            is_over = not _knows_when(held.unfinished, now) or _gone_s(held.unfinished, now) > left_s
+            if now.mono > left_s or (now.trusted and is_over):
                 detail: dict[str, object] = {"sounded_s": held.unfinished.sounded_s}
                 written.append(records.of_activation(held.activation, Outcome.FAILED, now, detail, POWER))
             elif now.trusted:
@@ -71,6 +71,11 @@ class Recovery:
                 continue
             self._held.remove(held)
         return written, _as_one(asked)
+
+
+def _knows_when(cut: Unfinished, now: Moment) -> bool:
+    """Does its record say when that was? Not by a clock that nobody could believe, nor one that was ahead of now."""
+    return cut.record.trusted and cut.record.at <= now.wall
 
 
 def _gone_s(cut: Unfinished, now: Moment) -> float:

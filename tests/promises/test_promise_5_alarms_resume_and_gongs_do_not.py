@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.box.village import Village, at
 from tests.promises.daemon import SOUNDING, Daemon, relays_off, until
 
@@ -75,6 +77,26 @@ def test_promise_5_after_a_power_cut_no_alarm_comes_back_that_would_be_late_what
     village.clock.synchronised = True
     village.wait(10)
     assert village.outcomes("fire") == ["started", "failed"]
+    assert not village.relays.on
+
+
+@pytest.mark.parametrize(
+    ("ahead", "synchronised"),
+    [(timedelta(0), False), (timedelta(seconds=290), False), (timedelta(days=4), False), (timedelta(days=4), True)],
+    ids=["doubtful", "doubtful, and minutes ahead", "doubtful, and days ahead", "believed, and days ahead"],
+)
+def test_promise_5_after_a_power_cut_no_alarm_comes_back_whose_own_hour_cannot_be_believed(
+    ram: Path, ahead: timedelta, synchronised: bool
+) -> None:
+    village = Village(ram, at("02:00") + ahead, synchronised=synchronised).start()
+    village.hold("fire")
+    village.wait(10)
+    village.cut_power(300, village.clock.wall + timedelta(seconds=300) - ahead)
+    village.clock.synchronised = True
+    village.start()
+    village.wait(5)
+    assert village.outcomes("fire") == ["started", "failed"]
+    assert village.rows("activation")[-1]["reason"] == "power"
     assert not village.relays.on
 
 
