@@ -263,7 +263,8 @@ class Memory:
     `first_days`: the first night of each schedule. `last_seen_at` is the last sign of life under a trusted clock.
     `outages` are the known stretches without power. `clock` is what the last sign of life said of the clock.
     `set_aside` is where a corrupt journal was put at this start. `muted` are the scheduled activations of late that a
-    person silenced. `rung` are nights that have rung and that may lack their record.
+    person silenced. `rung` are nights that have rung and that may lack their record. `is_heir`: another journal was
+    before this one, and is lost.
     """
 
     journal_id: str
@@ -277,6 +278,7 @@ class Memory:
     muted: frozenset[str] = frozenset()
     clock: Mapping[str, object] = field(default_factory=dict)
     rung: tuple[Record, ...] = ()
+    is_heir: bool = False
 
 
 @dataclass(frozen=True, slots=True)

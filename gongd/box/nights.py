@@ -47,7 +47,10 @@ class Nights:
     def open(self, memory: Memory, boot_id: str) -> None:
         """The journal remembers."""
         belief = recall(memory.clock.get("steady"), memory.clock.get("boot") == boot_id)
-        self.ledger = open_ledger(memory.nights, memory.first_days, memory.last_seen_at, memory.outages, belief)
+        left_off = belief.wall if belief is not None and memory.is_heir else None
+        self.ledger = open_ledger(
+            memory.nights, memory.first_days, memory.last_seen_at, memory.outages, belief, left_off
+        )
         self._muted = memory.muted
         self.next_look_at = 0.0
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from gongd.core.belief import Belief
 from gongd.core.moment import Moment
@@ -38,12 +38,15 @@ def adopt(
     belief: Belief,
     met: Mapping[str, float],
     went_back: bool,
+    unfiled: datetime | None,
     times: Sequence[Entry],
     now: Moment,
     next_after: NextAfter,
 ) -> Adopted:
     """A new schedule counts from the first occurrence since the box has met it, though nobody could say then what time
-    it was; a known one from an earlier one if the clock went back. Neither looks back farther than the grace.
+    it was; a known one from an earlier one if the clock went back. Neither looks back farther than the grace. Where the
+    journal that knew them was lost, they count on from where it may have left off: what was due after `unfiled`, or had
+    its grace then.
 
     While the clock is doubted that is only taken up: written once it is believed, or forgotten with the lie.
     """
@@ -51,7 +54,10 @@ def adopt(
     known, taken = ({name: kept[name] for name in kept if name in met} for kept in (first, belief.first))
     for slot in times:
         back_s = (slot.grace_s if went_back else 0.0) if slot.id in known else now.mono - met[slot.id]
-        coming = occurrence_after(slot, now.wall - timedelta(seconds=min(back_s, slot.grace_s)), next_after)
+        since = now.wall - timedelta(seconds=min(back_s, slot.grace_s))
+        if unfiled is not None:
+            since = min(since, unfiled - timedelta(seconds=slot.grace_s))
+        coming = occurrence_after(slot, since, next_after)
         if coming is not None and coming.night < min(known.get(slot.id, date.max), taken.get(slot.id, date.max)):
             taken[slot.id] = coming.night
     if not belief.doubts(now):

@@ -104,7 +104,8 @@ class Ledger:
     `rang` holds the monotonic instant of a schedule's last ring. `trusted_at`: the last look but this one under
     a trusted clock; `belief`: whether it is believed. `began`, `trusted_from` and `calm_from` are monotonic: the first
     look, and since when the clock is trusted, and trusted and unstepped; `stepped_from`: when it was last set; `met`:
-    since when each schedule is there.
+    since when each schedule is there. `left_off`: when a journal that was lost, and with it the first night of each
+    schedule, was last believed to know what time it is.
     """
 
     recorded: frozenset[Key] = frozenset()
@@ -117,6 +118,7 @@ class Ledger:
     rang: Mapping[str, float] = field(default_factory=dict)
     trusted_at: datetime | None = None
     belief: Belief | None = None
+    left_off: datetime | None = None
     last: Moment | None = None
     began: float | None = None
     trusted_from: float | None = None
@@ -153,10 +155,11 @@ def open_ledger(
     seen_at: datetime | None,
     outages: Iterable[tuple[datetime, datetime]] = (),
     belief: Belief | None = None,
+    left_off: datetime | None = None,
 ) -> Ledger:
     """The book as the journal remembers it (ports.Memory: nights, first_days, last_seen_at, outages)."""
     spans = tuple(Outage(since, until) for since, until in outages)
-    return Ledger(recorded=frozenset(recorded), first=dict(first), outages=spans, seen_at=seen_at, belief=belief)
+    return Ledger(frozenset(recorded), dict(first), spans, seen_at, belief=belief, left_off=left_off)
 
 
 def rung(ledger: Ledger, occurrence: Occurrence, now: Moment) -> Ledger:
@@ -263,7 +266,8 @@ def _adopt(ledger: Ledger, times: Sequence[Entry], now: Moment, next_after: Next
     before = ledger.trusted_at or ledger.seen_at
     went_back = before is not None and now.wall < before
     assert ledger.belief is not None
-    found = adopt(ledger.first, ledger.belief, ledger.met, went_back, times, now, next_after)
+    unfiled = None if ledger.left_off is None or ledger.first else ledger.left_off - timedelta(seconds=CALM_S)
+    found = adopt(ledger.first, ledger.belief, ledger.met, went_back, unfiled, times, now, next_after)
     if found.told:
         settled = {name: at for name, at in ledger.settled.items() if name in ledger.met}
         ledger = replace(ledger, first=found.first, settled=settled)

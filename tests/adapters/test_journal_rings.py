@@ -76,21 +76,79 @@ def test_what_is_given_back_stays_noted_until_it_is_recorded(card: Disk) -> None
         assert left_behind(card) == (rung(),), "nobody has appended it yet"
     card.state = State.WELL
     journal = journal_on(card)
-    ticket = journal.append([rung()])
+    tickets = [journal.append([ring]) for ring in (rung(), rung(NIGHT + timedelta(days=1)))]
     journal.turn()
-    assert ticket.wait(0)
+    assert all(ticket.wait(0) for ticket in tickets)
     journal.abandon()
-    assert left_behind(card) == ()
+    assert left_behind(card) == (rung(NIGHT + timedelta(days=1)),)
 
 
-def test_as_soon_as_it_is_committed_the_note_is_gone(card: Disk) -> None:
+def test_as_soon_as_all_are_committed_only_the_last_of_each_schedule_is_noted(card: Disk) -> None:
     journal = lived(card)
-    ticket = journal.append([rung()])
+    rings = [rung(NIGHT + timedelta(days=day), schedule) for day in range(2) for schedule in ("nightly", "weekly")]
+    tickets = [journal.append([ring]) for ring in rings]
     journal.turn()
+    assert LifeFile(card.life).sign == Sign(START, clock=CLOCK, rung=tuple(rings))
     card.state = State.WELL
     journal.turn()
-    assert ticket.wait(0)
-    assert LifeFile(card.life).sign == Sign(START, clock=CLOCK)
+    assert all(ticket.wait(0) for ticket in tickets)
+    assert LifeFile(card.life).sign == Sign(START, clock=CLOCK, rung=tuple(rings[2:]))
+
+
+def lose(card: Disk, whole: bool = True) -> None:
+    """The journal is nothing but zeros, or its first page is."""
+    size = card.journal.stat().st_size
+    with card.journal.open("r+b") as file:
+        file.write(bytes(size if whole else 4096))
+
+
+@pytest.mark.parametrize("starts", [0, 2])
+def test_the_last_ring_outlives_the_journal_that_has_its_record(card: Disk, starts: int) -> None:
+    journal = journal_on(card)
+    journal.append([rung()])
+    journal.turn()
+    journal.abandon()
+    for _ in range(starts):
+        journal = journal_on(card)
+        journal.seen(START, {}, clock=CLOCK)
+        journal.append([press()])
+        journal.turn()
+        journal.abandon()
+    lose(card)
+    memory = journal_on(card).remember()
+    assert (memory.rung, memory.nights, memory.is_heir) == ((rung(),), frozenset(), True)
+    assert journal_on(card).remember().is_heir, "at every later start, too"
+
+
+def test_a_journal_that_nobody_can_read_or_set_aside_counts_as_lost(card: Disk) -> None:
+    journal = journal_on(card)
+    journal.append([rung()])
+    journal.turn()
+    assert not journal.remember().is_heir
+    journal.abandon()
+    lose(card)
+    card.state = State.READ_ONLY
+    memory = journal_on(card).remember()
+    assert (memory.rung, memory.set_aside, memory.is_heir) == ((rung(),), None, True)
+
+
+def test_the_nights_of_a_journal_that_was_set_aside_are_known_though_the_card_has_no_room_for_another(
+    card: Disk,
+) -> None:
+    journal = journal_on(card)
+    nights = [rung(NIGHT + timedelta(days=day)) for day in range(3)]
+    journal.append([*nights, *(press(n) for n in range(3000))])
+    journal.turn()
+    journal.close()
+    middle = card.journal.stat().st_size // 8192 * 4096
+    with card.journal.open("r+b") as file:
+        file.seek(middle)
+        file.write(b"?" * 4096)
+    card.state = State.FULL
+    memory = journal_on(card).remember()
+    assert memory.set_aside is not None
+    assert memory.nights == {("nightly", ring.night) for ring in nights}
+    assert memory.is_heir
 
 
 @pytest.mark.parametrize("state", [State.FULL, State.WELL])
@@ -289,4 +347,3 @@ def test_the_ring_of_a_process_that_was_killed_on_a_full_disk_outlives_the_power
         assert journal.remember().rung == (rung(),)
         disk.ballast.unlink()
         assert journal.append([rung()]).wait(20)
-        wait_for(lambda: not LifeFile(Path(f"{path}.life")).sign.rung)

@@ -7,7 +7,7 @@ from gongd.core.belief import keep, recall
 from gongd.core.moment import Moment
 from gongd.core.night import Decision, Ledger, Ring, look, missed, open_ledger, rung
 from gongd.core.night_record import record_of, rung_record
-from gongd.core.record import ADOPTED, OUTAGE, RETIRED, Kind, Record
+from gongd.core.record import ADOPTED, OUTAGE, RETIRED, RUNG, Kind, Record
 from gongd.core.schedule import Entry, Key, Occurrence, verdict
 
 ZONE = timezone(timedelta(hours=7))
@@ -49,6 +49,7 @@ class World:
     seen_at: datetime | None = None
     sign: dict[str, object] = field(default_factory=dict)
     sign_boot_at: datetime | None = None
+    is_heir: bool = False
     looks: int = 0
 
     def __post_init__(self) -> None:
@@ -135,7 +136,14 @@ class World:
         self.next_look_at = self.moment.mono
         nights = list(self.nights())
         belief = recall(self.sign, self.sign_boot_at == self.boot_at)
-        self.ledger = open_ledger(nights, self._first_nights(), self.seen_at, self._outages(), belief)
+        left_off = belief.wall if belief and self.is_heir else None
+        self.ledger = open_ledger(nights, self._first_nights(), self.seen_at, self._outages(), belief, left_off)
+        return self
+
+    def lose_journal(self) -> "World":
+        """Of its records none is left but the last ring, which the sign of life has beside them."""
+        rung = [record for record in self.records if record.outcome == RUNG]
+        self.records, self.is_heir = rung[-1:], True
         return self
 
     def stop_daemon(self) -> "World":

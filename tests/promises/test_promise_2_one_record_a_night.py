@@ -100,6 +100,29 @@ def test_a_gong_that_was_silenced_while_it_waited_stays_silent_after_a_restart(r
     assert village.nights() == [(TONIGHT, "missed", "muted")]
 
 
+@pytest.mark.parametrize(
+    ("lost_at", "off_s", "told"),
+    [
+        ("21:59:55", 25, [(TONIGHT, "rung", None)]),
+        ("21:59:59", 90, [(TONIGHT, "rung", None)]),
+        ("21:59:59", 300, [(TONIGHT, "missed", "no-power")]),
+    ],
+)
+def test_a_journal_that_is_lost_just_before_the_gong_leaves_no_night_without_a_record(
+    ram: Path, lost_at: str, off_s: float, told: list[tuple[str, str, str | None]]
+) -> None:
+    village = Village(ram, at("21:50")).start()
+    village.until_wall(at(lost_at))
+    village.cut_power(off_s)
+    with village.path.open("r+b") as file:
+        file.write(bytes(4096))
+    village.start()
+    village.until_wall(at("22:40"))
+    assert "journal-corrupt" in village.faults()
+    assert village.nights() == told
+    assert len(village.rings()) == (told[0][1] == "rung")
+
+
 @pytest.mark.parametrize("off_s", [2, 25, 80])
 def test_a_journal_that_is_lost_with_the_power_right_after_the_ring_lets_nothing_ring_twice(
     ram: Path, off_s: float
@@ -113,3 +136,4 @@ def test_a_journal_that_is_lost_with_the_power_right_after_the_ring_lets_nothing
     village.until_wall(at("22:30"))
     assert "journal-corrupt" in village.faults()
     assert len(village.rings()) == 1
+    assert village.nights() == [(TONIGHT, "rung", None)]

@@ -31,7 +31,8 @@ _COMPACT = json.JSONEncoder(separators=(",", ":"))
 class Sign:
     """`at`: last seen under a trusted clock. `sounding`: seconds sounded so far. `clock`: see clock_trust.keep.
 
-    `rung`: the records of nights that have rung (or are about to) and that the journal could not take yet.
+    `rung`: the last ring of each schedule, and the records of nights that have rung (or are about to) and that the
+    journal could not take yet.
     """
 
     at: datetime | None = None

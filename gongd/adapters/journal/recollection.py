@@ -30,7 +30,7 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """All of it; nothing where nothing can be read."""
+    """All of it; nothing where nothing can be read. `is_heir`: another journal was before this one, and is lost."""
 
     journal_id: str = ""
     carried: Carried = field(default_factory=Carried)
@@ -38,18 +38,21 @@ class Recollection:
     open_faults: tuple[Record, ...] = ()
     outages: tuple[tuple[datetime, datetime], ...] = ()
     muted: frozenset[str] = frozenset()
+    is_heir: bool = False
 
 
 def recollect(db: sqlite3.Connection, boot: str, sounded: Mapping[str, float]) -> Recollection:
     """Everything that a start needs. `sounded` is seconds by activation. Raises sqlite3.Error."""
     db.row_factory = sqlite3.Row
+    about = {row["name"]: row["value"] for row in db.execute("SELECT name, value FROM meta").fetchall()}
     return Recollection(
-        journal_id=db.execute("SELECT value FROM meta WHERE name = 'journal_id'").fetchone()[0],
+        journal_id=about["journal_id"],
         carried=_carried(db),
         unfinished=_unfinished(db, boot, sounded),
         open_faults=tuple(to_record(row) for row in db.execute(_of("open_fault")).fetchall()),
         outages=_outages(db),
         muted=_muted(db),
+        is_heir="replaced_at" in about,
     )
 
 

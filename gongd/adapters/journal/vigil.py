@@ -18,7 +18,8 @@ Nights = Collection[tuple[str, date]]
 
 
 class Vigil:
-    """Watches over the sign of life. What has rung and has no record yet stands in it until it has.
+    """Watches over the sign of life. What has rung and has no record yet stands in it until it has; the last ring of
+    every schedule stands there for good: a journal that is lost must not let it ring again.
 
     `owed` are the rings that an earlier run has left there: they stay until they are recorded.
     """
@@ -28,11 +29,16 @@ class Vigil:
         self._held: Sign | None = None
         self._written_at = float("-inf")
         self.owed = self._told = life.sign.rung
+        self._last = {ring.schedule: ring for ring in self.owed}
 
     @property
     def sign(self) -> Sign:
         """What stands there now."""
         return self._life.sign
+
+    def rang(self, ring: Record) -> None:
+        """It rings, and has its record."""
+        self._last[ring.schedule] = ring
 
     def keep(self, recorded: Nights) -> None:
         """Write it if it is time to. Raises OSError."""
@@ -45,10 +51,11 @@ class Vigil:
             pledge.is_noted = all(record in self.sign.rung for record in pledge.rings)
 
     def _rung(self, recorded: Nights) -> tuple[Record, ...]:
-        """One ring for each night that has no record, oldest first."""
+        """The last of every schedule, then one ring for each night that has no record, oldest first."""
         waiting = [record for pledge in self._queue.rings() for record in pledge.rings]
-        found = {(ring.schedule, ring.night): ring for ring in (*self.owed, *waiting)}
-        return tuple(ring for key, ring in found.items() if key not in recorded)
+        found = {(ring.schedule, ring.night): ring for ring in (*self.owed, *self._last.values(), *waiting)}
+        last = [ring for key, ring in found.items() if key in recorded and ring in self._last.values()]
+        return (*last, *(ring for key, ring in found.items() if key not in recorded))
 
     def _is_due(self) -> bool:
         if self._held is None:

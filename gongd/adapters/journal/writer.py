@@ -18,7 +18,7 @@ from gongd.adapters.journal.trouble import CORRUPT, is_busy, name_trouble
 from gongd.adapters.journal.vigil import Vigil
 from gongd.core.activation import Outcome
 from gongd.core.errors import JournalError
-from gongd.core.record import ADOPTED, RETIRED, Kind, Record
+from gongd.core.record import ADOPTED, RETIRED, RUNG, Kind, Record
 from gongd.core.words import Text
 from gongd.ports import JournalFailed, JournalRefused, JournalWell, Memory, Post, Recall
 
@@ -252,8 +252,10 @@ class SqliteJournal:
         nights, first = self._carried.nights, dict(self._carried.first_nights)
         for record in records:
             match record:
-                case Record(kind=Kind.NIGHT, schedule=str(schedule), night=date() as night):
+                case Record(kind=Kind.NIGHT, schedule=str(schedule), night=date() as night, outcome=outcome):
                     nights |= {(schedule, night)}
+                    if outcome == RUNG:
+                        self._vigil.rang(record)
                 case Record(kind=Kind.SETTINGS, schedule=str(schedule), outcome=outcome) if outcome == ADOPTED:
                     first[schedule] = date.fromisoformat(str(record.detail["first"]))
                 case Record(kind=Kind.SETTINGS, schedule=str(schedule), outcome=outcome) if outcome == RETIRED:
@@ -318,10 +320,13 @@ class SqliteJournal:
         self._opened.set()
 
     def _remember_unopened(self) -> None:
-        """The file cannot be written: what can be read of it still keeps a night from ringing twice."""
-        found = salvage(self._path, self._boot, self._vigil.sign.sounding)
+        """The file cannot be written: what can be read of it, or of the one that was set aside for it, still keeps a
+        night from ringing twice."""
+        found = replace(self._salvaged, carried=self._carried)
+        if self._set_aside is None:
+            found = salvage(self._path, self._boot, self._vigil.sign.sounding)
         self._carried = found.carried
-        self._remember(found)
+        self._remember(found if found.journal_id else replace(found, is_heir=True))
 
     def _as_memory(self, found: Recollection) -> Memory:
         sign, salvaged = self._vigil.sign, self._salvaged
@@ -335,6 +340,7 @@ class SqliteJournal:
             set_aside=self._set_aside,
             outages=found.outages or salvaged.outages,
             muted=found.muted or salvaged.muted,
+            is_heir=found.is_heir,
             clock=sign.clock,
             rung=self._vigil.owed,
         )
