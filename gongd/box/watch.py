@@ -42,14 +42,19 @@ class Watch:
         until = self.parts.settings.box.disabled_until
         self.parts.health.put_out_of_use(until if until and now.wall.date() <= until else None)
         self._tell_status()
-        if self.due("seen", SEEN_EVERY_S if self.parts.airtime.air.sounding is None else SEEN_WHILE_SOUNDING_S, now):
-            clock = keep(self.parts.timekeeper.state, self.parts.doors.boot_id) | self.parts.nights.keep()
-            self.parts.doors.journal.seen(now.wall, self.parts.airtime.sounded_s(now), now.trusted, clock)
+        if self.parts.memory is not None:
+            self._give_sign(now)
         if self.due("alive", self.parts.doors.watchdog_s or ALIVE_EVERY_S, now):
             self._show_life()
         if self.due("relays", RELAYS_EVERY_S, now):
             self._try_relays()
         return self._look_at_contacts(now) if self.due("contacts", CONTACTS_EVERY_S, now) else ()
+
+    def _give_sign(self, now: Moment) -> None:
+        """Once it is known what the last one said: a start must not forget the clock that was believed before it."""
+        if self.due("seen", SEEN_EVERY_S if self.parts.airtime.air.sounding is None else SEEN_WHILE_SOUNDING_S, now):
+            clock = keep(self.parts.timekeeper.state, self.parts.doors.boot_id) | self.parts.nights.keep()
+            self.parts.doors.journal.seen(now.wall, self.parts.airtime.sounded_s(now), now.trusted, clock)
 
     def due(self, name: str, every_s: float, now: Moment) -> bool:
         """Once in `every_s`; a shorter period takes effect at once."""

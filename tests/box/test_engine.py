@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gongd.adapters.journal.life import LifeFile
 from gongd.box.equipment import Found, Hangup, Terminate
 from gongd.core.fault import FaultCode
 from gongd.core.words import Text
@@ -211,3 +212,20 @@ def test_the_journal_knows_how_long_the_power_was_out(village: Village) -> None:
     assert len(outages) == 1
     off = at("12:05") - at("10:05")
     assert off == timedelta(hours=2)
+
+
+def steady(village: Village) -> dict[str, object]:
+    """What the sign of life on the disk says of the time that is believed."""
+    told = LifeFile(village.path.with_name("journal.db.life")).sign.clock["steady"]
+    assert isinstance(told, dict)
+    return told
+
+
+def test_a_start_that_dies_at_once_does_not_forget_the_time_that_was_believed(village: Village) -> None:
+    village.wait(300)
+    village.cut_power(60)
+    believed = steady(village)
+    village.clock.synchronised = False
+    village.start()
+    village.cut_power(60)
+    assert steady(village) == believed | {"mono": None}
