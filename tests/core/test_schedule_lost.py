@@ -41,8 +41,9 @@ def test_nights_without_power_are_filled_in_though_the_journal_was_lost_meanwhil
     assert [world.outcome(TONIGHT + n * DAY) for n in range(-1, 4)] == ["rung", *3 * ["no-power"], None]
 
 
-def test_a_night_that_was_missed_and_not_filed_yet_is_filed_by_the_next_journal() -> None:
-    world = back(lost("22:10", World(at("12:00"), hindered="preempted")), "22:11")
+@pytest.mark.parametrize("when", ["22:10:00", "22:16:30"])
+def test_a_night_that_was_missed_and_not_filed_yet_is_filed_by_the_next_journal(when: str) -> None:
+    world = back(lost(when, World(at("12:00"), hindered="preempted")), "22:16:50")
     assert world.run_until(at("23:00")).outcome() is not None
 
 
