@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gongd.adapters.control import ask
-from gongd.cli.offline import title_of
+from gongd.cli.placard import title_of
 from gongd.cli.screen import Screen, from_both
 from gongd.cli.site import Site, find, warn
 from gongd.cli.usage import MisuseError, NoError, Request

@@ -38,7 +38,7 @@ def history(request: Request, screen: Screen) -> int:
 
 def titles_of(site: Site) -> Mapping[str, Text]:
     """What the settings call their signals."""
-    from gongd.cli.offline import title_of
+    from gongd.cli.placard import title_of
     from gongd.core.words import Language
 
     return {

@@ -1,13 +1,13 @@
 """Commands that need no daemon: check, preview, describe, schema."""
 
-from datetime import datetime, time
+from datetime import datetime
 
+from gongd.cli.placard import notice, title_of
 from gongd.cli.screen import Screen, both
 from gongd.cli.site import find, read
 from gongd.cli.usage import Request
-from gongd.core.catalogue import Signal, Utterance
 from gongd.core.errors import Problem
-from gongd.core.lexicon import MISSED, SIGNALS
+from gongd.core.lexicon import MISSED
 from gongd.core.schedule import Occurrence, Reason
 from gongd.core.words import Language, Text
 from gongd.settings import Settings
@@ -127,49 +127,6 @@ def describe(request: Request, screen: Screen) -> int:
     else:
         screen.say(notice(signal, settings, language))
     return 0
-
-
-def notice(signal: Signal, settings: Settings, language: Language) -> str:
-    """The sentence for the notice beside the gong."""
-    from gongd.core.sentence import describe as sentence
-
-    text = sentence(
-        title_of(signal, language),
-        signal.rhythm,
-        settings.tempo,
-        daily_at=_daily_at(signal, settings),
-        at_most_s=signal.at_most_s,
-        until_stopped=signal.cycles is None,
-        says=said(signal.say_short or signal.say, settings, language),
-    )
-    return text.read(language)
-
-
-def title_of(signal: Signal, language: Language) -> str:
-    """The title; in English the glossary's, where the Vietnamese one is the glossary's too."""
-    known = SIGNALS.get(signal.name)
-    if language is Language.EN and known and known.vi.casefold() == signal.title.casefold():
-        return known.en[:1].upper() + known.en[1:]
-    return signal.title
-
-
-def said(utterance: Utterance | None, settings: Settings, language: Language) -> str | None:
-    """What the loudspeaker says, in that language or in what there is; None where it has only recordings."""
-    from gongd.core.phrase import fill
-
-    words = dict(utterance.words) if utterance else {}
-    text = words.get(language) or next(iter(words.values()), None)
-    return fill(text, settings.box.place, settings.desk.phone) if text else None
-
-
-def _daily_at(signal: Signal, settings: Settings) -> time | None:
-    """When it rings every day, if it does so once."""
-    mine = [entry for entry in settings.schedules if entry.signal == signal.name]
-    if len(mine) != 1 or len(mine[0].at) != 1:
-        return None
-    days = mine[0].days
-    every_day = len(days.weekdays) == 7 and not (days.dates or days.first or days.last)
-    return mine[0].at[0] if every_day else None
 
 
 # ── schema ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from gongd.cli.offline import notice, title_of
+from gongd.cli.placard import notice, title_of
 from gongd.cli.screen import Screen
 from gongd.cli.site import find, read
 from gongd.cli.usage import NoError, Request
