@@ -25,6 +25,7 @@ from gongd.core.wire import WILL_DELAY_S, Channel, FindKey, Seal, Verified, only
 from gongd.core.wire_form import from_json, to_json
 from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Connection, Heartbeat, Presence
+from gongd.folder import settle
 from gongd.ports_link import Parcel
 from gongd.settings.model import Mqtt, Settings
 from gongd.settings.place import Papers, papers
@@ -94,11 +95,7 @@ class TrustShelf:
             file.flush()
             os.fsync(file.fileno())
         new.replace(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        settle(self.path.parent)
 
 
 def open_line(parts: Parts, can_drill: Callable[[str], bool], state: Path, inbox: Inbox) -> Line | None:

@@ -18,6 +18,7 @@ FLOORS = {
     "gongd.core": 0,
     "gongd.relays_off": 0,
     "gongd.bell": 1,
+    "gongd.folder": 1,
     "gongd.ports": 1,
     "gongd.ports_link": 1,
     "gongd.settings": 1,

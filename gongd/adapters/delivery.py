@@ -18,6 +18,7 @@ from pathlib import Path
 
 from gongd.core.errors import GongdError
 from gongd.core.words import Text
+from gongd.folder import settle
 
 CLIP_BYTES = 20 * 1024 * 1024
 """A spoken text of twelve seconds is about 2 MiB as WAV."""
@@ -177,15 +178,7 @@ def _write(path: Path, data: bytes) -> None:
         with suppress(OSError):
             Path(new).unlink()
         raise
-    _settle(path.parent)
-
-
-def _settle(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    settle(path.parent)
 
 
 # ── Notes in the state folder ────────────────────────────────────────────────────────────────────────────────────

@@ -19,6 +19,7 @@ from typing import Protocol
 from gongd.core.errors import ConfigError
 from gongd.core.plain import from_plain, to_plain
 from gongd.core.push import DIFFERS, INVALID, NOT_STORED, Declined, Note, Push
+from gongd.folder import settle
 from gongd.settings import Settings, load
 from gongd.settings.pushed import parse_pushed
 from gongd.settings.source import LARGEST_BYTES
@@ -38,21 +39,13 @@ def _write(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
-    _settle(path.parent)
+    settle(path.parent)
 
 
 def _remove(path: Path) -> None:
     """Gone, and gone from the disk. Raises OSError."""
     path.unlink(missing_ok=True)
-    _settle(path.parent)
-
-
-def _settle(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    settle(path.parent)
 
 
 @dataclass(frozen=True, slots=True)

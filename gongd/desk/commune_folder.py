@@ -24,6 +24,7 @@ from pathlib import Path
 
 from gongd.core.errors import GongdError
 from gongd.core.words import Text
+from gongd.folder import settle
 
 PRIVATE = 0o600
 PUBLIC = 0o644
@@ -151,7 +152,7 @@ def write(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     try:
         new = _beside(path, data, mode)
         Path(new).replace(path)
-        _settle(path.parent)
+        settle(path.parent)
     except OSError as error:
         raise _unwritten(path, error) from error
 
@@ -169,7 +170,7 @@ def write_new(path: Path, data: bytes, mode: int = PUBLIC) -> None:
             file.write(data)
             file.flush()
             os.fsync(handle)
-        _settle(path.parent)
+        settle(path.parent)
     except OSError as error:
         with suppress(OSError):
             path.unlink()
@@ -189,14 +190,6 @@ def _beside(path: Path, data: bytes, mode: int) -> str:
             Path(new).unlink()
         raise
     return new
-
-
-def _settle(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _unwritten(path: Path, error: OSError) -> FolderError:

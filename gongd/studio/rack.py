@@ -10,6 +10,7 @@ from pathlib import Path
 from gongd.core.errors import PrintError
 from gongd.core.label import LABEL_MOST, Label, read_label, write_label
 from gongd.core.words import Text
+from gongd.folder import settle
 
 SUFFIX = ".print"
 MOST_BYTES = 256 * 1024 * 1024
@@ -53,7 +54,7 @@ def put(folder: Path, label: Label, pcm: bytes) -> Path:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync(folder)
+    settle(folder)
     return path
 
 
@@ -75,11 +76,3 @@ def used(path: Path) -> None:
     """Mark a print as asked for today."""
     with contextlib.suppress(OSError):
         os.utime(path)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,6 +1,5 @@
 """The SQLite file itself: opened and checked, appended to, remembered from, pruned. Used by one thread only."""
 
-import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -15,6 +14,7 @@ from gongd.adapters.journal.trouble import is_second_night
 from gongd.core.activation import Outcome
 from gongd.core.air import is_final
 from gongd.core.record import ADOPTED, CLEARED, OUTAGE, RETIRED, Kind, Record
+from gongd.folder import settle
 from gongd.ports import Recalled
 
 KEEP_RECORDS = 20_000
@@ -66,7 +66,7 @@ class Book:
             self._db.close()
             raise
         if is_new:
-            _sync_folder(path.parent)
+            settle(path.parent)
         replaced_at = self._one(_REPLACED)
         self._replaced_at = datetime.fromisoformat(replaced_at) if replaced_at else None
         self.journal_id = str(self._one("SELECT value FROM meta WHERE name = 'journal_id'"))
@@ -261,14 +261,6 @@ def _size(path: Path) -> int:
     with suppress(OSError):
         return path.stat().st_size
     return 0
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def set_aside(path: Path, at: datetime) -> Path:
