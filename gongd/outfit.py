@@ -56,20 +56,23 @@ class Outfit:
     _pins_error: PinsError | None = None
     _renderer: Renderer | None = None
     _shelf: Path | None = None
+    _learn: Callable[[], None] = lambda: None
 
     def equip(self, settings: Settings, before: Equipment | None) -> Equipment:
         """The equipment for these settings. Pins and speaker are taken over where they need not change."""
         hands = self._hands(settings, before)
         folder = self._prints_folder(settings)
         house = house_of(settings)
+        prints, jobs = Shelf(folder), repertoire(settings, self.config, house)
+        self._learn = lambda: prints.learn([job.stem for job in jobs])
         return Equipment(
             settings=settings,
             hands=hands,
-            prints=Shelf(folder),
+            prints=prints,
             renderer=self._studio(folder),
             calendar=TriggerCalendar(settings.box.timezone),
             house=house,
-            jobs=repertoire(settings, self.config, house),
+            jobs=jobs,
             bare_track=bare.bare_track,
         )
 
@@ -82,8 +85,14 @@ class Outfit:
         if self._renderer is not None:
             self._renderer.close()
         shipped = next(iter(sounds_folders()), self.config.parent)
-        self._renderer, self._shelf = Renderer(folder, shipped, self.post), folder
+        self._renderer, self._shelf = Renderer(folder, shipped, self._rendered), folder
         return self._renderer
+
+    def _rendered(self, event: object) -> None:
+        """On the studio's thread. Whoever decides looks all prints over now, and finds their labels read: on a small
+        machine that takes a second in which it would hear no button, and the stage would drop what sounds."""
+        self._learn()
+        self.post(event)
 
     # ── Hands ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,12 +29,20 @@ _CLOSED = Text(vi="Bản dựng âm thanh đã đóng", en="the print is closed"
 class Shelf:
     """Implements Prints. Whatever is wrong with a file, it is simply not there; nothing is raised.
 
-    A label is parsed once for each file, not at the trigger: that costs 5 to 15 ms. Used by one thread.
+    A label is parsed once for each file, not at the trigger: that costs 5 to 15 ms. Used by one thread, except
+    `learn`.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._known: dict[str, tuple[_Stamp, Label, int]] = {}
+
+    def learn(self, stems: Iterable[str]) -> None:
+        """Read the labels of these prints, so that `take` finds them read. From any thread."""
+        for stem in stems:
+            track = self.take(stem)
+            if track is not None:
+                track.close()
 
     def take(self, stem: str) -> "FilePrint | None":
         """The print of that stem as an open Track, or None. Reads its label only: `prove` reads the rest."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +48,22 @@ def test_a_shelf_is_prints_and_a_file_print_is_a_track(tmp_path: Path) -> None:
     assert track.timeline == Timeline(PASSAGE, PASSAGE, PASSAGE)
     track.prove()
     track.close()
+
+
+def test_a_label_that_another_thread_has_learnt_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, label())
+    shelf = Shelf(tmp_path)
+    learning = threading.Thread(target=shelf.learn, args=(["absent-actual-0000", STEM],))
+    learning.start()
+    learning.join()
+    monkeypatch.setattr("gongd.adapters.shelf.read_label", lambda _data: pytest.fail("it was read again"))
+    track = shelf.take(STEM)
+    assert track is not None
+    assert track.timeline == Timeline(PASSAGE, PASSAGE, PASSAGE)
+    track.close()
+    assert shelf.take("absent-actual-0000") is None
 
 
 @given(start=st.integers(0, 2_000), count=st.integers(0, 1_500))
