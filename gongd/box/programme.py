@@ -50,7 +50,6 @@ class Programme:
         self._stems: dict[Wanted, str] = {job.key: job.stem for job in jobs}
         self._amplifiers = tuple(relay.name for relay in relays if relay.lead_s or relay.tail_s)
         self._speeches: dict[str, Track] = {}
-        self._sheets: dict[str, tuple[Timeline, CueSheet]] = {}
         self._bare: dict[tuple[str, Status], _Bare] = {}
         for signal in signals.values():
             if signal.opens_with_alarm:
@@ -58,26 +57,26 @@ class Programme:
 
     def printed(self, signal: str, status: Status, place: str | None) -> Track | None:
         """The print for it, opened; None where there is none (yet). A place that no print names is nearby, no more."""
-        stem = self._stem(signal, status, place)
+        places = (place, NEARBY, None) if place is not None else (None,)
+        stem = next((self._stems[key] for at in places if (key := (signal, status, at)) in self._stems), None)
         return self._prints.take(stem) if stem else None
 
     def missing(self) -> tuple[Wanted, ...]:
-        """What has no print on the shelf. Of each that is there, the relays' moves are reckoned while there is time."""
-        return tuple(wanted for wanted, stem in self._stems.items() if not self._look_over(wanted[0], stem))
+        """What has no print on the shelf."""
+        return tuple(wanted for wanted, stem in self._stems.items() if not self._has(stem))
 
     def perform(self, begin: Begin) -> Performance:
         """The performance of an activation that may last `cap_s`."""
         activation = begin.activation
         spoken = self._speeches.pop(activation.id, None)
         if spoken is not None:
-            return _performance(begin, spoken, None, cue_sheet(spoken.timeline, self._relays, self._amplifiers))
+            return self._performance(begin, spoken, None, self._amplifiers)
         signal = self._signals[activation.signal]
         spare = self._spare(signal, activation.status)
         track = self.printed(activation.signal, activation.status, activation.place)
         if track is None:
-            return _performance(begin, spare.track, None, spare.sheet)
-        stem = self._stem(activation.signal, activation.status, activation.place) or ""
-        return _performance(begin, track, spare.track, self._sheet(stem, track, signal))
+            return self._performance(begin, spare.track, None, signal.relays, spare.sheet)
+        return self._performance(begin, track, spare.track, signal.relays)
 
     def speak(self, activation: str, track: Track) -> None:
         """Keep a track of plain speech until its activation begins."""
@@ -89,16 +88,18 @@ class Programme:
         if track is not None:
             track.close()
 
-    def _stem(self, signal: str, status: Status, place: str | None) -> str | None:
-        places = (place, NEARBY, None) if place is not None else (None,)
-        return next((self._stems[key] for at in places if (key := (signal, status, at)) in self._stems), None)
-
-    def _sheet(self, stem: str, track: Track, signal: Signal) -> CueSheet:
-        """Reckoned once for each print: a fifth of a millisecond that no alarm need wait for."""
-        known = self._sheets.get(stem)
-        if known is None or known[0] is not track.timeline:
-            known = self._sheets[stem] = track.timeline, cue_sheet(track.timeline, self._relays, signal.relays)
-        return known[1]
+    def _performance(
+        self, begin: Begin, track: Track, spare: Track | None, names: Sequence[str], ready: CueSheet | None = None
+    ) -> Performance:
+        sheet = ready or cue_sheet(track.timeline, self._relays, names)
+        return Performance(
+            activation=begin.activation.id,
+            track=track,
+            spare=spare,
+            sheet=sheet,
+            span=span(track.timeline, begin.cap_s, sheet.lead_s, sheet.tail_s),
+            run=begin.run,
+        )
 
     def _spare(self, signal: Signal, status: Status) -> _Bare:
         key = (signal.name, status)
@@ -112,21 +113,9 @@ class Programme:
         volume = min(signal.volume, TEST_VOLUME) if status is Status.TEST else signal.volume
         return _Bare(timeline, self._bare_track(timeline, volume), sheet)
 
-    def _look_over(self, signal: str, stem: str) -> bool:
+    def _has(self, stem: str) -> bool:
         track = self._prints.take(stem)
         if track is None:
             return False
-        self._sheet(stem, track, self._signals[signal])
         track.close()
         return True
-
-
-def _performance(begin: Begin, track: Track, spare: Track | None, sheet: CueSheet) -> Performance:
-    return Performance(
-        activation=begin.activation.id,
-        track=track,
-        spare=spare,
-        sheet=sheet,
-        span=span(track.timeline, begin.cap_s, sheet.lead_s, sheet.tail_s),
-        run=begin.run,
-    )
