@@ -100,6 +100,14 @@ def test_a_gong_that_was_silenced_while_it_waited_stays_silent_after_a_restart(r
     assert village.nights() == [(TONIGHT, "missed", "muted")]
 
 
+def lose_power_and_journal(village: Village, off_s: float) -> None:
+    """The first page of the journal is torn when the box comes back."""
+    village.cut_power(off_s)
+    with village.path.open("r+b") as file:
+        file.write(bytes(4096))
+    village.start()
+
+
 @pytest.mark.parametrize(
     ("lost_at", "off_s", "told"),
     [
@@ -113,10 +121,7 @@ def test_a_journal_that_is_lost_just_before_the_gong_leaves_no_night_without_a_r
 ) -> None:
     village = Village(ram, at("21:50")).start()
     village.until_wall(at(lost_at))
-    village.cut_power(off_s)
-    with village.path.open("r+b") as file:
-        file.write(bytes(4096))
-    village.start()
+    lose_power_and_journal(village, off_s)
     village.until_wall(at("22:40"))
     assert "journal-corrupt" in village.faults()
     assert village.nights() == told
@@ -129,10 +134,7 @@ def test_a_journal_that_is_lost_with_the_power_right_after_the_ring_lets_nothing
 ) -> None:
     village = Village(ram, at("21:59:50")).start()
     village.until_wall(at("22:00:31"))
-    village.cut_power(off_s)
-    with village.path.open("r+b") as file:
-        file.write(bytes(4096))
-    village.start()
+    lose_power_and_journal(village, off_s)
     village.until_wall(at("22:30"))
     assert "journal-corrupt" in village.faults()
     assert len(village.rings()) == 1
