@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from gongd.core.catalogue import Status
 from gongd.core.errors import GongdError
 from gongd.core.gathering import FRESH_FOR
+from gongd.core.wire import Channel
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_event import EventBatch
 from gongd.core.wire_name import to_box
@@ -82,7 +83,11 @@ def _keep_alone(store: Store, heard: Heard, now: datetime) -> None:
 
 
 class Collector:
-    """One link, one store, one thread. `pen` None: it cannot ask for what is missing (the desk's key is locked)."""
+    """One link, one store, one thread. `pen` None: it cannot ask for what is missing (the desk's key is locked).
+
+    `shares`: others take their part of what boxes say. Then whoever asks a box hears its records itself until none is
+    missing: else the broker deals the answer out among all, the dead too, and no question need ever bring it whole.
+    """
 
     def __init__(
         self,
@@ -92,6 +97,7 @@ class Collector:
         pen: Pen | None,
         say: Say,
         announce: Announce = lambda _office: (),
+        shares: bool = False,
     ) -> None:
         self._office = office
         self._ear: Ear = office.ear
@@ -100,6 +106,8 @@ class Collector:
         self._pen = pen
         self._say = say
         self._announce = announce
+        self._shares = shares
+        self._heard_alone: set[str] = set()
         self._posted: list[Posted] = []
         self._looked_at = datetime.min.replace(tzinfo=UTC)
         self._refused = 0
@@ -173,8 +181,18 @@ class Collector:
             self._link.send(topic, payload, retain=True)
 
     def _ask(self, now: datetime) -> None:
+        for box in [box for box in self._heard_alone if not self._store.missing(box)]:
+            self._link.hear_no_more(self._office.topics.box(box, Channel.EVENT))
+            self._heard_alone.remove(box)
         for box, journal, span in self._store.ask_for(now):
             self._say(MISSING.fill(box=box, first=span[0], last=span[1], journal=journal))
             if self._pen is not None:
+                self._hear_alone(box)
                 asked = question(self._pen, self._office.commune.id, box, journal, span, now)
                 self._link.send(self._office.topics.command(box), self._pen.seal(asked))
+
+    def _hear_alone(self, box: str) -> None:
+        """Said before each question: a broker that has begun anew has forgotten it."""
+        if self._shares:
+            self._link.hear_too(self._office.topics.box(box, Channel.EVENT))
+            self._heard_alone.add(box)

@@ -24,16 +24,6 @@ class Gap:
     asked_at: datetime | None = None
     tries: int = 0
 
-    @property
-    def question(self) -> Span:
-        """What to ask for: all of it; every second time the first record alone.
-
-        Collectors that share the load get their messages in turn, a dead one too until its session expires. The same
-        question again would bring an even number of messages in the same turns, and lose the same ones every time.
-        """
-        first, last = self.span
-        return (first, last) if self.tries % 2 == 0 else (first, first)
-
     def is_due(self, now: datetime) -> bool:
         """Is it to be asked for now? Each time after twice as long."""
         if self.asked_at is None:
@@ -60,5 +50,5 @@ class Watchlist:
         """What is to be asked for now."""
         chosen = {key: gap for key, gap in self.gaps.items() if gap.is_due(now)}
         asked = {key: Gap(gap.span, gap.since, now, gap.tries + 1) for key, gap in chosen.items()}
-        questions = tuple((box, journal, gap.question) for (box, journal), gap in chosen.items())
+        questions = tuple((box, journal, gap.span) for (box, journal), gap in chosen.items())
         return Watchlist({**self.gaps, **asked}), questions

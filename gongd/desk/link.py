@@ -79,6 +79,7 @@ class Link:
         self._filters = [(name, SubscribeOptions(qos=qos, retainHandling=0)) for name, qos in filters]
         self._posted: queue.SimpleQueue[Posted] = queue.SimpleQueue()
         self._is_up = False
+        self._first: int | None = None
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, dial.client_id, protocol=mqtt.MQTTv5, manual_ack=True)
         if dial.tls is not None:
             self._client.tls_set_context(dial.tls)
@@ -122,6 +123,14 @@ class Link:
             return False
         return self._client.publish(topic, payload, qos, retain).rc == mqtt.MQTT_ERR_SUCCESS
 
+    def hear_too(self, topic: str) -> None:
+        """From now on this topic beside the filters; until `hear_no_more`, or until the broker forgets us."""
+        self._client.subscribe(topic, options=SubscribeOptions(qos=1))
+
+    def hear_no_more(self, topic: str) -> None:
+        """The end of `hear_too`."""
+        self._client.unsubscribe(topic)
+
     @property
     def is_up(self) -> bool:
         """Is there a connection, as far as is known? Only a box's answer proves anything."""
@@ -135,16 +144,20 @@ class Link:
             return
         if self._leaves:
             client.unsubscribe(self._leaves)
-        client.subscribe(self._filters)
+        _, self._first = client.subscribe(self._filters)
 
     def _on_connect_fail(self, _client: mqtt.Client, _data: Any) -> None:
         self._posted.put(Down("no connection"))
 
-    def _on_subscribe(self, _client: Any, _data: Any, _mid: int, reasons: Any, _properties: Any) -> None:
+    def _on_subscribe(self, _client: Any, _data: Any, number: int, reasons: Any, _properties: Any) -> None:
         """A desk that may not hear its boxes must not look as if it did."""
         refusals = [str(reason) for reason in reasons if reason.is_failure]
-        self._is_up = not refusals
-        self._posted.put(Down(refusals[0]) if refusals else Up())
+        if refusals:
+            self._is_up = False
+            self._posted.put(Down(refusals[0]))
+        elif number == self._first:
+            self._is_up = True
+            self._posted.put(Up())
 
     def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
         self._is_up = False

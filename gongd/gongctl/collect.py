@@ -33,10 +33,11 @@ def collect(request: Request, screen: Screen) -> int:
     office = open_office(request.config, without_roster)
     store = Store(office.store)
     try:
-        with connected(office, keeps=True, share=request.values.get("share")) as link:
+        group = request.values.get("share")
+        with connected(office, keeps=True, share=group) as link:
             pen = _pen(office, request, screen)
             announce = announcements if request.values.get("home-assistant") else _nothing
-            collector = Collector(office, link, store, pen, screen.say, announce)
+            collector = Collector(office, link, store, pen, screen.say, announce, shares=group is not None)
             screen.say(COLLECTING.fill(n=len(office.roster.boxes)))
             _run(collector, stop, screen)
     finally:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -30,11 +31,12 @@ def commune(ram: Path) -> Iterator[Commune]:
 
 
 @contextmanager
-def collecting(commune: Commune, said: list[Text]) -> Iterator[tuple[Collector, Store]]:
+def collecting(commune: Commune, said: list[Text], share: str | None = None) -> Iterator[tuple[Collector, Store]]:
     office = open_office(commune.folder.path)
     store = Store(office.store)
-    with connected(office, keeps=True) as link:
-        collector = Collector(office, link, store, take_pen(office, None), said.append)
+    with connected(office, keeps=True, share=share) as link:
+        pen, shares = take_pen(office, None), share is not None
+        collector = Collector(office, link, store, pen, said.append, shares=shares)
         eventually(lambda: collector.step(now(), 0.05) is not None and CONNECTED in said)
         yield collector, store
     store.close()
@@ -74,6 +76,34 @@ def test_records_that_are_missing_are_asked_for_and_come(commune: Commune) -> No
         assert store.missing("thon-3") == {}
     (asked,) = box.heard
     assert (asked.since, asked.until, asked.journal) == (1, 4, "j1")
+
+
+@needs_mosquitto
+def test_who_asks_hears_the_answer_whole_though_a_dead_one_is_dealt_its_share(commune: Commune) -> None:
+    box, said = commune.boxes["thon-3"], list[Text]()
+    box.journal = {number: batch("thon-3", number, 1) for number in range(1, 61)}
+    with collecting(commune, said, "tinh") as (collector, store):
+        with collecting(commune, [], "tinh"):
+            """It goes, and the broker keeps its session."""
+
+        def lacks() -> object:
+            box.beat(60, "j1")  # not kept for the dead one: every second of them is lost
+            return store.missing("thon-3")
+
+        stepped(collector, lacks)
+        at = now() + LOOK_EVERY
+        collector.step(at, 0)
+        collector.step(at + ASK_AFTER + LOOK_EVERY, 0)
+        stepped(collector, lambda: numbers(store) == list(range(1, 61)))
+        assert len(box.heard) == 1, "more than one question"
+        collector.step(at + ASK_AFTER + 2 * LOOK_EVERY, 0)
+        more = count(61)
+
+        def lacks_again() -> object:
+            box.publish(Channel.EVENT, batch("thon-3", next(more), 1), Seal.EVENT)
+            return store.missing("thon-3")
+
+        stepped(collector, lacks_again)
 
 
 @needs_mosquitto
@@ -125,15 +155,6 @@ def test_a_gap_is_asked_for_once_it_has_stood_and_then_ever_more_rarely() -> Non
         times += [at] if asked else []
     waits = [later - earlier for earlier, later in zip([NOW, *times], times, strict=False)]
     assert waits == [ASK_AFTER, 2 * ASK_AFTER, 4 * ASK_AFTER, 8 * ASK_AFTER]
-
-
-def test_every_second_question_is_for_one_record_so_that_the_turns_of_those_who_share_the_load_shift() -> None:
-    watchlist, at, spans = Watchlist(), NOW, list[tuple[int, int]]()
-    while len(spans) < 4:
-        at += ASK_AFTER
-        watchlist, asked = watchlist.see({("thon-3", "j1"): (6, 205)}, at).due(at)
-        spans += [span for _, _, span in asked]
-    assert spans == [(6, 205), (6, 6), (6, 205), (6, 6)]
 
 
 def test_a_gap_that_shrinks_is_left_alone() -> None:
