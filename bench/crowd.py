@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.bare_street import BARE, Caller
 from bench.box import dying_with_us, installed
 from bench.commune import Broker, Commune, make_commune, running
+from bench.effort import Effort
 from bench.figure import NO_FLOOR, Figure, Measure, Target
 from bench.idle import use_of
 from bench.moment import BenchError, until
@@ -30,6 +31,13 @@ from gongd.gongctl.telling import tell
 A_STREET = 50
 """Boxes that share a process. In one of hundreds the threads would wait for Python's one lock, which no box has to; in
 hundreds of processes they would wait for their memory, for the processor's own holds that of a few."""
+IN_LARGE_PAGES = {
+    "PYTHONMALLOC": "malloc",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    "MALLOC_ARENA_MAX": "1",
+}
+"""Their memory lies in large pages, where the kernel and glibc (2.35 or later) have them: a processor keeps the
+addresses of one box's memory at hand, not those of a thousand."""
 START_S, ALERT_S, BACK_S = 400.0, 200.0, 200.0
 SETTLED_S = SAVED_S = 1.0
 IDLE_S = 5.0
@@ -79,7 +87,7 @@ def streets(module: str, commune: Commune, boxes: Sequence[str]) -> Iterator[Str
                     stdout=subprocess.PIPE,
                     stderr=log,
                     text=True,
-                    env=installed(root),
+                    env={**installed(root), **IN_LARGE_PAGES},
                 )
             )
     try:
@@ -112,16 +120,20 @@ class Rounds:
     broker_ms: list[float] = field(default_factory=list)
 
 
-def alerts(root: Path, memory: Path, boxes: int, rounds: int, outage_s: float | None) -> list[Figure]:
-    """Ours and then the bare ones, on the same kind of broker; and, where asked, the broker's death."""
+def alerts(root: Path, memory: Path, boxes: int, rounds: int, more: Effort | None) -> list[Figure]:
+    """Ours and then the bare ones, on the same kind of broker. `more`: some alone, too, and the broker's death."""
     names = [f"thon-{number}" for number in range(1, boxes + 1)]
     commune = make_commune(root / f"commune-{boxes}" / "commune", memory / f"crowd-{boxes}", names)
     figures: list[Figure] = []
     with running(commune) as broker:
         with streets("bench.street", commune, names) as street:
-            ours = _ring(commune, broker, street, boxes, rounds)
-            if outage_s is not None:
-                figures = outage(commune, broker, street, names, outage_s)
+            ours = _ring(commune, broker, street, names, rounds)
+            if more is not None:
+                few = _ring(commune, broker, street, names[: more.some], rounds, to_all=False)
+                figures = [
+                    *_told_of_some(boxes, more.some, few),
+                    *outage(commune, broker, street, names, more.outage_s),
+                ]
         with streets("bench.bare_street", commune, names) as street:
             floor = _ring_bare(commune, boxes, rounds)
     return [*_told(boxes, ours, floor), *figures]
@@ -130,28 +142,40 @@ def alerts(root: Path, memory: Path, boxes: int, rounds: int, outage_s: float | 
 def _told(boxes: int, ours: Rounds, floor: list[float]) -> list[Figure]:
     name = f"alert to {boxes:,} box{'es' if boxes > 1 else ''}: last `started` at the desk"
     target = Target(Measure.VALUE, 2000.0) if boxes == 1000 else None
-    figures = [Figure(name, "ms", tuple(ours.last_ms), tuple(floor), BARE, target)]
+    return [Figure(name, "ms", tuple(ours.last_ms), tuple(floor), BARE, target), *_parts(f"alert to {boxes:,}", ours)]
+
+
+def _told_of_some(boxes: int, some: int, ours: Rounds) -> list[Figure]:
+    name = f"alert to {some:,} of {boxes:,}"
+    figure = Figure(f"{name} boxes: last `started` at the desk", "ms", tuple(ours.last_ms), (0.0,), NO_FLOOR)
+    return [figure, *_parts(name, ours)]
+
+
+def _parts(name: str, ours: Rounds) -> list[Figure]:
     parts = {
         "box itself": ours.boxes_ms,
         "box itself until its records are out, less idling": ours.whole_ms,
         "desk": ours.desk_ms,
         "broker": ours.broker_ms,
     }
-    for part, spent in parts.items():
-        told = f"alert to {boxes:,}: processor per box, {part}"
-        figures.append(Figure(told, "ms", tuple(spent), (0.0,), NO_FLOOR))
-    return figures
+    return [
+        Figure(f"{name}: processor per box, {part}", "ms", tuple(spent), (0.0,), NO_FLOOR)
+        for part, spent in parts.items()
+    ]
 
 
-def _ring(commune: Commune, broker: Broker, street: Streets, boxes: int, rounds: int) -> Rounds:
-    told = Rounds()
+def _ring(
+    commune: Commune, broker: Broker, street: Streets, names: Sequence[str], rounds: int, to_all: bool = True
+) -> Rounds:
+    told, boxes = Rounds(), len(names)
+    typed = "all" if to_all else ",".join(names)
     with on_duty(commune.folder.path, with_link=True) as duty:
-        _listen(duty, boxes)
+        _listen(duty, street)
         idling = _idling(street)
         for _ in range(rounds + 1):
             before, cpu = [use_of(pid).cpu_s for pid in (os.getpid(), broker.pid)], street.count("cpu")
             began_at = time.monotonic()
-            told.last_ms.append(_alert(duty))
+            told.last_ms.append(_alert(duty, typed))
             desk, by_broker = (
                 use_of(pid).cpu_s - spent for pid, spent in zip((os.getpid(), broker.pid), before, strict=True)
             )
@@ -173,8 +197,9 @@ def _idling(street: Streets) -> float:
     return (street.count("cpu") - before) / (time.monotonic() - at)
 
 
-def _listen(duty: Duty, boxes: int) -> None:
+def _listen(duty: Duty, street: Streets) -> None:
     """Until the desk knows every box, as in any night."""
+    boxes = street.count("boxes")
 
     def knows_all() -> bool:
         duty.talk.step(now(), 0.05)
@@ -192,9 +217,9 @@ def _quiet(duty: Duty) -> None:
             at = time.monotonic()
 
 
-def _alert(duty: Duty) -> float:
-    """As `gongctl alert fire --to all`, from the officer's yes to the line of the last box that sounds: ms."""
-    target = duty.find("all")
+def _alert(duty: Duty, typed: str) -> float:
+    """As `gongctl alert fire --to ...`, from the officer's yes to the line of the last box that sounds: ms."""
+    target = duty.find(typed)
     assert not isinstance(target, Text)
     plan = plan_signal(duty, target, "fire", Status.ACTUAL)
     pen, jti, said = take_pen(duty.office, None), new_name(), list[Text]()

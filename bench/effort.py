@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Effort:
     """Trials of each kind; so long the idle box is watched (`idle_s`) and its sounds are waited for (`prints_s`).
 
-    `crowds`: how many boxes, and how many alerts to them; the broker of `outage_of` boxes dies for `outage_s`.
-    `fleet` boxes send for `fleet_s` seconds at each rate.
+    `crowds`: how many boxes, and how many alerts to them; the broker of `outage_of` boxes dies for `outage_s`,
+    and `some` of so many are alerted alone as well. `fleet` boxes send for `fleet_s` seconds at each rate.
     """
 
     starts: int
@@ -20,6 +20,7 @@ class Effort:
     orders: int
     crowds: tuple[tuple[int, int], ...]
     outage_of: int
+    some: int
     outage_s: float
     messages: int
     fleet: int
@@ -38,6 +39,7 @@ FULL = Effort(
     orders=500,
     crowds=((1, 20), (100, 5), (1000, 5)),
     outage_of=1000,
+    some=100,
     outage_s=5.0,
     messages=1500,
     fleet=10_000,
@@ -56,6 +58,7 @@ QUICK = Effort(
     orders=2,
     crowds=((2, 1),),
     outage_of=2,
+    some=1,
     outage_s=1.0,
     messages=10,
     fleet=20,

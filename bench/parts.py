@@ -74,7 +74,7 @@ def crowd(run: Run) -> list[Figure]:
         figure
         for boxes, rounds in run.effort.crowds
         for figure in alerts(
-            run.yard.root, run.yard.dry, boxes, rounds, run.effort.outage_s if boxes == run.effort.outage_of else None
+            run.yard.root, run.yard.dry, boxes, rounds, run.effort if boxes == run.effort.outage_of else None
         )
     ]
 

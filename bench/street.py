@@ -195,6 +195,7 @@ def main(argv: Sequence[str]) -> int:
     gc.collect()
     gc.freeze()
     deeds: Mapping[str, Callable[[], object]] = {
+        "boxes": lambda: len(street),
         "proven": lambda: sum(bool(house.report().get("proven")) for house in street),
         "sounding": lambda: sum(bool(house.flag.on) for house in street),
         "edges": lambda: sum(house.flag.count for house in street),
