@@ -1,5 +1,6 @@
 """What tests of several rooms share."""
 
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,9 @@ from gongd.adapters.journal import SqliteJournal
 hypothesis.settings.register_profile("gongd", deadline=None)
 hypothesis.settings.load_profile("gongd")
 """A slow machine fails no test: how long an example takes is nobody's promise."""
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""A shell starts what runs behind it with Ctrl-C ignored, and every child would inherit that: tests press it."""
 
 
 @pytest.fixture
