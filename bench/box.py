@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -90,6 +91,11 @@ class Yard:
         self.config.write_text(text, encoding="utf-8")
 
 
+UNSEEN_S, LOOK_S = 0.03, 0.01
+"""Every edge bears its own instant, so whoever waits for one does not look for so long, and then so often: each look
+takes the processor from those who are measured."""
+
+
 @dataclass(slots=True)
 class Pins:
     """The lines of `pins.jsonl`, read on from where reading stopped."""
@@ -116,7 +122,8 @@ class Pins:
             found.extend(at for at, moved, level in self.edges if (moved, level) == (pin, on) and at > after)
             return bool(found)
 
-        until(has_come, what, seconds)
+        time.sleep(UNSEEN_S)
+        until(has_come, what, seconds, LOOK_S)
         return found[0]
 
     def wait_all_off(self) -> float:
@@ -126,7 +133,8 @@ class Pins:
             self.follow()
             return not any({pin: on for _, pin, on in self.edges}.values())
 
-        until(are_off, "silence of all relays")
+        time.sleep(UNSEEN_S)
+        until(are_off, "silence of all relays", look_s=LOOK_S)
         return self.edges[-1][0]
 
 

@@ -28,6 +28,7 @@ def nights(box: Box, yard: Yard, bare: Bare, count: int) -> list[Figure]:
             at = boot_seconds() + (moment - datetime.now(UTC)).total_seconds()
             floor.append(bare.commit_and_on_at(at - HALF_S))
             bare.off()
+            time.sleep(max(0.0, at - boot_seconds()))
             ours.append(box.pins.wait(AMPLIFIER, True, at - HALF_S, "the gong") - at)
             time.sleep(HALF_S / 2)
             box.ask(do="stop")
