@@ -6,6 +6,7 @@ variable, to mock pins; then a box would look well and switch nothing.
 
 import contextlib
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,18 @@ NOT_OPENED = Text(
 )
 
 
+LET_GO_S = 0.5
+"""lgpio gives its own thread 2 ms to leave a line before it closes it (`xSetAsFree` in its lgGpio.c). On a busy machine
+the thread is in the kernel still, and the line is busy until it comes back: usually within half a millisecond."""
+
+
+ASLEEP_S = 0.5
+"""lgpio's thread for edges looks whether there is anything to watch, and where there is not it sleeps until it is told
+(`xWaitForSignal` in its lgPthAlerts.c). A contact that is claimed between the two wakes nobody, and its edges are never
+told (seen once in about a hundred starts on a crowded machine)."""
+_THREADS = Path("/proc/self/task")
+
+
 def open_factory(scratch: Path) -> Any:
     """The real pins as a gpiozero factory; `factory.trouble` are the driver's own exceptions.
 
@@ -45,7 +58,10 @@ def open_factory(scratch: Path) -> Any:
     except (ImportError, OSError) as error:
         raise PinsError(NO_DRIVER.fill(error=error)) from error
     try:
-        return _build(driver, base, pin)(chip)
+        before = threads()
+        factory = _build(driver, base, pin)(chip)
+        until_asleep(threads() - before)
+        return factory
     except (GPIOZeroError, OSError, driver.error) as error:
         raise PinsError(NOT_OPENED.fill(error=error)) from error
 
@@ -74,7 +90,7 @@ def _build(lgpio: Any, base: Any, base_pin: Any) -> Callable[[int], Any]:
             if mode & self.GPIO_IS_LG_OUTPUT:
                 lgpio.gpio_free(self.factory._handle, self._number)
             elif mode & (self.GPIO_IS_LG_INPUT | self.GPIO_IS_LG_ALERT):
-                super().close()
+                _once_let_go(super().close, lgpio.error)
 
     class LineFactory(base):  # type: ignore[misc]
         """gpiozero's lgpio factory on the chip that was found by its label."""
@@ -87,3 +103,35 @@ def _build(lgpio: Any, base: Any, base_pin: Any) -> Callable[[int], Any]:
             self._get_board_info()
 
     return LineFactory
+
+
+def _once_let_go(close: Callable[[], None], busy: type[Exception]) -> None:
+    """Close a line, as soon as the driver's own thread has left it. Raises `busy` where it does not."""
+    deadline = time.monotonic() + LET_GO_S
+    while True:
+        try:
+            return close()
+        except busy:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.001)
+
+
+def threads() -> frozenset[str]:
+    """The kernel's numbers of this process's threads."""
+    return frozenset(path.name for path in _THREADS.iterdir())
+
+
+def until_asleep(wanted: frozenset[str]) -> None:
+    """Until these threads have nothing to do, or `ASLEEP_S` is over."""
+    deadline = time.monotonic() + ASLEEP_S
+    while any(_is_awake(thread) for thread in wanted) and time.monotonic() < deadline:
+        time.sleep(0.001)
+
+
+def _is_awake(thread: str) -> bool:
+    """Does it run, or would it? (proc_pid_stat(5): the state follows the name in brackets.)"""
+    try:
+        return (_THREADS / thread / "stat").read_text().rpartition(")")[2].split()[0] == "R"
+    except OSError:
+        return False

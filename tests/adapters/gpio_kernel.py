@@ -67,6 +67,10 @@ class GpioKernel:
         """Leave an output at a level, as a process that has died did."""
         self._write("levels", pin, level)
 
+    def hold_up(self, for_ms: int) -> None:
+        """The driver's own thread stays in the kernel for so long, whenever it waits for edges (below a second)."""
+        (self.home / "held-up").write_text(str(for_ms))
+
     def move_contact(self, pin: int, closed: bool, ago_s: float = 0.0) -> None:
         """Close or open a contact to ground; the edge is stamped `ago_s` before now."""
         self._write("inputs", pin, "0" if closed else "1")

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from gpiozero import Device
 
-from gongd.adapters.pin_factory import open_factory
+from gongd.adapters.pin_factory import open_factory, threads, until_asleep
 from gongd.core.errors import PinsError
 from tests.adapters.gpio_kernel import GpioKernel
 
@@ -115,6 +116,32 @@ again.close()
     assert act(kernel, program) == "{} {'b': False}\n{} True\n"
 
 
+def test_a_thread_is_waited_for_until_it_has_nothing_to_do() -> None:
+    before, done = threads(), threading.Event()
+
+    def busy() -> None:
+        end = time.monotonic() + 0.1
+        while time.monotonic() < end:
+            pass
+        done.set()
+        threading.Event().wait(1.0)
+
+    threading.Thread(target=busy, daemon=True).start()
+    until_asleep(threads() - before)
+    assert done.is_set()
+
+
+def test_a_contact_is_given_back_though_the_drivers_own_thread_is_held_up(kernel: GpioKernel) -> None:
+    kernel.hold_up(for_ms=50)
+    program = """
+for _ in range(3):
+    buttons = GpioButtons([FIRE], factory, print)
+    print(buttons.broken, buttons.closed())
+    buttons.close()
+"""
+    assert act(kernel, program) == "{} {'fire': False}\n" * 3
+
+
 def test_a_line_that_somebody_else_holds_is_told_by_name(kernel: GpioKernel) -> None:
     program = """
 import fcntl, os
@@ -135,11 +162,14 @@ def test_the_working_directory_stays_clean(kernel: GpioKernel) -> None:
 
 def test_edges_arrive_with_the_instant_at_which_the_kernel_saw_them(kernel: GpioKernel) -> None:
     program = """
-import time
-def post(event): print(json.dumps([event.button, event.closed, time.monotonic() - event.at_mono]), flush=True)
-buttons = GpioButtons([FIRE], factory, post)
+import queue, time
+moves = queue.SimpleQueue()
+buttons = GpioButtons([FIRE], factory, lambda event: moves.put((event, time.monotonic())))
 print(json.dumps([dict(buttons.closed())]), flush=True)
 buttons.lamp("fire", True)
+for _ in range(2):
+    event, now = moves.get()
+    print(json.dumps([event.button, event.closed, now - event.at_mono]), flush=True)
 sys.stdin.readline()
 buttons.close()
 """
