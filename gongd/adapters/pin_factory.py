@@ -29,13 +29,9 @@ NOT_OPENED = Text(
     vi="Không điều khiển được rơ-le: không mở được GPIO ({error})",
     en="Relays cannot be driven: GPIO cannot be opened ({error})",
 )
-
-
 LET_GO_S = 0.5
 """lgpio gives its own thread 2 ms to leave a line before it closes it (`xSetAsFree` in its lgGpio.c). On a busy machine
 the thread is in the kernel still, and the line is busy until it comes back: usually within half a millisecond."""
-
-
 ASLEEP_S = 0.5
 """lgpio's thread for edges looks whether there is anything to watch, and where there is not it sleeps until it is told
 (`xWaitForSignal` in its lgPthAlerts.c). A contact that is claimed between the two wakes nobody, and its edges are never
