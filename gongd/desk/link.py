@@ -19,6 +19,8 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from gongd.adapters.mqtt.record_socket import RecordSocket
+
 KEEPALIVE_S = 30
 SESSION_S = 7 * 86400
 REACH_S = 2.0
@@ -203,5 +205,6 @@ def open_tls(authorities: str, certificate: str, key: str) -> ssl.SSLContext:
     """TLS 1.3 with our own certificate. Raises OSError, ssl.SSLError."""
     context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=authorities)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.sslsocket_class = RecordSocket
     context.load_cert_chain(certificate, key)
     return context

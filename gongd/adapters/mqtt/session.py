@@ -19,6 +19,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from gongd.adapters.mqtt.record_socket import RecordSocket
 from gongd.core.errors import GongdError
 from gongd.core.fault import FaultCode
 from gongd.core.words import Text
@@ -185,11 +186,12 @@ class Session:
         sock: Any = self._client.socket()
         if sock is None:
             raise self._why or self._closed()
+        waits = self._flush(sock) or self._client.want_write()
         pending = getattr(sock, "pending", None)
         more = reading and pending is not None and pending() > 0
         watch = select.poll()
         watch.register(wake, select.POLLIN)
-        watch.register(sock, select.POLLIN * reading | select.POLLOUT * self._client.want_write())
+        watch.register(sock, select.POLLIN * reading | select.POLLOUT * waits)
         said = dict(watch.poll(0.0 if more else 1000.0 * timeout_s)).get(sock.fileno(), 0)
         if more or said & ~select.POLLOUT:
             self._check(self._client.loop_read())
@@ -200,8 +202,20 @@ class Session:
         if self._why is not None:
             raise self._why
 
+    def _flush(self, sock: object) -> bool:
+        """Let go out what was said since the last step. Must it wait for the network?"""
+        if not isinstance(sock, RecordSocket):
+            return False
+        try:
+            sock.flush()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return True
+        except OSError as error:
+            raise self._why or self._closed(error.strerror or str(error)) from error
+        return False
+
     def publish(self, parcel: Parcel) -> None:
-        """Send one message."""
+        """Send one message, with the next step."""
         sent = self._client.publish(parcel.topic, parcel.payload, parcel.qos, parcel.retained)
         if parcel.qos and parcel.settled is not None:
             self._settling[sent.mid] = parcel.settled
@@ -285,8 +299,13 @@ class Session:
 
 
 def _send_at_once(_client: Client, _data: object, sock: Any) -> None:
-    """No small packet waits for the acknowledgement of the one before it (RFC 896): answers would come 40 ms late."""
+    """No small packet waits for the acknowledgement of the one before it (RFC 896): answers would come 40 ms late.
+
+    What one step of the link has to say goes out together.
+    """
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if isinstance(sock, RecordSocket):
+        sock.gather()
 
 
 def _options(asked: Subscription) -> SubscribeOptions:
@@ -297,6 +316,7 @@ def _options(asked: Subscription) -> SubscribeOptions:
 def _tls(papers: Papers, check_times: bool) -> ssl.SSLContext:
     """The broker must be vouched for by the commune's own authority, and by nobody else's. Raises SessionError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.sslsocket_class = RecordSocket
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         context.load_verify_locations(papers.authorities)
