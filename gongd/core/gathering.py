@@ -50,39 +50,25 @@ class Stand:
     sent_at: datetime | None = None
     challenge: str | None = None
     is_wanted_at_once: bool = False
+    last: Answer | None = field(init=False, repr=False, compare=False)
+    """The last that counts: a refusal that the desk heals by itself, or of a second copy, is none."""
+    has_sounded: bool = field(init=False, repr=False, compare=False)
+    """Has it begun, whatever came then?"""
+    standing: Standing = field(init=False, repr=False, compare=False)
+    """The last word."""
 
-    @property
-    def last(self) -> Answer | None:
-        """The last that counts: a refusal that the desk heals by itself, or of a second copy, is none."""
-        return next((one for one in reversed(self.answers) if not _is_passing(one)), None)
-
-    @property
-    def has_sounded(self) -> bool:
-        """Has it begun, whatever came then?"""
-        return any(answer.step in SOUNDED or _duplicate_of(answer) in SOUNDED for answer in self.answers)
-
-    @property
-    def standing(self) -> Standing:
-        """The last word."""
-        match self.last:
-            case None if self.has_sounded:
-                return Standing.DONE
-            case None:
-                return Standing.SILENT
-            case last if last.step in SOUNDING:
-                return Standing.SOUNDING
-            case last if last.step in (Step.RECEIVED, Step.WAITING):
-                return Standing.TAKEN
-            case last if last.step in UNDONE:
-                return Standing.UNDONE
-            case _:
-                return Standing.DONE
+    def __post_init__(self) -> None:
+        """What the answers say is found out once: all boxes of an order are looked at whenever one has answered."""
+        last = next((one for one in reversed(self.answers) if not _is_passing(one)), None)
+        has_sounded = any(one.step in SOUNDED or _duplicate_of(one) in SOUNDED for one in self.answers)
+        object.__setattr__(self, "last", last)
+        object.__setattr__(self, "has_sounded", has_sounded)
+        object.__setattr__(self, "standing", _standing(last, has_sounded))
 
     @property
     def is_settled(self) -> bool:
         """Is nothing more to be done for it? Only received, and then no word, is not enough."""
-        last = self.last
-        is_only_received = last is not None and last.step is Step.RECEIVED
+        is_only_received = self.last is not None and self.last.step is Step.RECEIVED
         return self.standing is not Standing.SILENT and not is_only_received and not self.is_under_way
 
     @property
@@ -90,6 +76,22 @@ class Stand:
         """Does it gather the order's file, or try its settings? Then its last word is still to come."""
         last = self.last
         return last is not None and last.step is Step.WAITING and last.reason in UNDER_WAY
+
+
+def _standing(last: Answer | None, has_sounded: bool) -> Standing:
+    match last:
+        case None if has_sounded:
+            return Standing.DONE
+        case None:
+            return Standing.SILENT
+        case last if last.step in SOUNDING:
+            return Standing.SOUNDING
+        case last if last.step in (Step.RECEIVED, Step.WAITING):
+            return Standing.TAKEN
+        case last if last.step in UNDONE:
+            return Standing.UNDONE
+        case _:
+            return Standing.DONE
 
 
 def _is_passing(answer: Answer) -> bool:
@@ -193,6 +195,8 @@ def _is_due(stand: Stand, now: datetime) -> bool:
         return True
     if stand.is_wanted_at_once:
         return now - stand.sent_at >= AT_ONCE_AFTER or (stand.answers[-1:] != () and stand.answers[-1].is_stale)
+    if now - stand.sent_at < AGAIN_AFTER:
+        return False
     again_after = UNDER_WAY_AGAIN_AFTER if stand.is_under_way else AGAIN_AFTER
     return not stand.is_settled and now - stand.sent_at >= again_after
 

@@ -60,12 +60,13 @@ def find_target(typed: str, roster: Roster, commune: str, enrolled: Mapping[str,
         return NO_BOXES
     if _plain(typed) in ALL_WORDS:
         return Target(roster.boxes, (to_all(commune),), is_all=True)
-    parts = _parts(typed, roster)
+    places = _Places(roster)
+    parts = _parts(typed, places)
     if not parts:
         return NOTHING_TYPED
     found: dict[str, RosterBox] = {}
     for part in parts:
-        match _find(part, roster):
+        match _find(part, places, roster):
             case Text() as why:
                 return why
             case boxes:
@@ -87,45 +88,61 @@ def _plain(typed: str) -> str:
     return " ".join(fold(typed).split())
 
 
-def _parts(typed: str, roster: Roster) -> list[str]:
+_Found = dict[str, tuple[RosterBox, ...]]
+"""Places by what people call them, and their boxes."""
+
+
+class _Places:
+    """Every place of a roster by all that it may be called: looked through once, however many are typed."""
+
+    def __init__(self, roster: Roster) -> None:
+        self.villages = _villages(roster)
+        self._by_name: dict[str, _Found] = {}
+        self._by_number: dict[int, _Found] = {}
+        for name, boxes in self.villages.items():
+            self._name(_plain(name), name, boxes)
+            for number in _numbers(name):
+                self._by_number.setdefault(number, {})[name] = boxes
+        for box in roster.boxes:
+            for typed in {_plain(box.name), box.id}:
+                if box.name not in self.villages or typed != _plain(box.name):
+                    self._name(typed, box.name, (box,))
+        for zone, name in roster.zones.items():
+            for typed in {zone, _plain(name)} if roster.of_zone(zone) else ():
+                self._name(typed, name, roster.of_zone(zone))
+
+    def _name(self, typed: str, name: str, boxes: tuple[RosterBox, ...]) -> None:
+        self._by_name.setdefault(typed, {})[name] = boxes
+
+    def find(self, part: str) -> _Found:
+        """Every place that it may be: exactly by name or id first, else a village by its number."""
+        return self._by_name.get(part) or (self._by_number.get(int(part), {}) if part.isdecimal() else {})
+
+
+def _parts(typed: str, places: _Places) -> list[str]:
     """By commas; by spaces too where the whole is no place."""
     parts = [part for piece in re.split(r"[,;]", typed) if (part := _plain(piece))]
     whole = []
     for part in parts:
-        whole += [part] if _matches(part, roster) else part.split()
+        whole += [part] if places.find(part) else part.split()
     return [part for part in whole if part != "va"]
 
 
-def _find(part: str, roster: Roster) -> tuple[RosterBox, ...] | Text:
-    matches = _matches(part, roster)
-    if len(matches) == 1:
-        return next(iter(matches.values()))
-    if matches:
-        return SEVERAL.fill(typed=part, known=", ".join(matches))
-    return NOWHERE.fill(typed=part, known=", ".join([*_villages(roster), *roster.zones.values(), "TAT CA"]))
-
-
-def _matches(part: str, roster: Roster) -> dict[str, tuple[RosterBox, ...]]:
-    """Every place that it may be: exactly by name or id first, else a village by its number."""
-    by_village = _villages(roster)
-    exact = {name: boxes for name, boxes in by_village.items() if _plain(name) == part}
-    exact |= {box.name: (box,) for box in roster.boxes if part in (_plain(box.name), box.id) and box.name not in exact}
-    exact |= {
-        name: roster.of_zone(zone)
-        for zone, name in roster.zones.items()
-        if part in (zone, _plain(name)) and roster.of_zone(zone)
-    }
-    if exact or not part.isdigit():
-        return exact
-    return {name: boxes for name, boxes in by_village.items() if int(part) in _numbers(name)}
+def _find(part: str, places: _Places, roster: Roster) -> tuple[RosterBox, ...] | Text:
+    found = places.find(part)
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if found:
+        return SEVERAL.fill(typed=part, known=", ".join(found))
+    return NOWHERE.fill(typed=part, known=", ".join([*places.villages, *roster.zones.values(), "TAT CA"]))
 
 
 def _numbers(name: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d{1,6}", name)]
 
 
-def _villages(roster: Roster) -> dict[str, tuple[RosterBox, ...]]:
-    found: dict[str, tuple[RosterBox, ...]] = {}
+def _villages(roster: Roster) -> _Found:
+    found: _Found = {}
     for box in roster.boxes:
         found[box.village] = (*found.get(box.village, ()), box)
     return found
@@ -140,5 +157,5 @@ def _as_zone(
     zone = next(named, None)
     if zone is None or any(zone not in enrolled.get(box.id, ()) for box in chosen):
         return None
-    others = [box for box, zones in enrolled.items() if zone in zones and box not in {one.id for one in chosen}]
-    return None if others else zone
+    ids = {box.id for box in chosen}
+    return None if any(zone in zones and box not in ids for box, zones in enrolled.items()) else zone
