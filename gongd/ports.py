@@ -334,8 +334,8 @@ class Journal(Protocol):
         """The broker has every record up to this number. Remembered with the next commit: it may be forgotten."""
         ...
 
-    def watch(self, told: Callable[[], None]) -> None:
-        """Call `told`, on the journal's thread, after every commit."""
+    def watch(self, told: Callable[[Sequence[Record]], None]) -> None:
+        """Call `told`, on the journal's thread, after every commit, with what is durable by it."""
         ...
 
     def close(self) -> None:

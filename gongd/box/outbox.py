@@ -5,9 +5,11 @@ again (`again`). Two deliveries make one, by (box, journal id, number).
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from gongd.core.catalogue import Origin
+from gongd.core.record import Kind, Record
 from gongd.core.wire_event import EventBatch, event_of, pack
 from gongd.ports import Journal, Recalled
 
@@ -17,14 +19,21 @@ AT_ONCE = 50
 GAP_S = 0.2
 """Between two batches: a week's records go out at 40 kB/s at most, and leave room for an alarm."""
 
-LINGER_S = 0.8
-"""A record waits so long for those that follow it: what an alarm leaves goes out as one message, behind its answers.
-Less than the link's own round of a second, which sees to what is not urgent."""
+LINGER_S = 2.5
+"""A record waits so long for those that follow it: what an order leaves goes out as one message, behind the answers of
+all boxes, for which somebody at the desk waits two seconds."""
 
 PATIENCE_S = 10.0
 """A journal that has not answered by then is asked again."""
 
+_RAISED_HERE = frozenset({Origin.BUTTON.value, Origin.LOCAL.value})
+
 Send = Callable[[EventBatch, Callable[[bool], None]], None]
+
+
+def is_news(record: Record) -> bool:
+    """Must the desk know of it now, and hears of it by this record alone? What people at the box have raised."""
+    return record.kind is Kind.ACTIVATION and record.origin in _RAISED_HERE
 
 
 @dataclass(slots=True)
@@ -49,14 +58,16 @@ class Outbox:
     _again: deque[_Again] = field(default_factory=deque)
     _fresh: bool = True
     _lingers: bool = False
+    _hurries: bool = False
     _asked_at: float | None = None
     _sending: bool = False
-    _next_at: float = 0.0
+    _free_at: float = 0.0
+    _lingers_until: float = 0.0
     _now: float = 0.0
 
     def open(self) -> None:
         """Hear of every commit from now on."""
-        self.journal.watch(lambda: self.call(self._written))
+        self.journal.watch(lambda records: self.call(lambda: self._written(records)))
 
     def again(self, first: int, last: int | None, journal_id: str | None) -> None:
         """The desk asks for these once more."""
@@ -71,17 +82,20 @@ class Outbox:
     def step(self, now: float) -> float:
         """Ask for what is to go out next, if anything; how soon to look again."""
         self._now = now
-        if self._lingers:
-            self._lingers, self._next_at = False, max(self._next_at, now + LINGER_S)
+        if self._hurries or self._lingers:
+            self._lingers_until = now if self._hurries else now + LINGER_S
+            self._hurries = self._lingers = False
         if self._sending or (self._asked_at is not None and now - self._asked_at < PATIENCE_S):
             return 1.0
-        if now < self._next_at:
-            return self._next_at - now
+        next_at = max(self._free_at, self._lingers_until)
+        if now < next_at:
+            return next_at - now
         if self._again or self._fresh:
             self._ask()
         return 1.0
 
-    def _written(self) -> None:
+    def _written(self, records: Sequence[Record]) -> None:
+        self._hurries = self._hurries or any(map(is_news, records))
         self._lingers = self._lingers or not self._fresh
         self._fresh = True
 
@@ -111,7 +125,7 @@ class Outbox:
             self._drop(again)
 
     def _settled(self, batch: EventBatch, again: _Again | None, sent: bool) -> None:
-        self._sending, self._next_at = False, self._now + GAP_S
+        self._sending, self._free_at = False, self._now + GAP_S
         if not sent:
             self._fresh = True
         elif again is not None:

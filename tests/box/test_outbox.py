@@ -1,12 +1,13 @@
 """When records go out: what an alarm leaves as one message, what waits from before as fast as is allowed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
 
 from gongd.box.outbox import GAP_S, LINGER_S, Outbox
+from gongd.core.catalogue import Origin
 from gongd.core.record import Kind, Record
 from gongd.core.wire_event import EventBatch
 from gongd.ports import Recall, Recalled
@@ -21,9 +22,9 @@ class Shelf:
     count: int = 0
     broker_has: int = 0
     asked: int = 0
-    told: Callable[[], None] = field(default=lambda: None)
+    told: Callable[[Sequence[Record]], None] = field(default=lambda _records: None)
 
-    def watch(self, told: Callable[[], None]) -> None:
+    def watch(self, told: Callable[[Sequence[Record]], None]) -> None:
         self.told = told
 
     def recall(self, first: int, most: int, answer: Recall) -> None:
@@ -35,10 +36,10 @@ class Shelf:
     def published(self, number: int) -> None:
         self.broker_has = number
 
-    def write(self, count: int = 1) -> None:
+    def write(self, count: int = 1, kind: Kind = Kind.COMMAND, origin: Origin = Origin.COMMAND) -> None:
         """So many records more, in one commit."""
         self.count += count
-        self.told()
+        self.told([Record(AT, kind, origin=origin)] * count)
 
 
 @dataclass
@@ -83,13 +84,50 @@ def test_what_follows_within_a_moment_goes_out_as_one_message(shelf: Shelf) -> N
     assert 2.0 + LINGER_S <= at < 2.0 + LINGER_S + 0.2
 
 
+@pytest.mark.parametrize("origin", [Origin.BUTTON, Origin.LOCAL])
+def test_what_people_at_the_box_have_raised_goes_out_at_once_and_takes_along_what_waits(
+    shelf: Shelf, origin: Origin
+) -> None:
+    post = Post()
+    outbox = opened(shelf, post)
+    shelf.write(2)
+    run(outbox, post, 2.4)
+    shelf.write(1, Kind.ACTIVATION, origin)
+    run(outbox, post, 10.0)
+    ((at, span),) = post.out
+    assert span == (1, 3)
+    assert 2.4 <= at < 2.5
+
+
+def test_what_people_at_the_box_raise_while_a_batch_is_under_way_follows_it_at_once(shelf: Shelf) -> None:
+    post = Post()
+    outbox = opened(shelf, post)
+    shelf.write(1, Kind.ACTIVATION, Origin.BUTTON)
+    run(outbox, post, 2.1)
+    shelf.write(1, Kind.ACTIVATION, Origin.BUTTON)
+    run(outbox, post, 10.0)
+    (_, (at, span)) = post.out
+    assert span == (2, 2)
+    assert at < 2.0 + GAP_S + 0.2
+
+
+@pytest.mark.parametrize("origin", [Origin.COMMAND, Origin.NEIGHBOUR, Origin.SCHEDULE])
+def test_what_an_order_or_the_clock_has_begun_waits_behind_the_answers(shelf: Shelf, origin: Origin) -> None:
+    post = Post()
+    outbox = opened(shelf, post)
+    shelf.write(1, Kind.ACTIVATION, origin)
+    run(outbox, post, 10.0)
+    ((at, _),) = post.out
+    assert at >= 2.0 + LINGER_S
+
+
 def test_a_record_waits_no_longer_for_those_that_keep_coming(shelf: Shelf) -> None:
     post = Post()
     outbox = opened(shelf, post)
-    for _ in range(100):
+    for _ in range(300):
         shelf.write()
         run(outbox, post, post.now + 0.1)
-    assert len(post.out) >= 100 * 0.1 / (LINGER_S + GAP_S) - 1
+    assert len(post.out) >= 300 * 0.1 / (LINGER_S + GAP_S) - 1
 
 
 def test_what_was_kept_while_the_broker_was_away_does_not_linger(shelf: Shelf) -> None:

@@ -60,7 +60,7 @@ class FatedJournal:
     def __init__(self, path: Path, real: SqliteJournal, fate: Fate) -> None:
         self.path, self.real, self.fate = path, real, fate
         self.pending: list[Promise] = []
-        self._told: Callable[[], None] = lambda: None
+        self._told: Callable[[Sequence[Record]], None] = lambda _records: None
 
     def remember(self) -> Memory:
         """What the file says."""
@@ -75,12 +75,13 @@ class FatedJournal:
 
     def commit(self) -> None:
         """All that waits reaches the disk."""
+        written = [record for promise in self.pending if not promise.is_withdrawn for record in promise.records]
         is_news = any(promise.records for promise in self.pending)
         if is_news:
             self.fate.step("commit")
         self.store(len(self.pending))
         if is_news:
-            self._told()
+            self._told(written)
 
     def store(self, count: int) -> None:
         """The first batches reach the disk, whatever fate says."""
@@ -114,7 +115,7 @@ class FatedJournal:
         """The broker has them."""
         self.real.published(number)
 
-    def watch(self, told: Callable[[], None]) -> None:
+    def watch(self, told: Callable[[Sequence[Record]], None]) -> None:
         """Hear of commits."""
         self._told = told
 

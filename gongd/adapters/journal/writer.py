@@ -74,7 +74,7 @@ class SqliteJournal:
         self._busy_since: float | None = None
         self._stuck_since: float | None = None
         self._tidied_at = float("-inf")
-        self._told: Callable[[], None] = _nobody
+        self._told: Callable[[Sequence[Record]], None] = _nobody
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True) if threaded else None
         if self._thread:
             self._thread.start()
@@ -121,8 +121,8 @@ class SqliteJournal:
         """Remembered with the next commit."""
         self._queue.ask(lambda: self._note_published(number))
 
-    def watch(self, told: Callable[[], None]) -> None:
-        """Hear of every commit."""
+    def watch(self, told: Callable[[Sequence[Record]], None]) -> None:
+        """Hear of every commit, and of what is durable by it."""
         self._told = told
 
     def close(self) -> None:
@@ -174,7 +174,7 @@ class SqliteJournal:
             self._busy_since = self._means.mono()
             if self._queue.lost or any(pledge.records for pledge in pledges):
                 self._commit(book, pledges)
-                self._told()
+                self._told([record for pledge in pledges if pledge.kept for record in pledge.records])
             else:
                 self._settle_empty(pledges)
         while question := self._queue.next_question():
@@ -346,5 +346,5 @@ class SqliteJournal:
         )
 
 
-def _nobody() -> None:
+def _nobody(_records: Sequence[Record]) -> None:
     """Nobody wants to hear of commits."""
