@@ -120,19 +120,20 @@ class Rounds:
     broker_ms: list[float] = field(default_factory=list)
 
 
-def alerts(root: Path, memory: Path, boxes: int, rounds: int, more: Effort | None) -> list[Figure]:
-    """Ours and then the bare ones, on the same kind of broker. `more`: some alone, too, and the broker's death."""
+def alerts(root: Path, memory: Path, boxes: int, rounds: int, effort: Effort) -> list[Figure]:
+    """Ours and then the bare ones, on the same kind of broker; in one of the crowds some alone, too, and the broker's
+    death."""
     names = [f"thon-{number}" for number in range(1, boxes + 1)]
     commune = make_commune(root / f"commune-{boxes}" / "commune", memory / f"crowd-{boxes}", names)
     figures: list[Figure] = []
     with running(commune) as broker:
         with streets("bench.street", commune, names) as street:
-            ours = _ring(commune, broker, street, names, rounds)
-            if more is not None:
-                few = _ring(commune, broker, street, names[: more.some], rounds, to_all=False)
+            ours = _ring(commune, broker, street, names, rounds, effort.quiet_s)
+            if boxes == effort.outage_of:
+                few = _ring(commune, broker, street, names[: effort.some], rounds, effort.quiet_s, to_all=False)
                 figures = [
-                    *_told_of_some(boxes, more.some, few),
-                    *outage(commune, broker, street, names, more.outage_s),
+                    *_told_of_some(boxes, effort.some, few),
+                    *outage(commune, broker, street, names, effort.outage_s),
                 ]
         with streets("bench.bare_street", commune, names) as street:
             floor = _ring_bare(commune, boxes, rounds)
@@ -165,12 +166,18 @@ def _parts(name: str, ours: Rounds) -> list[Figure]:
 
 
 def _ring(
-    commune: Commune, broker: Broker, street: Streets, names: Sequence[str], rounds: int, to_all: bool = True
+    commune: Commune,
+    broker: Broker,
+    street: Streets,
+    names: Sequence[str],
+    rounds: int,
+    quiet_s: float,
+    to_all: bool = True,
 ) -> Rounds:
     told, boxes = Rounds(), len(names)
     typed = "all" if to_all else ",".join(names)
     with on_duty(commune.folder.path, with_link=True) as duty:
-        _listen(duty, street)
+        _listen(duty, street, quiet_s)
         idling = _idling(street)
         for _ in range(rounds + 1):
             before, cpu = [use_of(pid).cpu_s for pid in (os.getpid(), broker.pid)], street.count("cpu")
@@ -182,10 +189,10 @@ def _ring(
             told.boxes_ms.append(MS * (street.count("cpu") - cpu) / boxes)
             told.desk_ms.append(MS * desk / boxes)
             told.broker_ms.append(MS * by_broker / boxes)
-            _quiet(duty)
+            _quiet(duty, quiet_s)
             idled = idling * (time.monotonic() - began_at)
             told.whole_ms.append(MS * (street.count("cpu") - cpu - idled) / boxes)
-            _silence(duty, street)
+            _silence(duty, street, quiet_s)
     every = (told.last_ms, told.boxes_ms, told.whole_ms, told.desk_ms, told.broker_ms)
     return Rounds(*(found[1:] for found in every))
 
@@ -197,7 +204,7 @@ def _idling(street: Streets) -> float:
     return (street.count("cpu") - before) / (time.monotonic() - at)
 
 
-def _listen(duty: Duty, street: Streets) -> None:
+def _listen(duty: Duty, street: Streets, quiet_s: float) -> None:
     """Until the desk knows every box, as in any night."""
     boxes = street.count("boxes")
 
@@ -206,13 +213,13 @@ def _listen(duty: Duty, street: Streets) -> None:
         return len(duty.store.infos()) == boxes
 
     until(knows_all, "what the boxes say of themselves", START_S)
-    _quiet(duty)
+    _quiet(duty, quiet_s)
 
 
-def _quiet(duty: Duty) -> None:
-    """Everything that is under way has come."""
+def _quiet(duty: Duty, quiet_s: float) -> None:
+    """Everything that is under way has come, the records that linger too."""
     at = time.monotonic()
-    while time.monotonic() - at < 1.0:
+    while time.monotonic() - at < quiet_s:
         if duty.talk.step(now(), 0.1):
             at = time.monotonic()
 
@@ -236,7 +243,7 @@ def _alert(duty: Duty, typed: str) -> float:
     return MS * took_s
 
 
-def _silence(duty: Duty, street: Streets) -> None:
+def _silence(duty: Duty, street: Streets, quiet_s: float) -> None:
     target = duty.find("all")
     assert not isinstance(target, Text)
     pen = take_pen(duty.office, None)
@@ -244,7 +251,7 @@ def _silence(duty: Duty, street: Streets) -> None:
     duty.talk.give(claims, target.ids, pen, now())
     until(lambda: _stepped(duty) and not street.count("sounding"), "silence", ALERT_S, 0.05)
     duty.talk.end([claims.jti], now())
-    _quiet(duty)
+    _quiet(duty, quiet_s)
 
 
 def _stepped(duty: Duty) -> bool:

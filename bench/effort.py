@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
+from gongd.box.outbox import LINGER_S
+
 
 @dataclass(frozen=True, slots=True)
 class Effort:
     """Trials of each kind; so long the idle box is watched (`idle_s`) and its sounds are waited for (`prints_s`).
 
     `crowds`: how many boxes, and how many alerts to them; the broker of `outage_of` boxes dies for `outage_s`,
-    and `some` of so many are alerted alone as well. `fleet` boxes send for `fleet_s` seconds at each rate.
+    and `some` of so many are alerted alone as well; an alert is over when nothing has come for `quiet_s`. `fleet` boxes
+    send for `fleet_s` seconds at each rate.
     """
 
     starts: int
@@ -22,6 +25,7 @@ class Effort:
     outage_of: int
     some: int
     outage_s: float
+    quiet_s: float
     messages: int
     fleet: int
     fleet_s: float
@@ -41,6 +45,7 @@ FULL = Effort(
     outage_of=1000,
     some=100,
     outage_s=5.0,
+    quiet_s=LINGER_S + 1.0,
     messages=1500,
     fleet=10_000,
     fleet_s=20.0,
@@ -60,6 +65,7 @@ QUICK = Effort(
     outage_of=2,
     some=1,
     outage_s=1.0,
+    quiet_s=0.5,
     messages=10,
     fleet=20,
     fleet_s=1.0,

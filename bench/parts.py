@@ -73,9 +73,7 @@ def crowd(run: Run) -> list[Figure]:
     return [
         figure
         for boxes, rounds in run.effort.crowds
-        for figure in alerts(
-            run.yard.root, run.yard.dry, boxes, rounds, run.effort if boxes == run.effort.outage_of else None
-        )
+        for figure in alerts(run.yard.root, run.yard.dry, boxes, rounds, run.effort)
     ]
 
 

@@ -26,14 +26,14 @@ all boxes, for which somebody at the desk waits two seconds."""
 PATIENCE_S = 10.0
 """A journal that has not answered by then is asked again."""
 
-_RAISED_HERE = frozenset({Origin.BUTTON.value, Origin.LOCAL.value})
+_NOT_BY_THE_DESK = frozenset({Origin.BUTTON.value, Origin.LOCAL.value, Origin.NEIGHBOUR.value})
 
 Send = Callable[[EventBatch, Callable[[bool], None]], None]
 
 
 def is_news(record: Record) -> bool:
-    """Must the desk know of it now, and hears of it by this record alone? What people at the box have raised."""
-    return record.kind is Kind.ACTIVATION and record.origin in _RAISED_HERE
+    """Must the desk know of it now, and hears of it by this record alone? What people or neighbours have raised."""
+    return record.kind is Kind.ACTIVATION and record.origin in _NOT_BY_THE_DESK
 
 
 @dataclass(slots=True)

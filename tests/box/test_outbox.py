@@ -84,8 +84,8 @@ def test_what_follows_within_a_moment_goes_out_as_one_message(shelf: Shelf) -> N
     assert 2.0 + LINGER_S <= at < 2.0 + LINGER_S + 0.2
 
 
-@pytest.mark.parametrize("origin", [Origin.BUTTON, Origin.LOCAL])
-def test_what_people_at_the_box_have_raised_goes_out_at_once_and_takes_along_what_waits(
+@pytest.mark.parametrize("origin", [Origin.BUTTON, Origin.LOCAL, Origin.NEIGHBOUR])
+def test_what_people_or_neighbours_have_raised_goes_out_at_once_and_takes_along_what_waits(
     shelf: Shelf, origin: Origin
 ) -> None:
     post = Post()
@@ -111,7 +111,7 @@ def test_what_people_at_the_box_raise_while_a_batch_is_under_way_follows_it_at_o
     assert at < 2.0 + GAP_S + 0.2
 
 
-@pytest.mark.parametrize("origin", [Origin.COMMAND, Origin.NEIGHBOUR, Origin.SCHEDULE])
+@pytest.mark.parametrize("origin", [Origin.COMMAND, Origin.SCHEDULE])
 def test_what_an_order_or_the_clock_has_begun_waits_behind_the_answers(shelf: Shelf, origin: Origin) -> None:
     post = Post()
     outbox = opened(shelf, post)
