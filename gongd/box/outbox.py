@@ -31,7 +31,7 @@ _NOT_BY_THE_DESK = frozenset({Origin.BUTTON.value, Origin.LOCAL.value, Origin.NE
 Send = Callable[[EventBatch, Callable[[bool], None]], None]
 
 
-def is_news(record: Record) -> bool:
+def is_urgent(record: Record) -> bool:
     """Must the desk know of it now, and hears of it by this record alone? What people or neighbours have raised."""
     return record.kind is Kind.ACTIVATION and record.origin in _NOT_BY_THE_DESK
 
@@ -95,7 +95,7 @@ class Outbox:
         return 1.0
 
     def _written(self, records: Sequence[Record]) -> None:
-        self._hurries = self._hurries or any(map(is_news, records))
+        self._hurries = self._hurries or any(map(is_urgent, records))
         self._lingers = self._lingers or not self._fresh
         self._fresh = True
 

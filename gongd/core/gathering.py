@@ -195,8 +195,6 @@ def _is_due(stand: Stand, now: datetime) -> bool:
         return True
     if stand.is_wanted_at_once:
         return now - stand.sent_at >= AT_ONCE_AFTER or (stand.answers[-1:] != () and stand.answers[-1].is_stale)
-    if now - stand.sent_at < AGAIN_AFTER:
-        return False
     again_after = UNDER_WAY_AGAIN_AFTER if stand.is_under_way else AGAIN_AFTER
     return not stand.is_settled and now - stand.sent_at >= again_after
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
 
@@ -40,10 +40,6 @@ MOST_PASSPHRASE = 4096
 SHARED_SESSION_S = 300
 """A broker goes on giving its share to a collector that is away: not for long, the others ask for what they miss."""
 
-NAMES_FOR = timedelta(seconds=1)
-
-Names = tuple[Roster, Mapping[str, str]]
-"""The roster, and what the boxes call their signals."""
 Ask = Callable[[str], str]
 Say = Callable[[Text], None]
 
@@ -63,13 +59,6 @@ class Duty:
     link: Link | None = None
     sender: Sender | None = None
     book: LastingBook | None = None
-    _names: tuple[datetime, Names] | None = None
-
-    def names(self, at: datetime) -> Names:
-        """What boxes and signals are called, looked up once a second at most: a thousand boxes answer in two."""
-        if self._names is None or not timedelta() <= at - self._names[0] < NAMES_FOR:
-            self._names = at, (self.roster, self.titles)
-        return self._names[1]
 
     @property
     def roster(self) -> Roster:
@@ -119,7 +108,7 @@ class Duty:
         with suppress(GongdError):
             renewed = self.office.renewed()
             if renewed is not self.office:
-                self.office, self._names = renewed, None
+                self.office = renewed
                 if self.sender is not None:
                     self.sender.renew(renewed)
 

@@ -22,11 +22,11 @@ def tell(duty: Duty, news: Iterable[News], say: Say, at: datetime) -> None:
 
 
 def lines(duty: Duty, news: Iterable[News], at: datetime) -> list[Text]:
-    """News in words; what heals by itself is not told."""
+    """News in words; what heals by itself is not told. The names are looked up once for all of it."""
     told = list(news)
     if not any(isinstance(one, Told | Silent | Unreached) for one in told):
         return [text for one in told if isinstance(one, Sent) for text in _sent(duty, one, at)]
-    roster, titles = duty.names(at)
+    roster, titles = duty.roster, duty.titles
     return [text for one in told for text in _line(duty, one, roster, titles, at)]
 
 

@@ -203,12 +203,14 @@ class Session:
             raise self._why
 
     def _flush(self, sock: object) -> bool:
-        """Let go out what was said since the last step. Must it wait for the network?"""
+        """Let go out what was said since the last step. Must it wait until the network takes more?"""
         if not isinstance(sock, RecordSocket):
             return False
         try:
             sock.flush()
-        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+        except ssl.SSLWantReadError:
+            return False
+        except ssl.SSLWantWriteError:
             return True
         except OSError as error:
             raise self._why or self._closed(error.strerror or str(error)) from error
