@@ -117,7 +117,7 @@ def test_the_largest_record_leaves_nothing_behind_in_openssl(ends: tuple[ssl.SSL
 def test_an_end_is_an_end(ends: tuple[ssl.SSLSocket, RecordSocket]) -> None:
     theirs, ours = ends
     theirs.sendall(b"last")
-    theirs.close()
+    theirs.shutdown(socket.SHUT_WR)
     assert take(ours, 4) == b"last"
     assert ours.recv(1) == b""
 
