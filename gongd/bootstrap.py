@@ -33,6 +33,7 @@ from gongd.core.clock_trust import ClockState
 from gongd.core.errors import ConfigError, SocketError
 from gongd.core.fault import FaultCode
 from gongd.core.words import Text
+from gongd.one_core import stay_together
 from gongd.outfit import Outfit
 from gongd.ports import Clock
 from gongd.settings import Settings, load
@@ -85,6 +86,7 @@ def run(config: Path, dry: bool = False, out: Path | None = None) -> int:
         threading.Thread(target=lambda: _prepare(inbox), name="papers", daemon=True).start()
     if not found:
         doors.keep(settings)
+    stay_together()
     try:
         return box.run()
     finally:

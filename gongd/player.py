@@ -15,6 +15,7 @@ from gongd.core.cue import Cue, CueSheet, cues_between
 from gongd.core.errors import PinsError
 from gongd.core.performance import Span
 from gongd.core.words import Text
+from gongd.one_core import stay_together
 from gongd.ports import Post, Relays, Speaker, Track
 
 LEASE_S = 2.0
@@ -180,6 +181,7 @@ class Player:
         self._bell.ring()
 
     def _guard(self) -> None:
+        stay_together()
         try:
             self._loop()
         except Exception as error:

@@ -19,6 +19,7 @@ FLOORS = {
     "gongd.relays_off": 0,
     "gongd.bell": 1,
     "gongd.folder": 1,
+    "gongd.one_core": 1,
     "gongd.ports": 1,
     "gongd.ports_link": 1,
     "gongd.settings": 1,

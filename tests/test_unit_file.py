@@ -121,6 +121,10 @@ def test_the_rendering_child_may_make_itself_nicer() -> None:
     assert "setpriority" in " ".join(_of("SystemCallFilter")).split()
 
 
+def test_the_threads_between_an_order_and_its_relay_may_keep_to_one_core() -> None:
+    assert "sched_setaffinity" in " ".join(_of("SystemCallFilter")).split()
+
+
 def test_the_daemon_survives_a_rendering_child_that_takes_all_memory() -> None:
     assert _of("OOMPolicy") == ["continue"]
 

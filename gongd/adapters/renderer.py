@@ -20,6 +20,7 @@ from pathlib import Path
 
 from gongd.core.job import Job, write_job
 from gongd.core.words import Text
+from gongd.one_core import go_free
 from gongd.ports import Post, PrintsChanged
 
 RETRY_S = (2.0, 10.0, 60.0, 300.0)
@@ -95,6 +96,7 @@ class Renderer:
     # ── The thread ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _work(self) -> None:
+        go_free()
         failures = 0
         while self._wait(failures):
             try:

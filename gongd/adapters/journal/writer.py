@@ -20,6 +20,7 @@ from gongd.core.activation import Outcome
 from gongd.core.errors import JournalError
 from gongd.core.record import ADOPTED, RETIRED, RUNG, Kind, Record
 from gongd.core.words import Text
+from gongd.one_core import stay_together
 from gongd.ports import JournalFailed, JournalRefused, JournalWell, Memory, Post, Recall
 
 KEEP_DAYS = 400
@@ -146,6 +147,7 @@ class SqliteJournal:
     # ── The thread ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def _run(self) -> None:
+        stay_together()
         while not self._queue.closing:
             self.turn()
             failing = self._stuck_since is not None

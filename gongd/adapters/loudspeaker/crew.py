@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
+from gongd.one_core import go_free
+
 READY = 2
 """One for what begins, one while what was stopped is still clearing up."""
 
@@ -42,6 +44,7 @@ class Crew:
         threading.Thread(target=self._work, name="feeder", daemon=True).start()
 
     def _work(self) -> None:
+        go_free()
         while job := self._jobs.get():
             job()
             with self._lock:

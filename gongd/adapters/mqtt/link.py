@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from gongd.adapters.mqtt.session import CONNECT_S, Address, Session, SessionError, lost, taken
+from gongd.one_core import stay_together
 from gongd.ports_link import Delivery, Ear, LinkLost, Parcel, Subscription
 
 LEAST_PAUSE_S = 1.0
@@ -104,6 +105,7 @@ class MqttLink:
             self._session.acknowledge(delivery.number)
 
     def _run(self) -> None:
+        stay_together()
         pause_s = LEAST_PAUSE_S
         while not self._closing:
             began_at = time.monotonic()
