@@ -7,10 +7,12 @@ programs that they start, go where the kernel puts them.
 
 import logging
 import os
+import random
 from collections.abc import Collection
 
 ALL_CORES = frozenset(os.sched_getaffinity(0))
 """Those that this process had when it began."""
+_OURS = random.choice(sorted(ALL_CORES))
 
 log = logging.getLogger("gongd")
 
@@ -21,8 +23,7 @@ def stay_together() -> None:
     Which core that is differs from start to start: where another program keeps one from us, the watchdog's restart
     finds another.
     """
-    cores = sorted(ALL_CORES)
-    _keep_to({cores[os.getpid() % len(cores)]})
+    _keep_to({_OURS})
 
 
 def go_free() -> None:

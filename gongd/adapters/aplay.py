@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gongd.core.errors import NoSpeakerError, SpeakerError
 from gongd.core.words import Text
+from gongd.one_core import go_free
 
 BUFFER_US = 100_000
 PERIOD_US = 25_000
@@ -101,6 +102,7 @@ class CardWatch:
         self._closing.set()
 
     def _watch(self) -> None:
+        go_free()
         seen, trouble, waited_s = self._look(), self._probe(), 0.0
         while not self._closing.wait(self._look_s):
             waited_s += self._look_s

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from gongd.core.job import Clip
+from gongd.one_core import go_free
 
 MOST = 4
 """So many lie there: 4 MiB."""
@@ -29,6 +30,7 @@ class ClipFolder:
         threading.Thread(target=lambda: answer(self._write(data, suffix)), name="clip", daemon=True).start()
 
     def _write(self, data: bytes, suffix: str) -> Clip | None:
+        go_free()
         stamp = hashlib.sha256(data).hexdigest()
         path = self._folder / f"{stamp[:32]}{suffix}"
         try:

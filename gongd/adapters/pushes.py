@@ -20,6 +20,7 @@ from gongd.core.errors import ConfigError
 from gongd.core.plain import from_plain, to_plain
 from gongd.core.push import DIFFERS, INVALID, NOT_STORED, Declined, Note, Push
 from gongd.folder import settle
+from gongd.one_core import go_free
 from gongd.settings import Settings, load
 from gongd.settings.pushed import parse_pushed
 from gongd.settings.source import LARGEST_BYTES
@@ -89,6 +90,7 @@ class Thread:
             self._thread.join(CLOSE_S)
 
     def _work(self) -> None:
+        go_free()
         while job := self._jobs.get():
             try:
                 job()

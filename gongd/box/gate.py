@@ -104,11 +104,11 @@ class Gate:
         self._tokens, self._filled_at = PER_SECOND, 0.0
         self._answers: deque[Answer] = deque(maxlen=MOST_ANSWERS)
         self._answers_out = 0
-        self._is_up = False
+        self._is_up = self._is_shut = False
         self._trust_seen = b""
         self.dropped = 0
-        self.intake = Intake(self._topics, inlets.post, lambda topic: self.link.hear(Subscription(topic)), self._leave)
-        self.echoes = Echoes(self._topics, seals, lambda: self._trust, inlets.post_remote, lambda: self.link)
+        self.intake = Intake(self._topics, self._post, lambda topic: self.link.hear(Subscription(topic)), self._leave)
+        self.echoes = Echoes(self._topics, seals, lambda: self._trust, self._post_remote, lambda: self.link)
         self.link: Link
         self.outbox: Outbox
 
@@ -132,6 +132,17 @@ class Gate:
         """Must the network wait?"""
         return len(self._waiting) >= FULL
 
+    def shut(self) -> None:
+        """Nothing of this line reaches the box any more: another has taken its place, and must not hear of its end."""
+        self._is_shut = True
+
+    def _post(self, event: object) -> None:
+        if not self._is_shut:
+            self._inlets.post(event)
+
+    def _post_remote(self, event: object) -> bool:
+        return self._is_shut or self._inlets.post_remote(event)
+
     # ── The ear ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def subscriptions(self) -> Sequence[Subscription]:
@@ -148,14 +159,14 @@ class Gate:
     def up(self, session: int) -> None:
         """The box says who it is and what stands."""
         self._is_up = True
-        self._inlets.post(LinkUp())
+        self._post(LinkUp())
 
     def lost(self, lost: LinkLost) -> None:
         """What has not been looked at will come again."""
         self._is_up = False
         self._waiting.clear()
         self.outbox.lost()
-        self._inlets.post(lost)
+        self._post(lost)
 
     def came(self, delivery: Delivery) -> None:
         """A heartbeat or a piece is looked at right away, all else in its turn."""
@@ -198,14 +209,14 @@ class Gate:
     def _heartbeat(self, delivery: Delivery) -> None:
         body = from_json(Heartbeat, delivery.payload)
         if isinstance(body, Heartbeat):
-            self._inlets.post(BeatCame(body.boot, body.beat))
+            self._post(BeatCame(body.boot, body.beat))
 
     def _look_at(self, delivery: Delivery) -> bool:
         """False when there is no room for it yet."""
         topic = self._topics.parse(delivery.topic)
         match topic.channel if topic else None:
             case Channel.COMMAND | Channel.CALL as channel:
-                return self._inlets.post_remote(OrderCame(self._opened(delivery, channel), delivery.retained, delivery))
+                return self._post_remote(OrderCame(self._opened(delivery, channel), delivery.retained, delivery))
             case Channel.TRUST:
                 self._take_trust(delivery)
             case _:
@@ -236,7 +247,7 @@ class Gate:
             return
         heard = self.subscriptions()
         self._trust = found
-        self._inlets.post(TrustCame(found))
+        self._post(TrustCame(found))
         if self.subscriptions() != heard:
             self.link.rebuild("other zones or neighbours")
 

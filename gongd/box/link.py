@@ -131,6 +131,7 @@ class Line:
 
     def close(self, now: Moment, within_s: float) -> None:
         """Say `stopped`, and end."""
+        self._gate.shut()
         self._link.close(self._gate.parcel(Channel.STATE, self._heart.farewell(now)), within_s)
 
     # ── The mouth ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,7 @@
 """The outbox: the journal goes out in order, one batch at a time, each until the broker has it. On the link's thread.
 
 What the broker has is no proof that the desk has it (its store is saved now and then): the desk sees the gap and asks
-again (`again`). Two deliveries make one, by (box, journal id, number).
+again (`again`), and hears that behind what is urgent. Two deliveries make one, by (box, journal id, number).
 """
 
 from collections import deque
@@ -59,6 +59,7 @@ class Outbox:
     _fresh: bool = True
     _lingers: bool = False
     _hurries: bool = False
+    _goes_first: bool = False
     _asked_at: float | None = None
     _sending: bool = False
     _free_at: float = 0.0
@@ -85,7 +86,9 @@ class Outbox:
         if self._hurries or self._lingers:
             self._lingers_until = now if self._hurries else now + LINGER_S
             self._hurries = self._lingers = False
-        if self._sending or (self._asked_at is not None and now - self._asked_at < PATIENCE_S):
+        if self._asked_at is not None and now - self._asked_at >= PATIENCE_S:
+            self._asked_at, self._fresh = None, True
+        if self._sending or self._asked_at is not None:
             return 1.0
         next_at = max(self._free_at, self._lingers_until)
         if now < next_at:
@@ -95,13 +98,15 @@ class Outbox:
         return 1.0
 
     def _written(self, records: Sequence[Record]) -> None:
-        self._hurries = self._hurries or any(map(is_urgent, records))
+        if any(map(is_urgent, records)):
+            self._hurries = self._goes_first = True
         self._lingers = self._lingers or not self._fresh
         self._fresh = True
 
     def _ask(self) -> None:
         self._asked_at = self._now
-        again = self._again[0] if self._again and self.acked is not None else None
+        may_repeat = self._again and self.acked is not None and not self._goes_first
+        again = self._again[0] if may_repeat else None
         first = again.first if again else (self.acked or 0) + 1
         most = 0 if self.acked is None else AT_ONCE
         self._fresh = self._fresh and again is not None
@@ -123,6 +128,8 @@ class Outbox:
             self.send(batch, lambda sent: self._settled(batch, again, sent))
         elif again is not None:
             self._drop(again)
+        else:
+            self._goes_first = self._fresh
 
     def _settled(self, batch: EventBatch, again: _Again | None, sent: bool) -> None:
         self._sending, self._free_at = False, self._now + GAP_S
@@ -134,6 +141,7 @@ class Outbox:
                 self._drop(again)
         elif batch.journal == self.journal_id and batch.last > (self.acked or 0):
             self.acked, self._fresh = batch.last, self._fresh or batch.last < self.last
+            self._goes_first = self._goes_first and self._fresh
             self.journal.published(batch.last)
 
     def _drop(self, again: _Again) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from gongd.core.notation_words import fold
 from gongd.core.wire_name import Address, to_all, to_box, to_zone
@@ -88,8 +89,17 @@ def _plain(typed: str) -> str:
     return " ".join(fold(typed).split())
 
 
-_Found = dict[str, tuple[RosterBox, ...]]
-"""Places by what people call them, and their boxes."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What people call it, and the id that nothing else has; a village has none."""
+
+    name: str
+    id: str
+    boxes: tuple[RosterBox, ...]
+
+
+_Found = dict[frozenset[str], _Place]
+"""Places by the ids of their boxes: two of one name are two, one of two names is one."""
 
 
 class _Places:
@@ -100,23 +110,28 @@ class _Places:
         self._by_name: dict[str, _Found] = {}
         self._by_number: dict[int, _Found] = {}
         for name, boxes in self.villages.items():
-            self._name(_plain(name), name, boxes)
+            village = _Place(name, "", boxes)
+            _add(self._by_name, _plain(name), village)
             for number in _numbers(name):
-                self._by_number.setdefault(number, {})[name] = boxes
+                _add(self._by_number, number, village)
         for box in roster.boxes:
             for typed in {_plain(box.name), box.id}:
                 if box.name not in self.villages or typed != _plain(box.name):
-                    self._name(typed, box.name, (box,))
+                    _add(self._by_name, typed, _Place(box.name, box.id, (box,)))
         for zone, name in roster.zones.items():
             for typed in {zone, _plain(name)} if roster.of_zone(zone) else ():
-                self._name(typed, name, roster.of_zone(zone))
-
-    def _name(self, typed: str, name: str, boxes: tuple[RosterBox, ...]) -> None:
-        self._by_name.setdefault(typed, {})[name] = boxes
+                _add(self._by_name, typed, _Place(name, zone, roster.of_zone(zone)))
 
     def find(self, part: str) -> _Found:
         """Every place that it may be: exactly by name or id first, else a village by its number."""
         return self._by_name.get(part) or (self._by_number.get(int(part), {}) if part.isdecimal() else {})
+
+
+Typed = TypeVar("Typed")
+
+
+def _add(places: dict[Typed, _Found], typed: Typed, place: _Place) -> None:
+    places.setdefault(typed, {}).setdefault(frozenset(box.id for box in place.boxes), place)
 
 
 def _parts(typed: str, places: _Places) -> list[str]:
@@ -131,18 +146,26 @@ def _parts(typed: str, places: _Places) -> list[str]:
 def _find(part: str, places: _Places, roster: Roster) -> tuple[RosterBox, ...] | Text:
     found = places.find(part)
     if len(found) == 1:
-        return next(iter(found.values()))
+        return next(iter(found.values())).boxes
     if found:
-        return SEVERAL.fill(typed=part, known=", ".join(found))
+        return SEVERAL.fill(typed=part, known=", ".join(_told_apart(list(found.values()))))
     return NOWHERE.fill(typed=part, known=", ".join([*places.villages, *roster.zones.values(), "TAT CA"]))
+
+
+def _told_apart(places: list[_Place]) -> list[str]:
+    """Their names; with the id, which can be typed, where others bear the same."""
+    names = [place.name for place in places]
+    return [
+        f"{place.name} ({place.id})" if place.id and names.count(place.name) > 1 else place.name for place in places
+    ]
 
 
 def _numbers(name: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d{1,6}", name)]
 
 
-def _villages(roster: Roster) -> _Found:
-    found: _Found = {}
+def _villages(roster: Roster) -> dict[str, tuple[RosterBox, ...]]:
+    found: dict[str, tuple[RosterBox, ...]] = {}
     for box in roster.boxes:
         found[box.village] = (*found.get(box.village, ()), box)
     return found

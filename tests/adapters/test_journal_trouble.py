@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from gongd.adapters.journal import queue as queue_room
+from gongd.adapters.journal import writer as writer_room
 from gongd.ports import JournalFailed, JournalWell
 from tests.adapters.journal_desk import NIGHT, START, activation, counts, numbers, opened, press, rung, wait_for
 
@@ -267,3 +268,42 @@ def test_memory_is_bounded_and_what_is_lost_is_counted(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "copy.db")) as db:
         lost = db.execute("SELECT detail FROM record WHERE reason = 'records-lost'").fetchall()
     assert lost == [('{"count":2}',)]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "DELETE FROM meta WHERE name = 'journal_id'",
+        "UPDATE record SET activation = 'another' WHERE activation = 'a'",
+        "UPDATE night SET night = 'yesterday' WHERE schedule = 'other'",
+    ],
+)
+def test_a_file_that_is_whole_and_means_nothing_is_set_aside_and_its_thread_lives(path: Path, spoil: str) -> None:
+    with opened(path) as journal:
+        assert journal.append([rung(), activation("a", "started")]).wait(10)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("INSERT INTO night VALUES ('other', '2026-01-01')")
+        db.execute(spoil)
+        db.commit()
+    inbox = list[object]()
+    with opened(path, inbox) as journal:
+        memory = journal.remember()
+        assert journal.append([press(0)]).wait(10)
+        assert journal.alive()
+    assert memory.set_aside is not None
+    assert memory.is_heir
+    assert failures(inbox) == ["journal-corrupt"]
+    assert (NIGHT in {night for _, night in memory.nights}) is ("yesterday" not in spoil)
+
+
+def test_whatever_happens_while_a_trouble_is_told_the_thread_lives(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(path) as journal:
+        assert journal.append([press(0)]).wait(10)
+        monkeypatch.setattr(writer_room, "name_trouble", lambda error: 1 / 0)
+        monkeypatch.setattr(journal, "_work", lambda: 1 / 0)
+        journal.append([press(1)])
+        wait_for(lambda: "ZeroDivisionError" in caplog.text)
+        monkeypatch.undo()
+        assert journal.append([press(2)]).wait(10)

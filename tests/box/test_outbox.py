@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gongd.box.outbox import GAP_S, LINGER_S, Outbox
+from gongd.box.outbox import GAP_S, LINGER_S, PATIENCE_S, Outbox
 from gongd.core.catalogue import Origin
 from gongd.core.record import Kind, Record
 from gongd.core.wire_event import EventBatch
@@ -22,6 +22,7 @@ class Shelf:
     count: int = 0
     broker_has: int = 0
     asked: int = 0
+    is_dumb: bool = False
     told: Callable[[Sequence[Record]], None] = field(default=lambda _records: None)
 
     def watch(self, told: Callable[[Sequence[Record]], None]) -> None:
@@ -29,6 +30,8 @@ class Shelf:
 
     def recall(self, first: int, most: int, answer: Recall) -> None:
         self.asked += 1
+        if self.is_dumb:
+            return
         numbers = range(first, min(self.count, first + most - 1) + 1)
         records = tuple((number, Record(AT, Kind.BUTTON, detail={"n": number})) for number in numbers)
         answer(Recalled("a", self.count, self.broker_has, records))
@@ -147,3 +150,31 @@ def test_the_journal_is_asked_once_for_what_it_holds(shelf: Shelf) -> None:
     run(outbox, post, 20.0)
     assert shelf.broker_has == 2
     assert shelf.asked == before + 1
+
+
+def test_a_journal_that_has_not_answered_is_asked_again(shelf: Shelf) -> None:
+    post = Post()
+    outbox = opened(shelf, post)
+    shelf.is_dumb = True
+    shelf.write(1, Kind.ACTIVATION, Origin.BUTTON)
+    run(outbox, post, 2.5)
+    shelf.is_dumb = False
+    run(outbox, post, 2.5 + PATIENCE_S)
+    assert [span for _, span in post.out] == [(1, 1)]
+
+
+def test_what_people_at_the_box_raise_goes_before_what_the_desk_has_asked_for_again(shelf: Shelf) -> None:
+    post = Post()
+    shelf.count = shelf.broker_has = 1000
+    outbox = opened(shelf, post)
+    outbox.again(1, None, "a")
+    run(outbox, post, 2.5)
+    shelf.write(1, Kind.ACTIVATION, Origin.BUTTON)
+    run(outbox, post, 30.0)
+    spans = [span for _, span in post.out]
+    at = next(at for at, span in post.out if span == (1001, 1001))
+    assert at < 2.5 + 2 * GAP_S + 0.1
+    repeated = [span for span in spans if span != (1001, 1001)]
+    assert repeated[0][0] == 1
+    assert repeated[-1][1] >= 1000
+    assert [later[0] for later in repeated[1:]] == [earlier[1] + 1 for earlier in repeated[:-1]]

@@ -99,6 +99,38 @@ def test_a_number_that_two_villages_bear_is_asked_about() -> None:
     assert "Thôn 3, Bản 3" in found.vi
 
 
+SAME_NAMES = Roster(
+    boxes=(
+        RosterBox("thon-3-a", "Thôn 3", "Nhà văn hóa"),
+        RosterBox("thon-3-b", "Thôn 3", "Đầu thôn"),
+        RosterBox("thon-5-a", "Thôn 5", "Nhà văn hóa"),
+        RosterBox("thon-7-a", "Thôn 7", "Thôn 7"),
+        RosterBox("thon-7-b", "Thôn 7", "Đình", zones=("bo-song",)),
+    ),
+    zones={"bo-song": "Thôn 7"},
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("nha van hoa", "Nhà văn hóa (thon-3-a), Nhà văn hóa (thon-5-a)"),
+        ("thon 7", "Thôn 7, Thôn 7 (bo-song)"),
+    ],
+)
+def test_a_name_that_two_places_bear_is_asked_about_and_told_with_what_can_be_typed(typed: str, told: str) -> None:
+    found = find_target(typed, SAME_NAMES, "nguyet-an", {})
+    assert isinstance(found, Text)
+    assert told in found.vi
+
+
+@pytest.mark.parametrize(("typed", "boxes"), [("thon-5-a", ["thon-5-a"]), ("bo-song", ["thon-7-b"])])
+def test_of_two_places_with_one_name_each_is_found_by_its_id(typed: str, boxes: list[str]) -> None:
+    found = find_target(typed, SAME_NAMES, "nguyet-an", {})
+    assert isinstance(found, Target)
+    assert list(found.ids) == boxes
+
+
 # ── The board and the forecast ───────────────────────────────────────────────────────────────────────────────────
 
 

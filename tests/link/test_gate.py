@@ -13,6 +13,7 @@ from gongd.adapters import jose
 from gongd.box.gate import ANSWERS_AT_ONCE, MOST_WAITING, PER_SECOND, Gate, Inlets, Names, OrderCame
 from gongd.core.catalogue import Priority, Signal
 from gongd.core.command import Ledger, Standing, judge
+from gongd.core.fault import FaultCode
 from gongd.core.moment import Moment
 from gongd.core.notation import parse as parse_rhythm
 from gongd.core.trust_list import TrustList, everything
@@ -21,8 +22,9 @@ from gongd.core.wire import Seal
 from gongd.core.wire_form import to_json
 from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Answer, Step
+from gongd.core.words import Text
 from gongd.line import BoxSeals
-from gongd.ports_link import Delivery, Parcel
+from gongd.ports_link import Delivery, LinkLost, Parcel
 from tests.link.world import BOX, COMMUNE, alert
 
 MESSAGES = 3000
@@ -34,12 +36,13 @@ class Room:
 
     desk: jose.PrivateKey = field(default_factory=jose.generate)
     came: list[OrderCame] = field(default_factory=list)
+    told: list[object] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         now = datetime.now(UTC)
         self.trust = TrustList(COMMUNE, 1, now, keys=(everything("desk", self.desk.x, COMMUNE),))
         names = Names("gong", COMMUNE, BOX, ())
-        inlets = Inlets(lambda _event: None, self._take)
+        inlets = Inlets(self.told.append, self._take)
         self.gate = Gate(names, BoxSeals(jose.generate()), self.trust, lambda _token, _held: None, inlets)
         self.topic = names.topics.command(BOX)
 
@@ -132,6 +135,9 @@ class NoOutbox:
     def step(self, _now: float) -> float:
         return 1.0
 
+    def lost(self) -> None:
+        """Nothing was under way."""
+
 
 @pytest.fixture
 def linked(room: Room) -> ToldLink:
@@ -168,6 +174,16 @@ def test_answers_go_out_a_few_at_a_time_and_none_is_lost(room: Room, linked: Tol
             settled(bool(turn % 2))
         room.gate.step(2.0 + turn)
     assert sent == many
+
+
+def test_of_a_line_that_is_shut_nothing_reaches_the_box(room: Room, linked: ToldLink) -> None:
+    before = list(room.told)
+    room.gate.shut()
+    room.put(jose.sign(to_json(alert()), room.desk, Seal.COMMAND), 1.0)
+    room.gate.up(2)
+    room.gate.lost(LinkLost(FaultCode.LINK_DOWN, Text("Mất kết nối", "The connection is gone")))
+    assert (room.came, room.told) == ([], before)
+    assert linked.rebuilt == []
 
 
 def test_a_flood_makes_the_network_wait(room: Room) -> None:

@@ -8,11 +8,15 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from queue import SimpleQueue
 from typing import cast
 
 import pytest
 
 from gongd import one_core
+from gongd.adapters.aplay import CardWatch
+from gongd.adapters.clips import ClipFolder
+from gongd.adapters.pushes import Thread
 from tests.link.world import World
 
 ON_THE_WAY = ("link", "the main thread, which decides", "journal", "stage")
@@ -26,6 +30,22 @@ def in_a_thread(do: Callable[[], object]) -> object:
     thread.start()
     thread.join()
     return found[0]
+
+
+def _settings_clerk(_folder: Path, look: Callable[[], None]) -> None:
+    Thread().do(look)
+
+
+def _clip_folder(folder: Path, look: Callable[[], None]) -> None:
+    ClipFolder(folder).put(b"RIFF", ".wav", lambda _clip: look())
+
+
+def _card_watch(_folder: Path, look: Callable[[], None]) -> None:
+    def cards() -> str:
+        look()
+        return ""
+
+    CardWatch(probe=lambda: None, look=cards).close()
 
 
 def cores_of_a_program() -> object:
@@ -63,9 +83,24 @@ def test_a_thread_that_goes_free_has_all_cores_and_so_have_its_programs() -> Non
 def test_a_kernel_that_refuses_is_told_and_costs_nothing_else(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(one_core, "ALL_CORES", frozenset({10_000}))
-    one_core.stay_together()
+    monkeypatch.setattr(one_core, "_OURS", 10_000)
+    in_a_thread(one_core.stay_together)
     assert "cores [10000]: Invalid argument" in caplog.text
+
+
+@pytest.mark.parametrize("begin", [_settings_clerk, _clip_folder, _card_watch])
+def test_what_the_deciding_thread_starts_later_goes_free(
+    begin: Callable[[Path, Callable[[], None]], None], tmp_path: Path
+) -> None:
+    seen: SimpleQueue[set[int]] = SimpleQueue()
+
+    def look() -> object:
+        one_core.stay_together()
+        begin(tmp_path, lambda: seen.put(os.sched_getaffinity(0)))
+        return None
+
+    in_a_thread(look)
+    assert seen.get(timeout=10.0) == one_core.ALL_CORES
 
 
 @pytest.mark.skipif(ONLY_CORE, reason="all threads are on the only core")

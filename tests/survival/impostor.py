@@ -71,8 +71,8 @@ def suback(subscribe: bytes) -> bytes:
     return bytes([0x90, 3 + count]) + subscribe[:2] + b"\x00" + b"\x01" * count
 
 
-def published(topic: str, body: bytes, number: int = 0) -> bytes:
-    """A PUBLISH packet; with a number it is of QoS 1."""
+def published(topic: str, body: bytes, number: int = 0, qos: int = 1) -> bytes:
+    """A PUBLISH packet; with a number it is of QoS 1, or 2."""
     name = topic.encode()
     rest = struct.pack(">H", len(name)) + name + (struct.pack(">H", number) if number else b"") + b"\x00" + body
     length, left = b"", len(rest)
@@ -80,7 +80,7 @@ def published(topic: str, body: bytes, number: int = 0) -> bytes:
         length += bytes([left % 128 | (0x80 if left >= 128 else 0)])
         left //= 128
         if not left:
-            return bytes([0x32 if number else 0x30]) + length + rest
+            return bytes([0x30 | (qos << 1 if number else 0)]) + length + rest
 
 
 # ── Manners ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,6 +136,15 @@ def floods(line: Line) -> None:
         number = number % 60000 + 1
 
 
+def floods_with_qos_2(line: Line) -> None:
+    """Large messages, each of which the box would have to hold until it is told to let go, and never is."""
+    line.accept()
+    number = 1
+    while True:
+        line.sock.sendall(published("gong/nguyet-an/thon-3/command", b"x" * 1_000_000, number, qos=2))
+        number = number % 60000 + 1
+
+
 def hangs_up(line: Line) -> None:
     """Everything granted, and at once the end."""
     line.accept()
@@ -159,6 +168,7 @@ MANNERS = (
     speaks_malformed_packets,
     promises_a_huge_packet,
     floods,
+    floods_with_qos_2,
     hangs_up,
     swallows,
 )

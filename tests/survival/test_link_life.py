@@ -15,7 +15,7 @@ from gongd.desk.register import load_commune
 from gongd.settings.place import papers
 from tests.desk.commune import Caller, needs_mosquitto
 from tests.survival.county import County, FarVillage
-from tests.survival.impostor import CONNACK, Line, impostor, suback, swallows
+from tests.survival.impostor import CONNACK, Line, floods_with_qos_2, impostor, suback, swallows
 
 pytestmark = needs_mosquitto
 WILL_DELAY, WILL_FLAGS = 0x18, 0b0010_1100
@@ -88,6 +88,15 @@ def test_a_broker_that_swallows_everything_is_found_out_and_left(county: County)
     county.broker.start()
     county.live(lambda: report(box)["proven"])
     assert "link-down" not in box.faults()
+
+
+def test_a_broker_that_insists_on_qos_2_is_left_before_it_fills_the_memory(county: County) -> None:
+    box = county.add("thon-3")
+    with impostor(county.commune.broker, county.broker.port, floods_with_qos_2) as broker:
+        box.connect()
+        county.live(lambda: len(broker.connects) >= 2)
+    county.broker.start()
+    county.live(lambda: report(box)["proven"])
 
 
 def test_a_broker_that_refuses_is_a_fault_until_it_lets_the_box_in(county: County) -> None:

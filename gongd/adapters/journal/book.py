@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gongd.adapters.journal.means import MACHINE, Means
-from gongd.adapters.journal.recollection import Carried, Recollection, recollect
+from gongd.adapters.journal.recollection import UNREADABLE, Carried, Recollection, recollect
 from gongd.adapters.journal.schema import INSERT, SELECT, TABLES, VERSION, to_record, to_row
 from gongd.adapters.journal.trouble import is_second_night
 from gongd.core.activation import Outcome
@@ -62,16 +62,15 @@ class Book:
         self._db = means.connect(path)
         try:
             self._prepare(carried)
+            self._read_about()
         except sqlite3.Error:
             self._db.close()
             raise
+        except UNREADABLE as error:
+            self._db.close()
+            raise _corrupt(repr(error)) from error
         if is_new:
             settle(path.parent)
-        replaced_at = self._one(_REPLACED)
-        self._replaced_at = datetime.fromisoformat(replaced_at) if replaced_at else None
-        self.journal_id = str(self._one("SELECT value FROM meta WHERE name = 'journal_id'"))
-        self.last_number = int(self._one("SELECT coalesce(max(number), 0) FROM record"))
-        self.published = self._saved = int(self._one(_PUBLISHED) or 0)
 
     def _prepare(self, carried: Carried) -> None:
         self._db.row_factory = sqlite3.Row
@@ -86,11 +85,18 @@ class Book:
         elif version != VERSION:
             raise _corrupt(f"version {version}, not {VERSION}")
 
+    def _read_about(self) -> None:
+        replaced_at = self._one(_REPLACED)
+        self._replaced_at = datetime.fromisoformat(replaced_at) if replaced_at else None
+        self.journal_id = str(self._one("SELECT value FROM meta WHERE name = 'journal_id'"))
+        self.last_number = int(self._one("SELECT coalesce(max(number), 0) FROM record"))
+        self.published = self._saved = int(self._one(_PUBLISHED) or 0)
+
     def check(self) -> None:
         """Read the whole file; raises sqlite3.DatabaseError (SQLITE_CORRUPT) when its structure is torn."""
         verdict = self._one("PRAGMA quick_check(1)")
         if verdict != "ok":
-            raise _corrupt(verdict)
+            raise _corrupt(f"quick_check: {verdict}")
 
     def _create(self, carried: Carried) -> None:
         self._db.execute("BEGIN IMMEDIATE")
@@ -243,8 +249,11 @@ class Book:
         return dropped
 
     def recollect(self, sounded: Mapping[str, float]) -> Recollection:
-        """What a start needs to know."""
-        return recollect(self._db, self._boot, sounded)
+        """What a start needs to know. Raises SQLITE_CORRUPT too where rows are whole and mean nothing."""
+        try:
+            return recollect(self._db, self._boot, sounded)
+        except UNREADABLE as error:
+            raise _corrupt(repr(error)) from error
 
     def close(self) -> None:
         """Close; SQLite then folds the write-ahead log into the file."""
@@ -252,7 +261,7 @@ class Book:
 
 
 def _corrupt(why: object) -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError(f"quick_check: {why}")
+    error = sqlite3.DatabaseError(str(why))
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     return error
 

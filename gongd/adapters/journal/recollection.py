@@ -14,6 +14,9 @@ from gongd.core.catalogue import Origin
 from gongd.core.record import Kind, Record
 from gongd.ports import Unfinished
 
+UNREADABLE = (LookupError, TypeError, ValueError)
+"""Rows that SQLite finds whole, and that mean nothing."""
+
 _MOST_OUTAGES = 100
 _OF_LATE = 2000
 """So many records are looked through for gongs that were silenced: a night and its alarms, many times over."""
@@ -63,7 +66,7 @@ def salvage(path: Path, boot: str, sounded: Mapping[str, float]) -> Recollection
         try:
             with closing(sqlite3.connect(f"file:{name}?{mode}", uri=True, timeout=1.0)) as db:
                 return recollect(db, boot, sounded)
-        except (sqlite3.Error, ValueError, TypeError):
+        except (sqlite3.Error, *UNREADABLE):
             found = _nights_only(f"file:{name}?{mode}")
             if found.carried.nights:
                 return found
@@ -75,7 +78,7 @@ def _nights_only(uri: str) -> Recollection:
         with closing(sqlite3.connect(uri, uri=True, timeout=1.0)) as db:
             db.row_factory = sqlite3.Row
             return Recollection(carried=_carried(db))
-    except (sqlite3.Error, ValueError, TypeError):
+    except (sqlite3.Error, *UNREADABLE):
         return Recollection()
 
 

@@ -1,5 +1,6 @@
 """The journal's thread: the only one that touches the file. The port `Journal`."""
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -39,6 +40,8 @@ _TWICE = Text(
 )
 _UNFIT = Text(vi="Có mục không ghi được vào nhật ký: {why}", en="A record cannot be stored in the journal: {why}")
 _SLOW = Text(vi="Thẻ nhớ quá chậm, chưa mở được nhật ký", en="The disk is too slow, the journal is not open yet")
+
+log = logging.getLogger("gongd")
 
 
 class SqliteJournal:
@@ -166,7 +169,7 @@ class SqliteJournal:
             self._work()
         except Exception as error:  # noqa: BLE001  the outermost loop of this thread: told, and it goes on
             self._note_rings()
-            self._failed(error)
+            self._cope(error)
         self._busy_since = None
 
     def _work(self) -> None:
@@ -196,17 +199,24 @@ class SqliteJournal:
 
     def _open(self) -> Book:
         try:
-            book = Book(self._path, self._boot, self._carried, self._means)
+            book, found = self._read()
         except sqlite3.Error as error:
             if name_trouble(error).fault != CORRUPT:
                 raise
             self._replace(error)
-            book = Book(self._path, self._boot, self._carried, self._means)
+            book, found = self._read()
         self._book = book
-        found = book.recollect(self._vigil.sign.sounding)
         self._carried = found.carried
         self._remember(found)
         return book
+
+    def _read(self) -> tuple[Book, Recollection]:
+        book = Book(self._path, self._boot, self._carried, self._means)
+        try:
+            return book, book.recollect(self._vigil.sign.sounding)
+        except sqlite3.Error:
+            book.close()
+            raise
 
     def _commit(self, book: Book, pledges: Sequence[Pledge]) -> None:
         lost = self._queue.lost
@@ -265,6 +275,13 @@ class SqliteJournal:
         self._carried = Carried(nights, first)
 
     # ── Trouble ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _cope(self, error: Exception) -> None:
+        """Nothing ends this thread: without it the watchdog would end the daemon, again and again."""
+        try:
+            self._failed(error)
+        except Exception:
+            log.exception("journal")
 
     def _failed(self, error: Exception) -> None:
         trouble = name_trouble(error)

@@ -4,6 +4,7 @@ Whatever the network, the broker or the library do, it ends in this thread's own
 1 to 15 s, spread so that a thousand boxes do not come back at once.
 """
 
+import itertools
 import logging
 import os
 import random
@@ -27,6 +28,9 @@ PUSHED_OUT = 3
 """Mosquitto 2.0.11 tells a client whose name is taken over nothing, but closes: so many connections in a row that were
 accepted at the first try and closed without a word within half a minute are two machines that push each other out."""
 
+_NUMBERS = itertools.count(1)
+"""Of connections, of whatever link: what one has brought is not acknowledged to another."""
+
 log = logging.getLogger("gongd.link")
 
 
@@ -40,7 +44,7 @@ class MqttLink:
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._is_woken = False
         self._session: Session | None = None
-        self._count = self._pushed_out = 0
+        self._pushed_out = 0
         self._rebuild: str | None = None
         self._farewell: Parcel | None = None
         self._closing = False
@@ -132,9 +136,8 @@ class MqttLink:
 
     def _live(self) -> None:
         """One connection, until it is lost."""
-        self._count += 1
         self._rebuild = None
-        session = self._session = Session(self._count, self._address, self._check_times, self._ear.came)
+        session = self._session = Session(next(_NUMBERS), self._address, self._check_times, self._ear.came)
         self._until(session, lambda: session.was_accepted)
         session.subscribe(self._ear.subscriptions())
         self._until(session, lambda: session.is_accepted)
@@ -164,10 +167,9 @@ class MqttLink:
 
     def _work(self) -> None:
         """Do what others want done here."""
-        if self._is_woken:  # first of all put back: whoever adds a job from here on wakes again
-            with suppress(BlockingIOError):
-                os.eventfd_read(self._wake)
-            self._is_woken = False
+        with suppress(BlockingIOError):  # read whatever the flag says: whoever put it up may not have written yet
+            os.eventfd_read(self._wake)
+        self._is_woken = False  # before the jobs: whoever adds one from here on wakes again
         for _ in range(len(self._jobs)):
             self._jobs.popleft()()
 

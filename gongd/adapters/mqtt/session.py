@@ -198,7 +198,7 @@ class Session:
         if said & select.POLLOUT:
             self._check(self._client.loop_write())
         self._check(self._client.loop_misc())
-        self._look_at_size()
+        self._look_at_manners()
         if self._why is not None:
             raise self._why
 
@@ -256,11 +256,14 @@ class Session:
             return SessionError(FaultCode.LINK_DOWN, _LOST.fill(why=why), wordless=True)
         return refused(f"{why} before CONNACK") if self._has_tls else lost(why)
 
-    def _look_at_size(self) -> None:
-        """The broker was told what is too large; one that does not care is left."""
+    def _look_at_manners(self) -> None:
+        """The broker was told what is too large, and asked for QoS 1 at most; one that does not care is left, before
+        what paho keeps of it fills the memory."""
         coming: Any = getattr(self._client, "_in_packet", {})
         if coming.get("remaining_length", 0) > LARGEST_PACKET:
             raise lost(f"a packet of {coming['remaining_length']} bytes")
+        if getattr(self._client, "_in_messages", {}):
+            raise lost("a message of QoS 2, which was not asked for")
 
     # ── Callbacks: they only note ────────────────────────────────────────────────────────────────────────────────
 
