@@ -40,6 +40,9 @@ NOTE_MARGIN_S = 1.0
 GIVE_UP_S = 120.0
 """A routine sound whose commit has not come by then is not sounded any more: late is false."""
 
+UNMADE = "print-missing"
+"""What was to be said has no print (any more)."""
+
 STALE = -1
 """No run has this number: an alarm that the stage has dropped is begun once more, with what is left of its cap."""
 
@@ -196,16 +199,25 @@ class Airtime:
         ticket.wait(HEAD_START_S if self.journal_well else 0.0)
         performance = self.programme.perform(begin)
         durable = ticket.wait(DISK_WAIT_S if self.journal_well else 0.0)
-        self._onto_stage(begin, performance, durable, now)
+        if performance is None:
+            self._unmade(begin, now)
+        else:
+            self._onto_stage(begin, performance, durable, now)
 
     def _begin_after(self, begin: Begin, ticket: Ticket, now: Moment) -> None:
         performance = self.programme.perform(begin)
+        if performance is None:
+            self._unmade(begin, now)
+            return
         wait_until = begin.activation.wait_until
         give_up_at = now.mono + GIVE_UP_S if wait_until is None else wait_until
         patience_s = NOTE_PATIENCE_S if begin.activation.night is not None else 0.0  # nothing else can be noted
         note_by = min(now.mono + patience_s, give_up_at - NOTE_MARGIN_S)
         self._pending = _Pending(begin, performance, ticket, note_by, give_up_at)
         self._look_for_commit(now, FIRST_LOOK_S)
+
+    def _unmade(self, begin: Begin, now: Moment) -> None:
+        self.hear(arbitration.Ended(begin.activation.id, Outcome.FAILED, UNMADE, begin.run), now)
 
     def _look_for_commit(self, now: Moment, wait_s: float = 0.0) -> None:
         pending = self._pending

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from gongd.box import records
+from gongd.box.airtime import UNMADE
 from gongd.box.equipment import Renderer
 from gongd.box.programme import Programme
 from gongd.core.activation import Activation, Outcome
@@ -27,7 +28,7 @@ START_PATIENCE_S = 600.0
 MOST = 8
 AROUND_S = 20.0
 """What a drill or a test says before and after is not taken from the announcement's own time."""
-CROWDED, UNMADE, VOICELESS = "crowded", "print-missing", "voice-missing"
+CROWDED, VOICELESS = "crowded", "voice-missing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gongd.core.air import Begin
 from gongd.core.catalogue import Signal, Status
 from gongd.core.cue import CueSheet, cue_sheet
-from gongd.core.job import NEARBY, TEST_VOLUME, Job
+from gongd.core.job import NEARBY, SPEECH, TEST_VOLUME, Job
 from gongd.core.performance import span
 from gongd.core.relay import Relay
 from gongd.core.rhythm import Tempo
@@ -65,12 +65,12 @@ class Programme:
         """What has no print on the shelf."""
         return tuple(wanted for wanted, stem in self._stems.items() if not self._has(stem))
 
-    def perform(self, begin: Begin) -> Performance:
-        """The performance of an activation that may last `cap_s`."""
+    def perform(self, begin: Begin) -> Performance | None:
+        """The performance of an activation that may last `cap_s`; None for speech whose print has gone."""
         activation = begin.activation
-        spoken = self._speeches.pop(activation.id, None)
-        if spoken is not None:
-            return self._performance(begin, spoken, None, self._amplifiers)
+        if activation.signal == SPEECH:
+            spoken = self._speeches.pop(activation.id, None) or self._prints.take(activation.place or "")
+            return self._performance(begin, spoken, None, self._amplifiers) if spoken else None
         signal = self._signals[activation.signal]
         spare = self._spare(signal, activation.status)
         track = self.printed(activation.signal, activation.status, activation.place)

@@ -8,6 +8,7 @@ from gongd.adapters.bare import bare_track
 from gongd.core.pattern import Stroke
 from gongd.core.timeline import Passage, Timeline
 from gongd.core.words import Text
+from gongd.player import Ended
 from gongd.ports import SpeakerLost
 from tests.box.village import SETTINGS, Village, at
 from tests.promises.conftest import NewDaemon
@@ -104,5 +105,37 @@ def test_promise_9_the_status_says_first_whether_it_can_sound(ram: Path) -> None
 def test_promise_9_an_alarm_does_not_wait_for_speech(ram: Path) -> None:
     village = village_of(ram)
     village.hold("status", 0.2)
+    village.hold("fire")
+    assert village.sounding == "fire"
+
+
+def overtake(village: Village) -> None:
+    """The stage comes to the end before it hears that the same words have been asked for once more."""
+    (sounding,) = village.box.parts.airtime.air.turns
+    village.inbox.post(Ended(sounding.activation.id, 1.0, run=-1))
+    village.wait(1)
+
+
+def test_promise_9_words_that_are_asked_for_again_at_their_very_end_begin_once_more(ram: Path) -> None:
+    village = village_of(ram)
+    village.hold("status", 0.2)
+    render_speech(village)
+    village.wait(1.1)
+    overtake(village)
+    assert village.relays.on == {"amplifier"}
+    village.wait(30)
+    assert village.outcomes("speech") == ["started", "resumed", "finished"]
+
+
+def test_promise_9_words_whose_print_has_gone_meanwhile_are_told_as_failed_and_the_box_goes_on(ram: Path) -> None:
+    village = village_of(ram)
+    village.hold("status", 0.2)
+    render_speech(village)
+    village.wait(1.1)
+    village.shelf.tracks.clear()
+    overtake(village)
+    village.wait(30)
+    assert village.outcomes("speech")[-1] == "failed"
+    assert village.rows("activation")[-1]["reason"] == "print-missing"
     village.hold("fire")
     assert village.sounding == "fire"
