@@ -158,12 +158,15 @@ def _sensed(beat: Heartbeat, state: Path, certificate_file: Path, inbox: Inbox) 
     if (ends_at := _ends_at(certificate_file)) is not None:
         inbox.post(PapersSeen(ends_at))
     seen = board.read(state)
-    used = None
-    if seen.disk_size and seen.disk_free is not None:
-        used = round(100 * (1 - seen.disk_free / seen.disk_size))
     return replace(
         beat,
         temperature_c=None if seen.temperature_c is None else round(seen.temperature_c),
         under_voltage=bool(seen.under_voltage),
-        disk_pct=used,
+        disk_pct=_used(seen.disk_free, seen.disk_size),
+        memory_pct=_used(seen.memory_free, seen.memory_size),
     )
+
+
+def _used(free: int | None, size: int | None) -> int | None:
+    """Per cent."""
+    return round(100 * (1 - free / size)) if size and free is not None else None

@@ -29,6 +29,7 @@ class BoardReading:
     disk_size: int | None = None
     disk_read_only: bool | None = None
     memory_free: int | None = None
+    memory_size: int | None = None
 
 
 def read(folder: Path, sys: Path = _SYS, proc: Path = _PROC) -> BoardReading:
@@ -40,7 +41,8 @@ def read(folder: Path, sys: Path = _SYS, proc: Path = _PROC) -> BoardReading:
         disk_free=disk.f_bavail * disk.f_frsize if disk else None,
         disk_size=disk.f_blocks * disk.f_frsize if disk else None,
         disk_read_only=bool(disk.f_flag & os.ST_RDONLY) if disk else None,
-        memory_free=_memory_free(proc),
+        memory_free=_memory(proc, "MemAvailable"),
+        memory_size=_memory(proc, "MemTotal"),
     )
 
 
@@ -100,10 +102,10 @@ def _disk(folder: Path) -> os.statvfs_result | None:
     return None
 
 
-def _memory_free(proc: Path) -> int | None:
+def _memory(proc: Path, wanted: str) -> int | None:
     for line in (_text(proc / "meminfo") or "").splitlines():
         name, _, rest = line.partition(":")
-        if name == "MemAvailable" and rest.split()[:1] and rest.split()[0].isdecimal():
+        if name == wanted and rest.split()[:1] and rest.split()[0].isdecimal():
             return int(rest.split()[0]) * 1024
     return None
 

@@ -12,6 +12,7 @@ from typing import Any
 from gongd.box.echoes import Echoes
 from gongd.box.intake import Intake
 from gongd.box.outbox import Outbox
+from gongd.box.waiting_room import PER_SECOND, WaitingRoom
 from gongd.core.command import Bare
 from gongd.core.trust_list import TrustList, identify
 from gongd.core.wire import MANNERS, Channel, FindKey, Topics, Verified
@@ -24,11 +25,6 @@ from gongd.core.wire_refusal import Reason, Refused
 from gongd.core.wire_report import Answer, Heartbeat
 from gongd.ports_link import Delivery, Link, LinkLost, Parcel, Seals, Subscription
 
-PER_SECOND = 20.0
-"""Signatures that are looked at in a second, whoever floods; what waits meanwhile waits at the broker."""
-FULL = 64
-"""So many wait to be looked at; then the network is not read."""
-MOST_WAITING = 256
 MOST_ANSWERS = 500
 ANSWERS_AT_ONCE = 20
 """So many are under way. paho reads as many packets in one go as it has messages under way: with hundreds, a flood
@@ -100,8 +96,7 @@ class Gate:
         self._names, self._topics = names, names.topics
         self._seals, self._trust, self._read_trust = seals, trust, read_trust
         self._inlets = inlets
-        self._waiting: deque[Delivery] = deque()
-        self._tokens, self._filled_at = PER_SECOND, 0.0
+        self._waiting = WaitingRoom()
         self._answers: deque[Answer] = deque(maxlen=MOST_ANSWERS)
         self._answers_out = 0
         self._is_up = self._is_shut = False
@@ -130,7 +125,7 @@ class Gate:
     @property
     def is_full(self) -> bool:
         """Must the network wait?"""
-        return len(self._waiting) >= FULL
+        return self._waiting.is_full
 
     def shut(self) -> None:
         """Nothing of this line reaches the box any more: another has taken its place, and must not hear of its end."""
@@ -178,31 +173,27 @@ class Gate:
             self.link.acknowledge(delivery)
         elif topic is not None and topic.channel in (Channel.ANSWER, Channel.CHALLENGE):
             self.echoes.came(delivery)
-        elif len(self._waiting) < MOST_WAITING:
-            self._waiting.append(delivery)
-        else:
-            self._drop(delivery)
+        elif not self._waiting.put(delivery, topic is not None and topic.channel is Channel.CALL):
+            self._let_go(delivery)
 
     def step(self, now: float) -> float:
         """Look at what has come, as fast as is allowed; send what is to go."""
-        self._tokens = min(PER_SECOND, self._tokens + (now - self._filled_at) * PER_SECOND)
-        self._filled_at = now
-        while self._waiting and self._tokens >= 1 and self._look_at(self._waiting[0]):
-            self._tokens -= 1
-            self._waiting.popleft()
+        self._waiting.fill(now)
+        while (delivery := self._waiting.next()) is not None and self._look_at(delivery):
+            self._waiting.done()
         self.intake.step(now, self._is_up)
         self.echoes.step(now)
         if not self._is_up:
             return 1.0
         self._send_answers()
-        waits = bool(self._waiting) or self.echoes.is_waiting
+        waits = not self._waiting.is_empty or self.echoes.is_waiting
         return min(self.outbox.step(now), 1.0 / PER_SECOND if waits else 1.0)
 
-    def _drop(self, delivery: Delivery) -> None:
-        """There is no room. What is not acknowledged would stand in the way of all that follows: connect anew."""
+    def _let_go(self, delivery: Delivery) -> None:
+        """There is no room. It is acknowledged, for it would come again with every connection, and all the rest behind
+        it: whoever means it gives it again until it is answered."""
         self.dropped += 1
-        if delivery.number:
-            self.link.rebuild("more has come than there is room for")
+        self.link.acknowledge(delivery)
 
     # ── In ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -90,6 +90,7 @@ class Heart:
     say: Say
     take_back: Callable[[Channel], None]
     rebuild: Callable[[str], None]
+    zones: Callable[[], frozenset[str]]
     trust_number: int = 0
     number: int = 0
     is_up: bool = False
@@ -217,7 +218,9 @@ class Heart:
         )
 
     def farewell(self, now: Moment) -> Presence:
-        """A clean end."""
+        """A clean end: a challenge that nobody will know any more is taken back."""
+        if self._challenge:
+            self.take_back(Channel.CHALLENGE)
         return replace(self.presence(now), state=Connection.STOPPED)
 
     def _say_presence(self, now: Moment) -> None:
@@ -250,7 +253,7 @@ class Heart:
             version=__version__,
             settings=settings.source_digest,
             replaced=parts.replaced,
-            zones=settings.box.zones,
+            zones=(*settings.box.zones, *sorted(self.zones() - set(settings.box.zones))),
             signals=tuple(_offered(each, settings.box.place) for each in settings.signals.values()),
             next=tuple(Due(each.due, each.schedule, each.signal) for each in due),
             key=self.me.key,

@@ -56,7 +56,8 @@ class Line:
         journal = parts.doors.journal
         gate.link = link
         gate.outbox = self._outbox = Outbox(parts.settings.box.id, journal, link.call, gate.send_events)
-        self._heart = Heart(parts, me, gate.tell, gate.take_back, link.rebuild, trust.number if trust else 0)
+        number = trust.number if trust else 0
+        self._heart = Heart(parts, me, gate.tell, gate.take_back, link.rebuild, lambda: gate.identity().zones, number)
         self._answering = Answering(parts, self, can_drill, trust, draw)
         self._calling = Calling(parts, self, trust)
         self.handlers: Mapping[type, Callable[[Any, Moment], None]] = {

@@ -41,10 +41,12 @@ def _kept(activation: Activation) -> Mapping[str, object]:
 
 
 def revive(unfinished: Unfinished, signals: Mapping[str, Signal]) -> Activation | None:
-    """The activation that the daemon was sounding when it died; None where its signal no longer exists."""
+    """The activation that the daemon was sounding when it died; None where its signal no longer exists, or where
+    another version of the daemon wrote words that this one does not know."""
     record = unfinished.record
     signal = signals.get(record.signal or "")
-    if signal is None or record.activation is None:
+    known = record.origin in (None, *Origin) and record.status in (None, *Status)
+    if signal is None or record.activation is None or not known:
         return None
     detail = record.detail
     return Activation(

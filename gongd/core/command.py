@@ -5,6 +5,7 @@ freshness; then what this box can and may sound. Only acceptance uses up a `jti`
 a fresh one.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -40,8 +41,8 @@ from gongd.core.verdict import (
 from gongd.core.wire import Verified
 from gongd.core.wire_blob import blob_in
 from gongd.core.wire_command import CommandClaims, CommandType
-from gongd.core.wire_form import from_json
-from gongd.core.wire_name import Identity
+from gongd.core.wire_form import from_json, parse
+from gongd.core.wire_name import JTI_FORM, Identity
 from gongd.core.wire_refusal import STALE, Reason, Refused
 
 LOW_WAITS_S = 60.0
@@ -161,13 +162,24 @@ def _open(
         return Refused(Reason.SIGNATURE, "not signed")
     claims = from_json(CommandClaims, message.payload)
     if isinstance(claims, Refused):
-        return claims
+        return _with_its_name(claims, message.payload)
     if isinstance(message, Bare):
         return claims, BROKER, Authority(BROKER, Origin.COMMAND)
     if standing.trust is None:
         return Refused(Reason.UNKNOWN_KEY, "no trust list is held")
     authority = may(standing.trust, message.kid, claims, standing.me, now.wall if now.trusted else None)
     return authority if isinstance(authority, Refused) else (claims, message.kid, authority)
+
+
+def _with_its_name(refused: Refused, payload: bytes) -> Refused:
+    """Whoever has signed what is no order waits for an answer to it, by the name that stands there."""
+    if refused.reason is not Reason.MALFORMED:
+        return refused
+    try:
+        name = parse(payload).get("jti")
+    except ValueError:
+        return refused
+    return replace(refused, jti=name) if isinstance(name, str) and re.fullmatch(JTI_FORM, name, re.ASCII) else refused
 
 
 def _signed_refusal(case: _Case, refused: Refused, drawn: str) -> tuple[Ledger, Refused]:

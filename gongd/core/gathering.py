@@ -110,7 +110,7 @@ class Gathering:
     claims: CommandClaims
     opened_at: datetime
     stands: Mapping[str, Stand] = field(default_factory=dict)
-    is_ended: bool = False
+    ended_at: frozenset[str] = frozenset()
 
     @property
     def jti(self) -> str:
@@ -143,15 +143,20 @@ class Gathering:
         fresh = {box: replace(self.stands[box], sent_at=now, is_wanted_at_once=False) for box in boxes}
         return replace(self, stands={**self.stands, **fresh})
 
-    def ended(self) -> "Gathering":
-        """Cancelled: it is not sent again."""
-        return replace(self, is_ended=True)
+    def ended(self, boxes: Iterable[str] | None = None) -> "Gathering":
+        """Cancelled at these boxes, None: at all. There it is not sent again."""
+        return replace(self, ended_at=self.ended_at | set(self.stands if boxes is None else boxes))
+
+    @property
+    def is_ended(self) -> bool:
+        """Is it cancelled everywhere?"""
+        return self.ended_at >= self.stands.keys()
 
     def due(self, now: datetime) -> tuple[str, ...]:
         """The boxes to which it is to be sent now."""
         if self.is_over(now):
             return ()
-        return tuple(box for box, stand in self.stands.items() if _is_due(stand, now))
+        return tuple(box for box, stand in self.stands.items() if box not in self.ended_at and _is_due(stand, now))
 
     def is_over(self, now: datetime) -> bool:
         """Is it sent to nobody any more?"""
@@ -166,7 +171,8 @@ class Gathering:
         """Boxes that have been given time and have said nothing."""
         if now - self.opened_at < SILENT_AFTER:
             return ()
-        return tuple(box for box, stand in self.stands.items() if stand.standing is Standing.SILENT)
+        owing = (box for box, stand in self.stands.items() if stand.standing is Standing.SILENT)
+        return tuple(box for box in owing if box not in self.ended_at)
 
     def count(self, *standings: Standing) -> int:
         """How many boxes stand so."""

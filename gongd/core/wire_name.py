@@ -21,7 +21,8 @@ _BAD_ID = Text(vi="“{name}” không dùng làm tên trên đường truyền 
 THUMBPRINT = r"[A-Za-z0-9_-]{43}"
 """SHA-256 of a public key (RFC 7638), base64url."""
 
-JTI = matching(r"[A-Za-z0-9_-]{8,64}")
+JTI_FORM = r"[A-Za-z0-9_-]{8,64}"
+JTI = matching(JTI_FORM)
 """The id of an order, which names its activation: a UUID in practice."""
 
 SLUG_FORM = matching(SLUG)

@@ -137,7 +137,7 @@ class Collector:
     def _take(self, posted: list[Posted], now: datetime) -> int:
         messages = [one for one in posted if isinstance(one, Message)]
         if heard := [one for message in messages if (one := self._hear(message)) is not None]:
-            keep(self._store, heard, now)
+            keep(self._store, heard, min(now, messages[-1].came_at))
         for message in messages:
             self._link.acknowledge(message)
         for change in posted:

@@ -10,6 +10,7 @@ import ssl
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -54,6 +55,7 @@ class Message:
     retained: bool
     number: int
     qos: int
+    came_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ class Link:
         except UnicodeDecodeError:
             topic = ""  # of no box: whoever takes it says so, and acknowledges it
         retained = bool(message.retain)
-        self._posted.put(Message(topic, bytes(message.payload), retained, message.mid, message.qos))
+        self._posted.put(Message(topic, bytes(message.payload), retained, message.mid, message.qos, datetime.now(UTC)))
 
 
 def reaches(dial: Dial, wait_s: float = REACH_S) -> bool:

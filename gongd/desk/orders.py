@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from gongd.core.activation import Outcome
@@ -136,17 +136,19 @@ class GoingOn:
     activations: tuple[str, ...]
     boxes: tuple[str, ...]
 
+    def at(self, places: Collection[str]) -> "GoingOn":
+        """The same at these boxes alone: elsewhere it goes on."""
+        return replace(self, boxes=tuple(box for box in self.boxes if box in places))
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An order of the desk, of any type, and what was answered to it. `is_ended`: somebody has cancelled it, so that it
-    is signed no more. That alone silences nobody."""
+    """An order of the desk, of any type, and what was answered to it."""
 
     claims: CommandClaims
     boxes: tuple[str, ...]
     at: datetime
     answers: tuple[Answer, ...]
-    is_ended: bool = False
 
 
 def going_on(given: Sequence[Given], events: Iterable[tuple[str, Event]], now: datetime) -> list[GoingOn]:

@@ -129,13 +129,12 @@ class Sender:
         self._pens[claims.jti] = pen
         return self._send_due(now)
 
-    def end(self, jtis: Iterable[str], now: datetime) -> None:
-        """These orders are over: they are not signed again. Raises StoreError."""
-        ended = list(jtis)
-        self._store.end_orders(ended, now)
-        for jti in ended:
+    def end(self, jtis: Iterable[str], boxes: Iterable[str]) -> None:
+        """These orders are over at these boxes, and not signed again for them. Other programs see it by the cancel."""
+        at = frozenset(boxes)
+        for jti in jtis:
             if jti in self._orders:
-                self._orders[jti] = self._orders[jti].ended()
+                self._orders[jti] = self._orders[jti].ended(at)
 
     def step(self, now: datetime, wait_s: float) -> list[News]:
         """Take what has come, send what is due. Raises StoreError."""
@@ -225,9 +224,11 @@ class Sender:
         if self._looked_at is not None and now - self._looked_at < LOOK_FOR_END_EVERY:
             return
         self._looked_at = now
-        for jti, gathering in self._orders.items():
-            if not gathering.is_over(now) and self._store.has_ended(jti):
-                self._orders[jti] = gathering.ended()
+        going = {jti: gathering for jti, gathering in self._orders.items() if not gathering.is_over(now)}
+        if going:
+            cancelled = self._store.cancelled(min(gathering.opened_at for gathering in going.values()))
+            for jti in going.keys() & cancelled.keys():
+                self.end((jti,), cancelled[jti])
 
     # ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────
 

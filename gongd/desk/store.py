@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from gongd.core.wire_command import CommandClaims
+from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_event import Event, EventBatch, gaps
 from gongd.core.wire_form import LARGEST_REPORT, from_json, to_json
 from gongd.core.wire_refusal import Refused
@@ -75,23 +75,22 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """A night that somebody rang by hand; `writer` wrote it down."""
+    """A night that somebody rang by hand; `writer` wrote it down. `at` None: nobody has said when."""
 
     box: str
     night: date
-    at: datetime
+    at: datetime | None
     by: str
     writer: str
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order that the desk has given, and to which boxes. `ended_at`: cancelled."""
+    """An order that the desk has given, and to which boxes."""
 
     claims: CommandClaims
     boxes: tuple[str, ...]
     at: datetime
-    ended_at: datetime | None = None
 
 
 class Store:
@@ -285,22 +284,18 @@ class Store:
             values = (claims.jti, at.timestamp(), to_json(claims), json.dumps(list(boxes)), None)
             self._book.change(insertion("command"), values)
 
-    def end_orders(self, jtis: Iterable[str], at: datetime) -> None:
-        """They are sent no more."""
-        with self.writing():
-            for jti in jtis:
-                query = "UPDATE command SET ended_at_s = ? WHERE jti = ? AND ended_at_s IS NULL"
-                self._book.change(query, (at.timestamp(), jti))
-
     def orders(self, since: datetime) -> list[Order]:
         """Orders given since then, the oldest first."""
         rows = self._all("SELECT * FROM command WHERE at_s >= ? ORDER BY at_s", since.timestamp())
         return [order for row in rows if (order := _order(row)) is not None]
 
-    def has_ended(self, jti: str) -> bool:
-        """Has somebody cancelled it?"""
-        rows = self._all("SELECT 1 FROM command WHERE jti = ? AND ended_at_s IS NOT NULL", jti)
-        return bool(rows)
+    def cancelled(self, since: datetime) -> dict[str, frozenset[str]]:
+        """Orders that were cancelled since then, whoever has given the cancel, and at which boxes."""
+        found: dict[str, frozenset[str]] = {}
+        for order in self.orders(since):
+            for jti in (order.claims.references or ()) if order.claims.type is CommandType.CANCEL else ():
+                found[jti] = found.get(jti, frozenset()) | set(order.boxes)
+        return found
 
     def add_answer(self, answer: Answer, heard_at: datetime) -> bool:
         """Take an answer in; True when it was not there."""
@@ -310,16 +305,20 @@ class Store:
 
     def answers(self, jti: str) -> list[Answer]:
         """Every answer to an order, in the order of coming."""
-        rows = self._all("SELECT body FROM answer WHERE jti = ? ORDER BY heard_at_s, rowid", jti)
-        read = [from_json(Answer, row["body"], LARGEST_REPORT) for row in rows]
-        return [answer for answer in read if not isinstance(answer, Refused)]
+        return _answers(self._all("SELECT body FROM answer WHERE jti = ? ORDER BY heard_at_s, rowid", jti))
+
+    def answers_since(self, since: datetime) -> list[Answer]:
+        """The same to every order that was given since then."""
+        query = "SELECT a.body FROM command c JOIN answer a ON a.jti = c.jti WHERE c.at_s >= ? ORDER BY a.heard_at_s"
+        return _answers(self._all(query, since.timestamp()))
 
     # ── Rung by hand ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def add_by_hand(self, entry: ByHand) -> None:
         """Write down that somebody rang by hand; a second entry of the same night replaces the first."""
         with self.writing():
-            values = (entry.box, entry.night.isoformat(), entry.at.isoformat(), entry.by, entry.writer)
+            at = entry.at.isoformat() if entry.at else ""
+            values = (entry.box, entry.night.isoformat(), at, entry.by, entry.writer)
             self._book.change("DELETE FROM by_hand WHERE box = ? AND night = ?", values[:2])
             self._book.change(insertion("by_hand"), values)
 
@@ -331,7 +330,7 @@ class Store:
             ByHand(
                 row["box"],
                 date.fromisoformat(row["night"]),
-                datetime.fromisoformat(row["at"]),
+                datetime.fromisoformat(row["at"]) if row["at"] else None,
                 row["by"],
                 row["writer"],
             )
@@ -343,6 +342,7 @@ class Store:
 
 
 _WORDS: Mapping[str, type] = {
+    "answer": Answer,
     "challenge": ChallengeNote,
     "heartbeat": Heartbeat,
     "presence": Presence,
@@ -373,6 +373,10 @@ def _learn(held: Known, what: str, body: bytes, at: datetime) -> Known:
             return held
 
 
+def _answers(rows: Sequence[Row]) -> list[Answer]:
+    return [word for row in rows if isinstance(word := _word("answer", row["body"]), Answer)]
+
+
 def _gap(row: Row) -> Gap:
     asked = row["asked_at_s"]
     asked_at = None if asked is None else datetime.fromtimestamp(asked, UTC)
@@ -388,6 +392,4 @@ def _order(row: Row) -> Order | None:
     claims = from_json(CommandClaims, row["claims"], LARGEST_REPORT)
     if isinstance(claims, Refused):
         return None
-    ended = row["ended_at_s"]
-    at = datetime.fromtimestamp(row["at_s"], UTC)
-    return Order(claims, tuple(json.loads(row["boxes"])), at, datetime.fromtimestamp(ended, UTC) if ended else None)
+    return Order(claims, tuple(json.loads(row["boxes"])), datetime.fromtimestamp(row["at_s"], UTC))

@@ -8,6 +8,7 @@ finds its book well.
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +24,8 @@ SPARE = "spare-desk.db"
 MEMORY = Path(":memory:")
 PATIENCE_S = 2.0
 """An order waits so long for another program that writes: such a step takes some hundredths of a second."""
+LOOK_HOME_S, GLANCE_S = 2.0, 0.1
+"""So often it is seen whether the desk's own book is well again, and for so long."""
 INSTEAD = Text(
     "{why}. Lệnh vẫn gửi được; tạm ghi vào {path}",
     "{why}. Orders go out all the same, and are noted in {path} meanwhile",
@@ -44,6 +47,7 @@ class LastingBook:
         self._say = say
         self._spare = folder / SPARE
         self._lock: int | None = None
+        self._home, self._looked_home_at = place, float("-inf")
         self._left: list[Place] = [place, self._spare, MEMORY]
         self._step: list[tuple[str, list[Sequence[object]]]] | None = None
         self.trouble: Text | None = None
@@ -116,6 +120,18 @@ class LastingBook:
         """All of it is written, wherever that is."""
         self._done(lambda book: book.commit())
         self._step = None
+        if self.trouble is not None and time.monotonic() - self._looked_home_at >= LOOK_HOME_S:
+            self._bring_home()
+            self._looked_home_at = time.monotonic()
+
+    def _bring_home(self) -> None:
+        """What is noted here is noted at home too, as soon as that can be: other programs read of a cancel there."""
+        with suppress(StoreError):
+            home = open_book(self._home, GLANCE_S)
+            try:
+                _copy_all(self._book, home)
+            finally:
+                home.close()
 
     def rollback(self) -> None:
         """None of it was."""
@@ -158,8 +174,7 @@ def _take_home(spare: Path, home: Book) -> None:
         with suppress(StoreError, OSError):
             book = open_book(spare, PATIENCE_S)
             try:
-                for table in _TAKEN_HOME:
-                    _copy(book, home, table)
+                _copy_all(book, home)
             finally:
                 book.close()
             for end in _FILES if lock is not None else ():
@@ -185,6 +200,11 @@ def _lock(spare: Path, how: int) -> int | None:
 def _unlock(handle: int | None) -> None:
     if handle is not None:
         os.close(handle)
+
+
+def _copy_all(book: Book, home: Book) -> None:
+    for table in _TAKEN_HOME:
+        _copy(book, home, table)
 
 
 def _copy(book: Book, home: Book, table: str) -> None:

@@ -82,7 +82,8 @@ CREATE TABLE gap (
 CREATE INDEX journal_lacks ON journal (box) WHERE whole < last;
 """
 """`journal.last` is the highest number that a box has told of a journal: what is not there up to it is missing. Up to
-`journal.whole` nothing is. A `gap` is what some collector has seen missing, and when it was asked for."""
+`journal.whole` nothing is. A `gap` is what some collector has seen missing, and when it was asked for. What has ended a
+`command` is the cancel that stands beside it; nothing is written into `ended_at_s` any more."""
 
 TABLES = _TABLES.format(
     integer="INTEGER", real="REAL", bytes="BLOB", rowless=" WITHOUT ROWID", counted=",\n    UNIQUE (jti, box, body)"

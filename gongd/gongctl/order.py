@@ -126,7 +126,7 @@ def cancel(request: Request, screen: Screen) -> int:
         chosen = [one for one in what_goes_on(duty) if request.values["signal"] in (None, one.signal)]
         if request.values["to"]:
             wanted = set(find(duty, request).ids)
-            chosen = [one for one in chosen if wanted & set(one.boxes)]
+            chosen = [at for one in chosen if (at := one.at(wanted)).boxes]
         if not chosen:
             raise NoError(nothing_on(duty))
         return plan_cancels(duty, chosen, why)
@@ -152,7 +152,7 @@ def what_goes_on(duty: Duty) -> list[GoingOn]:
     """Everything that could be cancelled."""
     at = now()
     given = [
-        Given(order.claims, order.boxes, order.at, tuple(duty.store.answers(order.claims.jti)), bool(order.ended_at))
+        Given(order.claims, order.boxes, order.at, tuple(duty.store.answers(order.claims.jti)))
         for order in duty.store.orders(at - orders.RESTS_FOR)
     ]
     told = duty.store.events(since=at - orders.TOLD_WITHIN, kinds=("activation",))
@@ -214,7 +214,7 @@ def send(duty: Duty, plan: Plan, pen: Pen, by: str | None, say: Say) -> str:
     jti = new_name()
     claims = plan.make(hand(pen, by), jti, plan.target)
     if claims.type is CommandType.CANCEL:
-        duty.talk.end(claims.references or (), now())
+        duty.talk.end(claims.references or (), plan.target.ids)
     tell(duty, duty.talk.give(claims, plan.target.ids, pen, now(), plan.data), say, now())
     return jti
 

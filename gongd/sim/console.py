@@ -187,8 +187,7 @@ class Console:
             self.broker.leave(sending.link.name)
             sending.link.closed = True
 
-    def end(self, jtis: tuple[str, ...]) -> None:
-        """These orders are cancelled: they are not signed again."""
-        self.store.end_orders(jtis, self.world.wall)
+    def end(self, jtis: tuple[str, ...], boxes: tuple[str, ...]) -> None:
+        """These orders are cancelled at these boxes: they are not signed again."""
         for sending in self.sendings:
-            sending.sender.end(jtis, self.world.wall)
+            sending.sender.end(jtis, boxes)

@@ -183,7 +183,7 @@ class People:
             now = self.commune.world.wall
             claims = orders.cancel(self._hand, self._name(), order.claims.aud, now, (jti,), reason)
             order.ended_at = self.commune.world.now
-            self.commune.console.end((jti,))
+            self.commune.console.end((jti,), order.boxes)
             self._give(claims, order.boxes)
 
         self.commune.world.after(1.0 + 40.0 * ((each.choice * 101) % 1.0), end)

@@ -231,7 +231,7 @@ class DeskLink(Wire):
 
     def came(self, letter: Letter, number: int) -> None:
         """A message."""
-        self._posted.append(Message(letter.topic, letter.payload, letter.retained, number, letter.qos))
+        self._posted.append(Message(letter.topic, letter.payload, letter.retained, number, letter.qos, self.world.wall))
         self.changed()
 
     def up(self) -> None:

@@ -25,7 +25,7 @@ def test_a_raspberry_pi_tells_everything(tmp_path: Path) -> None:
     board = read(tmp_path, tmp_path / "sys", tmp_path / "proc")
     assert board.temperature_c == 51.0
     assert board.under_voltage is False
-    assert board.memory_free == 412345 * 1024
+    assert (board.memory_free, board.memory_size) == (412345 * 1024, 8000000 * 1024)
     assert board.disk_free is not None
     assert board.disk_size is not None
     assert 0 < board.disk_free <= board.disk_size

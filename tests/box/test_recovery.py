@@ -1,5 +1,7 @@
 """What becomes of an alarm that the daemon's death cut off: it is never lost, never longer than its cap, never late."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,22 @@ def test_an_alarm_whose_signal_is_gone_is_closed(ram: Path) -> None:
     village.start()
     assert village.outcomes("thief") == ["started", "interrupted"]
     assert village.sounding is None
+
+
+@pytest.mark.parametrize("column", ["origin", "status"])
+def test_an_alarm_in_the_words_of_another_version_is_closed_and_the_box_starts(ram: Path, column: str) -> None:
+    village = Village(ram, at("02:00")).start()
+    village.ask("play", signal="fire", status="actual")
+    village.wait(1)
+    village.kill()
+    with closing(sqlite3.connect(village.path)) as db:
+        db.execute(f"UPDATE record SET {column} = 'unheard-of' WHERE activation IS NOT NULL")
+        db.commit()
+    village.start()
+    assert village.outcomes("fire")[-1] == "interrupted"
+    assert village.sounding is None
+    village.hold("fire")
+    assert village.sounding == "fire"
 
 
 def test_an_all_clear_that_was_cut_off_never_comes_back(ram: Path) -> None:

@@ -271,3 +271,18 @@ def test_what_a_listed_key_has_signed_and_is_no_order_is_malformed() -> None:
     verdict = Bench().judge(Verified(thumbprint(DESK), b"[]"))
     assert isinstance(verdict, Refused)
     assert (verdict.reason, verdict.jti) == (Reason.MALFORMED, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "jti"),
+    [
+        (b'{"jti": "order-1234", "type": "alert"}', "order-1234"),
+        (b'{"jti": "x"}', None),
+        (b'{"jti": 7}', None),
+        (b"{}", None),
+    ],
+)
+def test_what_a_listed_key_has_signed_and_is_no_order_is_refused_by_its_name(body: bytes, jti: str | None) -> None:
+    verdict = Bench().judge(Verified(thumbprint(DESK), body))
+    assert isinstance(verdict, Refused)
+    assert (verdict.reason, verdict.jti) == (Reason.MALFORMED, jti)

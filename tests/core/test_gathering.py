@@ -46,6 +46,14 @@ def test_nobody_is_sent_it_once_it_is_cancelled() -> None:
     assert gather().sent(BOTH, NOW).ended().due(NOW + AGAIN_AFTER) == ()
 
 
+def test_where_it_is_cancelled_it_is_not_sent_again_and_elsewhere_it_is() -> None:
+    one = gather().sent(BOTH, NOW).ended(("thon-5",))
+    assert one.due(NOW + AGAIN_AFTER) == ("thon-3",)
+    assert one.silent(NOW + SILENT_AFTER) == ("thon-3",)
+    assert not one.is_ended
+    assert one.ended(("thon-3",)).is_ended
+
+
 def test_nobody_is_sent_it_after_half_an_hour() -> None:
     one = gather().sent(BOTH, NOW)
     assert one.due(NOW + SENT_AGAIN_FOR) == BOTH

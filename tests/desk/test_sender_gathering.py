@@ -86,7 +86,7 @@ def test_what_a_panel_has_raised_can_be_stopped_and_what_was_stopped_is_not_name
     assert (one.signal, one.activations, one.boxes) == ("fire", ("panel-1",), ("thon-3",))
     ours = replace(order(), jti="panel-1")
     cancelled = (
-        Given(ours, ("thon-3",), NOW, (), is_ended=True),
+        Given(ours, ("thon-3",), NOW, ()),
         Given(stop("panel-1"), ("thon-3",), NOW, (answer("thon-3", Step.RECEIVED, "cancel-1234"),)),
     )
     assert going_on(cancelled, [("thon-3", raised)], NOW) == []
@@ -96,7 +96,7 @@ def test_what_a_panel_has_raised_can_be_stopped_and_what_was_stopped_is_not_name
 
 def cancelled(*answers: Answer, said: tuple[Answer, ...] = (answer("thon-3", Step.STARTED),)) -> list[Given]:
     """An alarm at two boxes that was cancelled, what the boxes had said to it, and to the cancel."""
-    return [Given(order(), BOTH, NOW, said, is_ended=True), Given(stop("order-1234"), BOTH, NOW, answers)]
+    return [Given(order(), BOTH, NOW, said), Given(stop("order-1234"), BOTH, NOW, answers)]
 
 
 def test_a_cancel_that_reached_nobody_can_be_given_again() -> None:

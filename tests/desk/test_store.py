@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from gongd.desk.gaps import ASK_AFTER
 from gongd.desk.store import ByHand, Store, StoreError
 from gongd.desk.store_book import Place
 from tests.desk.postgresql import Cluster, cluster, needs_postgresql
-from tests.desk.records import NOW, answer, batch, beat, night, order, presence
+from tests.desk.records import NOW, answer, batch, beat, night, order, presence, stop
 
 
 @pytest.fixture(scope="module")
@@ -92,13 +93,15 @@ def test_answers_are_kept_once_and_in_order(store: Store) -> None:
     assert [one.step for one in store.answers("order-1234")] == [Step.RECEIVED, Step.STARTED]
 
 
-def test_an_order_that_was_ended_is_known_as_ended(store: Store) -> None:
-    store.open_order(order(), ("thon-3",), NOW)
-    assert not store.has_ended("order-1234")
-    store.end_orders(["order-1234"], NOW)
-    assert store.has_ended("order-1234")
+def test_an_order_is_known_as_cancelled_at_the_boxes_that_the_cancel_is_for(store: Store) -> None:
+    store.open_order(order(), ("thon-3", "thon-5"), NOW)
     (kept,) = store.orders(NOW - timedelta(days=1))
-    assert (kept.claims, kept.boxes) == (order(), ("thon-3",))
+    assert (kept.claims, kept.boxes) == (order(), ("thon-3", "thon-5"))
+    assert store.cancelled(NOW) == {}
+    later = NOW + timedelta(seconds=9)
+    for number, box in enumerate(("thon-5", "thon-7")):
+        store.open_order(replace(stop("order-1234"), jti=f"cancel-{number}"), (box,), later)
+    assert store.cancelled(NOW) == {"order-1234": {"thon-5", "thon-7"}}
 
 
 def test_a_retained_state_that_is_said_again_keeps_its_time(store: Store) -> None:

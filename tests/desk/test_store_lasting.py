@@ -20,9 +20,9 @@ from gongd.desk.authority import take_seat
 from gongd.desk.register import load_commune
 from gongd.desk.store import Store
 from gongd.desk.store_lasting import MEMORY, SPARE, LastingBook
-from tests.desk.commune import needs_mosquitto
+from tests.desk.commune import eventually, needs_mosquitto
 from tests.desk.postgresql import cluster, needs_postgresql
-from tests.desk.records import NOW, answer, batch, order
+from tests.desk.records import NOW, answer, batch, order, stop
 from tests.desk.scripted import Commune, whole_commune
 
 
@@ -94,7 +94,9 @@ def test_a_torn_store_is_told_once_in_both_languages_and_another_file_takes_its_
         assert str(ram / SPARE) in words
 
 
-def test_a_step_that_finds_no_room_is_done_whole_elsewhere(ram: Path, said: list[Text]) -> None:
+def test_a_step_that_finds_no_room_is_done_whole_elsewhere_and_comes_home_whole_when_there_is(
+    ram: Path, said: list[Text]
+) -> None:
     with lasting(ram, said) as (store, book):
         store.add_batch(batch("thon-3", 1, 3), NOW)
         fill_up(book)
@@ -105,7 +107,7 @@ def test_a_step_that_finds_no_room_is_done_whole_elsewhere(ram: Path, said: list
         assert [one.claims for one in store.orders(NOW)] == [order()]
     assert len(said) == 1
     store = Store(ram / "desk.db")
-    assert (len(list(store.events("thon-3"))), list(store.events("thon-5"))) == (3, [])
+    assert (len(list(store.events("thon-3"))), len(list(store.events("thon-5")))) == (3, 900)
     store.close()
 
 
@@ -123,10 +125,26 @@ def test_a_store_that_others_have_locked_is_waited_for_two_seconds_and_no_more(r
         began = time.monotonic()
         store.open_order(order(), ["thon-3"], NOW)
         assert time.monotonic() - began < 8
-        assert store.has_ended("order-1234") is False
+        assert store.cancelled(NOW) == {}
     assert len(said) == 1
     with locked(ram / "desk.db"), lasting(ram, said) as (store, _):
         assert [one.claims for one in store.orders(NOW)] == [order()]
+
+
+def test_a_cancel_that_had_to_be_noted_elsewhere_is_known_to_other_programs_once_home_is_free(
+    ram: Path, said: list[Text]
+) -> None:
+    with lasting(ram, said) as (alarm, _), lasting(ram, said) as (end, _):
+        alarm.open_order(order(), ["thon-3"], NOW)
+        with locked(ram / "desk.db"):
+            end.open_order(stop("order-1234"), ["thon-3"], NOW)
+        assert len(said) == 1
+
+        def is_told() -> bool:
+            end.add_answer(answer("thon-3", Step.RECEIVED, "cancel-1234"), NOW)  # whatever is written next
+            return alarm.cancelled(NOW) == {"order-1234": {"thon-3"}}
+
+        eventually(is_told)
 
 
 def test_where_no_file_can_be_written_the_machines_memory_must_do(ram: Path, said: list[Text]) -> None:

@@ -1,5 +1,6 @@
 """Tổ liên gia: a fire button rings the boxes that list its box as their neighbour, and a neighbour can do no more."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -117,6 +118,7 @@ def signed(claims: CommandClaims, key: PrivateKey) -> bytes:
     return jose.sign(to_json(claims), key, Seal.COMMAND)
 
 
+FLOOD = 2000
 FORBIDDEN = {
     "an exercise": {"status": Status.EXERCISE},
     "a test": {"status": Status.TEST},
@@ -142,6 +144,27 @@ def test_a_neighbour_can_raise_fire_and_nothing_else(street: Street) -> None:
     thief.publish(TOPICS.box("thon-3", Channel.CALL), signed(ending, key))
     until(lambda: there.link["refused"].get("not-permitted") == len(FORBIDDEN) + 1, "the refusal")
     assert there.sounding() == "fire"
+
+
+def test_a_neighbour_that_floods_keeps_neither_the_desks_alarm_nor_the_line_away(street: Street) -> None:
+    there, desk = street.boxes["thon-4"], street.desk()
+    street.boxes["thon-3"].kill()
+    thief = street.thief("thon-3")
+    for _ in range(FLOOD):
+        thief.client.publish(TOPICS.box("thon-3", Channel.CALL), b"x" * 200, 1)
+    until(lambda: there.link["dropped"], "the flood")
+    desk.client.publish(TOPICS.command("thon-4"), desk.sign(alert(aud=to_box(COMMUNE, "thon-4"))), 1)
+    until(lambda: there.outcomes("fire") == ["started"], "the desk's alarm")
+    there.kill()
+    there.start()
+    there.wait_for_link()
+    answered = Counter(topic for topic, _ in desk.all_heard())[TOPICS.box("thon-4", Channel.ANSWER)]
+    desk.client.publish(TOPICS.command("thon-4"), desk.sign(order(CommandType.QUERY, to_box(COMMUNE, "thon-4"))), 1)
+
+    def is_answered() -> bool:
+        return Counter(topic for topic, _ in desk.all_heard())[TOPICS.box("thon-4", Channel.ANSWER)] > answered
+
+    until(is_answered, "the answer to the next order")
 
 
 def test_a_box_obeys_no_call_of_one_that_it_does_not_list_nor_of_one_that_was_revoked(street: Street) -> None:
