@@ -48,7 +48,7 @@ class Dial:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as it came. `number` is for `acknowledge`."""
+    """One message as it came. `number` and `connection` are for `acknowledge`."""
 
     topic: str
     payload: bytes
@@ -56,6 +56,7 @@ class Message:
     number: int
     qos: int
     came_at: datetime
+    connection: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Link:
         self._filters = [(name, SubscribeOptions(qos=qos, retainHandling=0)) for name, qos in filters]
         self._posted: queue.SimpleQueue[Posted] = queue.SimpleQueue()
         self._is_up = False
+        self._connections = 0
         self._first: int | None = None
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, dial.client_id, protocol=mqtt.MQTTv5, manual_ack=True)
         if dial.tls is not None:
@@ -117,8 +119,9 @@ class Link:
         return None
 
     def acknowledge(self, message: Message) -> None:
-        """It is safe with us: the broker may forget it."""
-        if message.qos:
+        """It is safe with us: the broker may forget it. Over another connection its number may be another's: there it
+        comes again."""
+        if message.qos and message.connection == self._connections:
             self._client.ack(message.number, message.qos)
 
     def send(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> bool:
@@ -146,6 +149,7 @@ class Link:
         if reason.is_failure:
             self._posted.put(Down(str(reason)))
             return
+        self._connections += 1
         if self._leaves:
             client.unsubscribe(self._leaves)
         _, self._first = client.subscribe(self._filters)
@@ -175,7 +179,11 @@ class Link:
         except UnicodeDecodeError:
             topic = ""  # of no box: whoever takes it says so, and acknowledges it
         retained = bool(message.retain)
-        self._posted.put(Message(topic, bytes(message.payload), retained, message.mid, message.qos, datetime.now(UTC)))
+        self._posted.put(
+            Message(
+                topic, bytes(message.payload), retained, message.mid, message.qos, datetime.now(UTC), self._connections
+            )
+        )
 
 
 def reaches(dial: Dial, wait_s: float = REACH_S) -> bool:

@@ -11,6 +11,7 @@ from tests.survival.impostor import CONNACK, Line, published, suback
 
 FILTERS = [("gong/nguyet-an/+/answer", 1), ("gong/nguyet-an/+/event", 1)]
 NOT_AUTHORISED = b"\x87"
+PUBACK, DISCONNECT = 4, 14
 
 
 @contextmanager
@@ -64,3 +65,38 @@ def test_a_topic_that_is_no_text_does_not_make_the_desk_deaf() -> None:
         assert bad.payload == b"bad"
         assert isinstance(good, Message)
         assert good.topic == "gong/nguyet-an/thon-3/answer"
+
+
+def test_what_came_over_a_connection_that_is_gone_acknowledges_nothing_of_the_next() -> None:
+    """Its number may be another message's, which is not stored yet."""
+    door, packets = socket.create_server(("127.0.0.1", 0)), list[int]()
+
+    def serve() -> None:
+        for connection in range(2):
+            line = Line(door.accept()[0], None)  # type: ignore[arg-type]
+            line.packet()
+            line.sock.sendall(CONNACK)
+            line.sock.sendall(suback(line.packet()[2]))
+            line.sock.sendall(published("gong/nguyet-an/thon-3/event", b"%d" % connection, 1))
+            while connection and (kind := line.packet()[0]) != DISCONNECT:
+                packets.append(kind)
+            line.sock.close()
+
+    serving = threading.Thread(target=serve, daemon=True)
+    serving.start()
+    link = Link(Dial("127.0.0.1", door.getsockname()[1], "desk", keeps=True), FILTERS)
+    link.start()
+    came: list[Message] = []
+
+    def both_came() -> bool:
+        posted = link.take(0.1)
+        came.extend([posted] if isinstance(posted, Message) else [])
+        return len(came) == 2
+
+    until(both_came, "both messages")
+    for message in came:
+        link.acknowledge(message)
+    link.close()
+    serving.join(10.0)
+    door.close()
+    assert packets == [PUBACK]
