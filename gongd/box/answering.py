@@ -205,7 +205,9 @@ class Answering:
         self.mouth.acknowledge(came.delivery)
         done, detail = repeated.done, {"repeated": True}
         self.mouth.answer(
-            Answer(self._box, done.step, done.at, done.trusted, jti_of(repeated.id), done.reason, detail=detail)
+            Answer(
+                self._box, done.step, done.at, done.trusted, jti_of(repeated.id), done.reason, done.proof, detail=detail
+            )
         )
 
     def _write_refusal(self, refused: Refused, now: Moment) -> None:

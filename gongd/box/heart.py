@@ -20,6 +20,7 @@ from gongd.core.phrase import spoken_at
 from gongd.core.wire import Channel
 from gongd.core.wire_report import (
     LONGEST_SAYING,
+    MOST_DUE,
     ChallengeNote,
     Connection,
     Due,
@@ -39,7 +40,6 @@ REFUSALS = 2
 """One connection that ends before its CONNACK may be an accident."""
 INFO_EVERY_S = 60.0
 EXPIRING = timedelta(days=30)
-MOST_DUE = 5
 
 Say = Callable[[Channel, Any], None]
 

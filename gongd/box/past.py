@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from gongd.core import push
 from gongd.core.catalogue import Status
+from gongd.core.lexicon import Proof
 from gongd.core.record import Kind, Record
 from gongd.core.verdict import Done
 from gongd.core.wire_command import CommandType
@@ -17,6 +18,7 @@ ACCEPTED = "accepted"
 
 _STEPS: Mapping[str | None, Step] = {step.value: step for step in Step}
 _STATUSES: Mapping[str | None, Status] = {status.value: status for status in Status}
+_PROOFS: Mapping[object, Proof] = {proof.value: proof for proof in Proof}
 _SOUNDED = frozenset({Step.STARTED, Step.RESUMED})
 _TOLD_OF = frozenset({Kind.ACTIVATION, Kind.SETTINGS})
 _OF_SETTINGS: Mapping[str, Step] = {
@@ -93,4 +95,5 @@ def _accepted(record: Record) -> Done:
 def _after(before: Done, step: Step, record: Record) -> Done:
     status = _STATUSES.get(record.status, before.status)
     sounded = before.sounded or step in _SOUNDED
-    return Done(before.key, step, record.at, status, sounded, record.reason, record.trusted)
+    proof = _PROOFS.get(record.detail.get("proof"))
+    return Done(before.key, step, record.at, status, sounded, record.reason, record.trusted, proof)

@@ -7,6 +7,7 @@ from typing import Protocol
 from gongd.core.activation import Activation
 from gongd.core.air import Cancelled, Event, Requested, Silenced, Together
 from gongd.core.catalogue import Origin, Status, Why
+from gongd.core.lexicon import Proof
 from gongd.core.wire_blob import Blob
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_refusal import Reason, Refused
@@ -16,7 +17,8 @@ from gongd.core.wire_report import Step
 @dataclass(frozen=True, slots=True)
 class Done:
     """What became of an accepted order or of an activation of any origin, last. `key` is the holder's name, None where
-    nobody ordered it from afar; `status` that of an activation; `sounded` whether it was ever heard."""
+    nobody ordered it from afar; `status` that of an activation; `sounded` whether it was ever heard; `proof` how sure
+    that is, by its record."""
 
     key: str | None
     step: Step
@@ -25,6 +27,7 @@ class Done:
     sounded: bool = False
     reason: str | None = None
     trusted: bool = True
+    proof: Proof | None = None
 
 
 class Past(Protocol):

@@ -30,6 +30,8 @@ def test_a_second_copy_gets_the_stored_answer_and_no_sound(world: World, desk: D
     edges = len(world.box.edges(STRIKER))
     desk.give(replace(claims, sent=datetime.now(UTC), expires=datetime.now(UTC) + timedelta(minutes=1)))
     within(lambda: any(answer.detail.get("repeated") for answer in world.answers(desk, claims.jti)), "the stored one")
+    (repeated,) = [answer for answer in world.answers(desk, claims.jti) if answer.detail.get("repeated")]
+    assert repeated.proof is not None
     assert world.answers(desk, claims.jti)[-1].step is Step.FINISHED
     assert len(world.box.edges(STRIKER)) == edges
     assert world.box.outcomes("fire") == ["started", "finished"]
