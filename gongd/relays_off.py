@@ -285,11 +285,18 @@ def _text(field: bytes) -> bytes:
 
 
 def _say(language: str, key: str, **values: object) -> None:
-    """Say a sentence in that language, or in both where it is not known."""
+    """Say a sentence in that language, or in both where it is not known: on stderr where nothing goes into stdout. What
+    the relays do is the answer, whether it can be read or not."""
     vi, en = (sentence.format(**values) for sentence in WORDS[key])
     line = {"vi": vi, "en": en}.get(language, f"{vi} / {en}")
-    encoding = sys.stdout.encoding or "ascii"
-    print(line.encode(encoding, "backslashreplace").decode(encoding))
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        encoding = stream.encoding or "ascii"
+        try:
+            print(line.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # Python writes it once more as it ends
+            continue
+        return
 
 
 if __name__ == "__main__":

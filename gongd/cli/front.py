@@ -6,8 +6,9 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 
+from gongd.cli import streams
 from gongd.cli.parse import parse
-from gongd.cli.screen import Screen, language_of_user, never_fail_to_print, no_json
+from gongd.cli.screen import Screen, language_of_user, no_json
 from gongd.cli.table import GONGD
 from gongd.cli.usage import Book, Command, MisuseError, Request
 from gongd.core.errors import GongdError
@@ -17,6 +18,7 @@ OUR_MISTAKE = Text(
     "Xin lỗi, gongd gặp lỗi của chính nó: {error}. Nhờ báo lại theo CONTRIBUTING.md (GONGD_DEBUG=1 cho thêm chi tiết)",
     "Sorry, gongd has made a mistake of its own: {error}. Please report it: CONTRIBUTING.md (GONGD_DEBUG=1 tells more)",
 )
+NOT_SHOWN = Text("Không in ra được (stdout): {why}", "Nothing can be printed (stdout): {why}")
 
 Deed = Callable[[Request, Screen], int]
 """What a command does: 0 done, 1 the answer is no. Raises GongdError."""
@@ -24,7 +26,7 @@ Deed = Callable[[Request, Screen], int]
 
 def serve(words: Sequence[str], book: Book = GONGD) -> int:
     """Run one command line of a program."""
-    never_fail_to_print()
+    streams.make_usable()
     screen = Screen(language_of_user())
     try:
         status = _answer(words, screen, book)
@@ -32,34 +34,39 @@ def serve(words: Sequence[str], book: Book = GONGD) -> int:
     except MisuseError as error:
         print(error.text.vi, error.text.en, sep="\n", file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        _nobody_reads()
-        return 1
     except Exception as error:  # noqa: BLE001 - the outermost catch
-        return _apologise(error, screen)
-    return status
+        if streams.loss() is None:
+            return _apologise(error, screen)
+        status = 1
+    return status if (lost := streams.loss()) is None else _unread(lost, screen)
 
 
 def _answer(words: Sequence[str], screen: Screen, book: Book) -> int:
-    request = parse(words, book)
-    if not isinstance(request, Request):
-        return _show_page(request, book)
     try:
+        request = parse(words, book)
+        if not isinstance(request, Request):
+            return _show_page(request, book)
         return _deed(request.command)(request, screen)
-    except MisuseError:
-        raise
     except GongdError as error:
-        if request.wants_json:
+        is_misuse = isinstance(error, MisuseError)
+        if _is_for_a_program(words):
             screen.json(no_json(error.text))
+        elif is_misuse:
+            raise
         else:
             screen.complain(error.text)
-        return 1
+        return 2 if is_misuse else 1
 
 
-def _show_page(command: Command | None, book: Book) -> int:
+def _is_for_a_program(words: Sequence[str]) -> bool:
+    """Is JSON asked for, also where the rest of the line cannot be understood?"""
+    return "--json" in words[: words.index("--") if "--" in words else None]
+
+
+def _show_page(wanted: Command | Book, book: Book) -> int:
     from gongd.cli import guide
 
-    print(guide.page(command, book) if command else guide.front_page(book))
+    print(guide.page(wanted, book) if isinstance(wanted, Command) else guide.front_page(wanted))
     return 0
 
 
@@ -77,8 +84,9 @@ def _apologise(error: Exception, screen: Screen) -> int:
     return 1
 
 
-def _nobody_reads() -> None:
-    """Whoever read our output has gone; Python must not stumble over that once more as it ends."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+def _unread(lost: OSError, screen: Screen) -> int:
+    """Nothing of the answer, or not all of it, could be read. A reader that has gone away knows that itself."""
+    streams.nobody_reads()
+    if not isinstance(lost, BrokenPipeError):
+        screen.complain(NOT_SHOWN.fill(why=lost.strerror))
+    return 1

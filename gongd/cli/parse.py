@@ -1,7 +1,7 @@
 """From the words of a command line to a Request, or to what is wrong with them. Knows the table and nothing else."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gongd.cli.table import GONGD
@@ -54,8 +54,9 @@ class _Reading:
         self.values[option.name] = _read(option.kind, value if given else self.words.pop(0), name)
 
 
-def parse(words: Sequence[str], book: Book = GONGD) -> Request | Command | None:
-    """What is asked for: a Request, or the Command whose help page is wanted, or None for the page of all.
+def parse(words: Sequence[str], book: Book = GONGD) -> Request | Command | Book:
+    """What is asked for: a Request, or the Command whose help page is wanted, or the Book: all of it, or as much as
+    begins with one word (`key`).
 
     Raises MisuseError. `--version` is a Request of no command's: `values["version"]`.
     """
@@ -63,19 +64,21 @@ def parse(words: Sequence[str], book: Book = GONGD) -> Request | Command | None:
     reading.options(_spelled(book.options), until_loose=True)
     if not reading.loose:
         return _no_command(reading, book)
-    command = _command(reading, book.commands)
+    command = _command(reading, book)
+    if isinstance(command, Book):
+        return command
     reading.options(_spelled((*command.options, *book.options)))
     if "help" in reading.values:
         return command
     return _request(command, reading, book.options[0])
 
 
-def _no_command(reading: _Reading, book: Book) -> Request | None:
+def _no_command(reading: _Reading, book: Book) -> Request | Book:
     if "version" in reading.values:
         subject = book.options[0]
         return Request(VERSION_COMMAND, reading.values.get(subject.name, subject.default), reading.values)
     if "help" in reading.values:
-        return None
+        return book
     if book.default is not None:
         return _request(book.default, reading, book.options[0])
     raise MisuseError(NOT_ASKED.fill(program=book.program))
@@ -84,17 +87,25 @@ def _no_command(reading: _Reading, book: Book) -> Request | None:
 VERSION_COMMAND = Command("--version", "gongd.cli.guide:version", Text("phiên bản", "the version"))
 
 
-def _command(reading: _Reading, commands: Sequence[Command]) -> Command:
+def _command(reading: _Reading, book: Book) -> Command | Book:
+    """The command that is named, by one word or by two; options may stand between the two."""
     first = reading.loose.pop(0)
-    two = f"{first} {reading.words[0]}" if reading.words else first
-    for command in commands:
-        if command.name == two and two != first:
-            reading.words.pop(0)
-            return command
-        if command.name == first:
-            return command
-    longer = tuple(command.name for command in commands if command.name.startswith(f"{first} "))
-    raise unknown(COMMAND, two if longer else first, longer or tuple(command.name for command in commands))
+    group = tuple(command for command in book.commands if command.name.startswith(f"{first} "))
+    if not group:
+        return _named(first, book.commands)
+    reading.options(_spelled(book.options), until_loose=True)
+    if reading.loose:
+        return _named(f"{first} {reading.loose.pop(0)}", group)
+    if "help" in reading.values:
+        return replace(book, commands=group)
+    return _named(first, group)
+
+
+def _named(name: str, commands: Sequence[Command]) -> Command:
+    found = next((command for command in commands if command.name == name), None)
+    if found is None:
+        raise unknown(COMMAND, name, tuple(command.name for command in commands))
+    return found
 
 
 def _request(command: Command, reading: _Reading, subject: Option) -> Request:

@@ -1,12 +1,12 @@
 """What a command prints: to stdout what was asked for, to stderr what went wrong; in one language, or as JSON."""
 
-import io
 import json
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gongd.cli import streams
 from gongd.core.words import Language, Text
 
 
@@ -19,6 +19,16 @@ class Screen:
     def say(self, words: Text | str = "") -> None:
         """One line, or several, of the answer: seen at once, also in a log."""
         print(words.read(self.language) if isinstance(words, Text) else words, flush=True)
+
+    def say_on(self, words: Text | str = "") -> None:
+        """The same on the way of something that must not end because nobody reads it: an alarm that is being given.
+        That it could not be read is said when it is over (`front.serve`)."""
+        try:
+            self.say(words)
+        except OSError:
+            if streams.loss() is None:
+                raise
+            streams.nobody_reads()
 
     def complain(self, words: Text) -> None:
         """What went wrong."""
@@ -52,10 +62,3 @@ def language_of_user(environment: Mapping[str, str] = os.environ) -> Language:
     """English for whoever asks for it by LC_ALL, LC_MESSAGES or LANG; Vietnamese else."""
     asked = next((value for key in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environment.get(key))), "")
     return Language.EN if asked.startswith("en") else Language.VI
-
-
-def never_fail_to_print() -> None:
-    """A terminal that cannot show a letter shows its code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")

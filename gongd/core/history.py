@@ -9,6 +9,7 @@ from gongd.core.air import THEN
 from gongd.core.fault import FAULTS, FaultCode, told_of
 from gongd.core.lexicon import (
     KINDS,
+    MORE_URGENT,
     ORDERS,
     ORIGINS,
     OUTCOMES,
@@ -17,9 +18,11 @@ from gongd.core.lexicon import (
     SILENCED_BY_ORDER,
     STATUSES,
     WHY,
+    WHY_UNKNOWN,
     Proof,
     as_it_is,
     reason_words,
+    refusal_words,
     rehearsed,
 )
 from gongd.core.record import (
@@ -133,10 +136,15 @@ def _outcome(record: Record, titles: Mapping[str, Text]) -> Text:
     by_order = record.outcome == Outcome.SILENCED and record.detail.get("order")
     words = SILENCED_BY_ORDER if by_order else _known(OUTCOMES, record.outcome)
     behind, status = record.detail.get("behind"), record.detail.get("behind_status")
-    ahead = Text("việc khẩn cấp hơn", "something more urgent") if behind is None else _title(str(behind), titles)
+    ahead = MORE_URGENT if behind is None else _title(str(behind), titles)
     ahead = rehearsed(ahead, str(status) if status else None)
-    reason = _filled(reason_words(record.reason or "unknown", record.outcome), record)
-    return words.fill(signal=ahead, reason=reason)
+    return words.fill(signal=ahead, reason=_why(record, titles))
+
+
+def _why(record: Record, titles: Mapping[str, Text]) -> Text:
+    if record.outcome == Outcome.REFUSED:
+        return _why_refused(record, titles)
+    return _filled(reason_words(record.reason or "unknown", record.outcome), record)
 
 
 def _proof(record: Record) -> list[Text]:
@@ -221,15 +229,29 @@ def _order(record: Record) -> dict[str, object]:
         return {"why": reason_words(record.reason or "unknown")}
     if record.kind is not Kind.COMMAND:
         return {}
-    to, why = record.detail.get("to"), reason_words(record.reason or "unknown", Outcome.REFUSED)
-    why = why.fill(signal=_title(record.signal, SIGNALS), n="?", result="?")
+    to, why = record.detail.get("to"), _why_refused(record)
     return {
         "order": _ordered(record),
         "to": ", ".join(map(str, to)) if isinstance(to, list) else "?",
         "box": record.detail.get("box", "?"),
         "why": why,
-        "answer": _known(OUTCOMES, str(record.detail.get("result") or "?")).fill(reason=why, signal="?"),
+        "answer": _known(OUTCOMES, str(record.detail.get("result") or "?")).fill(reason=why, signal=MORE_URGENT),
     }
+
+
+def _why_refused(record: Record, titles: Mapping[str, Text] = SIGNALS) -> Text:
+    code, detail = record.reason or "unknown", record.detail
+    signal, order, told = record.signal, detail.get("type"), detail.get("result")
+    words = refusal_words(
+        code,
+        _title(signal, titles) if signal else None,
+        str(order) if order else None,
+        detail.get("n"),
+        detail.get("age_s"),
+        _known(OUTCOMES, str(told)).fill(signal=MORE_URGENT, reason=WHY_UNKNOWN) if told else None,
+    )
+    blanks = {name: detail.get(name, "?") for name in ("by", "time", "name", "n")}
+    return words or reason_words(code, Outcome.REFUSED).fill(**blanks)
 
 
 def _ordered(record: Record) -> Text:

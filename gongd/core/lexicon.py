@@ -165,6 +165,50 @@ REFUSALS: Mapping[str, Refusal] = {
     ),
 }
 
+MORE_URGENT = Text("việc khẩn cấp hơn", "something more urgent")
+WHY_UNKNOWN = Text("không rõ vì sao", "it is not known why")
+
+_BARE_REFUSALS: Mapping[str, Text] = {
+    "not-permitted": Text("khóa này không được phép ra lệnh này ở đây", "this key may not give this order here"),
+    "duplicate": Text("lệnh này đã thực hiện rồi", "this order has been carried out"),
+    "expired": Text("lệnh đến muộn nên KHÔNG phát", "the order came too late and was NOT sounded"),
+    "settings-invalid": Text(
+        "cấu hình mới có lỗi, giữ cấu hình cũ", "the new settings have errors, the old ones are kept"
+    ),
+}
+"""Where what stands in the blank of the sentence above is not known."""
+
+_NOT_PERMITTED: Mapping[str, Text] = {
+    "cancel": Text("khóa này không được phép dừng ở đây", "this key may not cancel here"),
+    "silence": Text("khóa này không được phép tắt tiếng ở đây", "this key may not silence here"),
+    "query": Text("khóa này không được phép hỏi lại ở đây", "this key may not query here"),
+    "settings": Text("khóa này không được phép gửi cấu hình ở đây", "this key may not push settings here"),
+}
+"""By the type of an order that sounds no signal of its own."""
+
+
+def refusal_words(
+    code: str,
+    signal: Text | None = None,
+    order: str | None = None,
+    n: object = None,
+    age_s: object = None,
+    result: Text | None = None,
+) -> Text | None:
+    """Why an order is refused, with whatever is known of it, and no blank left; None for a reason without words.
+    `order` is its type, `age_s` how late it came, `n` how many errors its settings have."""
+    known = REFUSALS.get(code)
+    if known is None:
+        return None
+    if code == "not-permitted" and signal is None:
+        return _NOT_PERMITTED.get(order or "", _BARE_REFUSALS[code])
+    late = max(1, round(age_s / 60)) if isinstance(age_s, int | float) else None
+    blanks = {"not-permitted": signal, "duplicate": result, "expired": n or late, "settings-invalid": n}
+    if code in _BARE_REFUSALS and blanks[code] is None:
+        return _BARE_REFUSALS[code]
+    return known.words.fill(signal=signal, n=n or late, result=result)
+
+
 REFUSED = Text("Loa {place} từ chối: {reason}", "Loudspeaker {place} refuses: {reason}")
 
 PRIORITIES: Mapping[Priority, Text] = {

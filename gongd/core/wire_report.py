@@ -145,6 +145,10 @@ class Due:
     signal: Annotated[str, Spelt(words(60), "what is sounded")]
 
 
+MOST_DUE = 5
+"""So many occurrences a box tells ahead: with fewer, it has told them all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Info:
     """Who the box is and what it can do: retained, said again when something of it changes.

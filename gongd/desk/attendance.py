@@ -22,6 +22,7 @@ _BY_HAND = "by-hand"
 _NOT_SOUNDED = frozenset({Outcome.FAILED, Outcome.EXPIRED, Outcome.REFUSED, Outcome.MISSED})
 _CUT_SHORT = frozenset({Outcome.PREEMPTED, Outcome.INTERRUPTED, Outcome.SILENCED, Outcome.CANCELLED})
 _BEGAN_NOT_ENDED = Text("bị ngắt giữa chừng", "cut off halfway")
+_RUNG_AT_SOME_TIME = Text("đã đánh tay, {by}", "rung by hand, {by}")
 _NOTE = Text("{day}: {why}", "{day}: {why}")
 
 
@@ -94,10 +95,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class HandRung:
-    """Somebody has rung by hand: who, and when."""
+    """Somebody has rung by hand: who, and when, if that is known."""
 
     by: str
-    at: datetime
+    at: datetime | None
 
 
 def period(day: date, first_day: int) -> tuple[date, date]:
@@ -189,11 +190,13 @@ def _cell(judged: list[Cell], hand: HandRung | None) -> Cell:
     """Of several records of a night the best; a person who has rung fills in where the box did not."""
     best = min(judged, key=lambda cell: _BEST_FIRST.index(cell.mark or Mark.MISSED), default=Cell(Mark.UNKNOWN))
     if hand is not None and best.mark is not Mark.RUNG:
-        return Cell(Mark.BY_HAND, _hand_words(hand.by, f"{hand.at:%H:%M}"))
+        return Cell(Mark.BY_HAND, _hand_words(hand.by, f"{hand.at:%H:%M}" if hand.at else None))
     return best
 
 
-def _hand_words(by: str, at: str) -> Text:
+def _hand_words(by: str, at: str | None) -> Text:
+    if at is None:
+        return _RUNG_AT_SOME_TIME.fill(by=by)
     return WORDS_OF_MISSES[_BY_HAND].fill(by=by, time=at)
 
 

@@ -39,10 +39,16 @@ SEATS = 8
 NO_SEAT = Text(
     "Đã mở {most} cửa sổ bàn trực cùng lúc. Đóng bớt một cửa sổ", "{most} programs of the desk run already. Close one"
 )
+NO_CERTIFICATE = Text(
+    "Thiếu chứng thư số của bàn trực ({path}). Làm lại ở máy có khóa của xã: gongctl renew --seats; "
+    "hoặc chép desk/seat-*.pem và desk/seat.key từ bản sao lưu",
+    "The desk has no certificate ({path}). Make them again where the commune's keys are: gongctl renew --seats; "
+    "or copy desk/seat-*.pem and desk/seat.key from a backup",
+)
 
 
 class SeatError(GongdError, OSError):
-    """All seats of the desk are taken."""
+    """The desk has no seat that is free, or none at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +189,8 @@ def take_seat(folder: CommuneFolder, commune: Commune) -> Iterator[Seat]:
             finally:
                 os.close(handle)
             return
-    raise SeatError(NO_SEAT.fill(most=SEATS))
+    here = any(folder.desk.glob("seat-*.pem"))
+    raise SeatError(NO_SEAT.fill(most=SEATS) if here else NO_CERTIFICATE.fill(path=folder.desk / "seat-1.pem"))
 
 
 def _hold(path: Path) -> int | None:

@@ -6,16 +6,18 @@ from datetime import date, datetime, timedelta
 
 from gongd.core.condition import SOUNDS, STATES, Sounds, State
 from gongd.core.fault import FAULTS, FaultCode
-from gongd.core.lexicon import CONNECTIONS, SIGNALS
+from gongd.core.lexicon import CONNECTIONS, SIGNALS, rehearsed
 from gongd.core.wire import HEARTBEAT_S
 from gongd.core.wire_event import Event
-from gongd.core.wire_report import ChallengeNote, Connection, Heartbeat, Info, Presence
+from gongd.core.wire_report import MOST_DUE, ChallengeNote, Connection, Heartbeat, Info, Presence
 from gongd.core.words import Text
+from gongd.desk.on_air import OnAir, Word, on_air
 from gongd.desk.roster import RosterBox
 
 SILENT_AFTER = timedelta(seconds=4 * HEARTBEAT_S)
 """Three heartbeats lost, and one late: a box that says nothing for so long is out of touch, will or no will."""
 
+REVOKED = Text("Đã hủy khóa", "Revoked")
 NEVER = Text("Chưa từng liên lạc", "Never heard")
 
 
@@ -38,25 +40,47 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """The gongs that a box has told ahead, the next first; `until`: it would have told any up to then. None: any."""
+
+    gongs: tuple[datetime, ...]
+    until: datetime | None = None
+
+    @property
+    def next(self) -> datetime | None:
+        """The next gong."""
+        return self.gongs[0] if self.gongs else None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One box on the board. `sounds` None: nobody knows, it is out of touch; `lost_since` says since when. `stopped_at`
-    and `stopped_by` are as far as is known of a box that was switched off."""
+    and `stopped_by` are as far as is known of a box that was switched off. `status` (is it real?) and `title` are of
+    what it sounds, where they are known."""
 
     place: RosterBox
     connection: Connection | None
     sounds: Sounds | None
     condition: State | None = None
     sounding: str | None = None
+    status: str | None = None
+    title: str | None = None
     faults: tuple[str, ...] = ()
     lost_since: datetime | None = None
     heard_at: datetime | None = None
     clock_trusted: bool = True
     last_gong: Event | None = None
-    next_gong: datetime | None = None
+    coming: Coming | None = None
     disabled_until: str | None = None
     trust_number: int | None = None
     stopped_at: datetime | None = None
     stopped_by: str | None = None
+    is_revoked: bool = False
+
+    @property
+    def next_gong(self) -> datetime | None:
+        """As far as it has told."""
+        return self.coming.next if self.coming else None
 
     @property
     def can_sound(self) -> bool:
@@ -69,8 +93,8 @@ class Row:
         return self.connection is None or self.connection is Connection.LOST
 
 
-def row(place: RosterBox, known: Known, last_gong: Event | None, now: datetime) -> Row:
-    """How a box is at this moment."""
+def row(place: RosterBox, known: Known, last_gong: Event | None, now: datetime, words: Iterable[Word] = ()) -> Row:
+    """How a box is at this moment. `words` are those of what it sounds, the oldest first."""
     connection = _connection(known, now)
     told = known.presence if known.presence and known.presence.sounds else None
     beat = known.heartbeat
@@ -78,23 +102,44 @@ def row(place: RosterBox, known: Known, last_gong: Event | None, now: datetime) 
     there = connection in (Connection.ONLINE, Connection.DEGRADED)
     lost = connection in (None, Connection.LOST)
     stopped = known.presence if known.presence and connection is Connection.STOPPED else None
+    sounding = on_air(words, beat) if there else None
     return Row(
         place=place,
         connection=connection,
         sounds=(latest.sounds if latest else told.sounds if told else None) if there else None,
-        condition=beat.condition if beat and there else None,
-        sounding=beat.sounding if beat and there else None,
+        condition=_condition(beat, sounding) if there else None,
+        sounding=sounding.signal if sounding else None,
+        status=sounding.status if sounding else None,
+        title=_title(known.info, sounding),
         faults=latest.faults if latest else told.faults if told else (),
         lost_since=_lost_since(known) if lost else None,
         heard_at=known.heard_at,
         clock_trusted=beat.trusted if beat else known.challenge is None,
         last_gong=last_gong,
-        next_gong=_next_gong(known.info, now),
+        coming=_coming(known.info, now) if known.info else None,
         disabled_until=known.info.disabled_until if known.info else None,
         trust_number=known.info.trust_number if known.info else None,
         stopped_at=_stopped_at(stopped, known) if stopped else None,
         stopped_by=stopped.by if stopped else None,
     )
+
+
+def _condition(beat: Heartbeat | None, sounding: OnAir | None) -> State | None:
+    if sounding is not None:
+        return State.SOUNDING
+    said = beat.condition if beat else None
+    return State.QUIESCENT if said is State.SOUNDING else said
+
+
+def _title(info: Info | None, sounding: OnAir | None) -> str | None:
+    """What the box calls what it sounds."""
+    offered = info.signals if info and sounding else ()
+    return next((signal.title for signal in offered if sounding and signal.name == sounding.signal), None)
+
+
+def revoked_row(place: RosterBox) -> Row:
+    """A box whose key was revoked: it hears no order, and whatever it says is not believed."""
+    return Row(place, None, None, is_revoked=True)
 
 
 def behind(rows: Iterable[Row], newest: int) -> list[Row]:
@@ -130,15 +175,15 @@ def _stopped_at(said: Presence, known: Known) -> datetime | None:
     return said.at if sure and said.at is not None else known.presence_at
 
 
-def _next_gong(info: Info | None, now: datetime) -> datetime | None:
-    coming = (due.at for due in info.next if due.signal == "peace" and due.at > now) if info else ()
-    return min(coming, default=None)
+def _coming(info: Info, now: datetime) -> Coming:
+    gongs = sorted(due.at for due in info.next if due.signal == "peace" and due.at > now)
+    return Coming(tuple(gongs), max(due.at for due in info.next) if len(info.next) >= MOST_DUE else None)
 
 
 def sounds_words(seen: Row) -> Text:
     """The first column: can it sound?"""
     if seen.connection is None:
-        return NEVER
+        return REVOKED if seen.is_revoked else NEVER
     if seen.sounds is None or seen.connection is Connection.STOPPED:
         return CONNECTIONS[seen.connection]
     return SOUNDS[seen.sounds]
@@ -147,9 +192,10 @@ def sounds_words(seen: Row) -> Text:
 def condition_words(seen: Row) -> Text:
     """Its condition in words."""
     if seen.condition is None:
-        return CONNECTIONS[seen.connection] if seen.connection else NEVER
-    named = SIGNALS.get(seen.sounding or "") or Text(seen.sounding or "?", seen.sounding or "?")
-    return STATES[seen.condition].fill(signal=named)
+        return CONNECTIONS[seen.connection] if seen.connection else sounds_words(seen)
+    own = seen.title or seen.sounding or "?"
+    named = SIGNALS.get(seen.sounding or "") or Text(own, own)
+    return STATES[seen.condition].fill(signal=rehearsed(named, seen.status))
 
 
 def fault_words(code: str) -> Text:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from gongd.core.condition import Sounds
 from gongd.core.fault import FaultCode
+from gongd.core.lexicon import MISSED, reason_words
+from gongd.core.record import MISSED as NOT_RUNG
 from gongd.core.wire_report import Connection
 from gongd.core.words import Text
 from gongd.desk.board import SILENT_AFTER, Row, fault_words
@@ -13,6 +15,7 @@ from gongd.desk.roster import Person, RosterBox
 
 LOST = Text("mất liên lạc từ {since}", "out of touch since {since}")
 NEVER = Text("chưa từng liên lạc", "never heard")
+REVOKED = Text("đã hủy khóa", "revoked")
 STOPPED = Text("đã tắt{at}{by}", "switched off{at}{by}")
 STOPPED_AT = Text(" lúc {at}", " at {at}")
 STOPPED_BY = Text(", do {by}", " by {by}")
@@ -25,6 +28,9 @@ MINUTES = Text("{n} phút", "{n} min")
 HOURS = Text("{n} giờ đồng hồ", "{n} h")
 DAYS = Text("{n} ngày", "{n} days")
 DISABLED = Text("tạm ngừng dùng đến {until}", "out of use until {until}")
+NO_SCHEDULE = Text("chưa đặt lịch kẻng", "no gong in its schedules")
+NOT_TONIGHT = Text("ngày nghỉ kẻng theo lịch, kẻng sắp tới {at}", "no gong tonight by its schedule, the next one {at}")
+NOON = time(12)
 CANNOT = Text("không kêu được", "cannot sound")
 CLOCK = Text("đồng hồ chưa tin được", "its clock cannot be trusted")
 MUTED = Text("đang tắt tiếng tại chỗ", "silenced on site")
@@ -58,7 +64,7 @@ def doubts(rows: Iterable[Row], now: datetime) -> list[Doubt]:
 def _why(row: Row, now: datetime) -> Text | None:
     """The weightiest reason; None where all is well."""
     if row.connection is None:
-        return NEVER
+        return REVOKED if row.is_revoked else NEVER
     if row.disabled_until is not None:
         return DISABLED.fill(until=row.disabled_until)
     if row.connection is Connection.STOPPED:
@@ -69,7 +75,27 @@ def _why(row: Row, now: datetime) -> Text | None:
         return fault_words(row.faults[0]) if row.faults else CANNOT
     if not row.clock_trusted or FaultCode.CLOCK_UNTRUSTED in row.faults:
         return CLOCK
-    return MUTED if FaultCode.MUTED in row.faults else None
+    return MUTED if FaultCode.MUTED in row.faults else _unscheduled(row, now)
+
+
+def _unscheduled(row: Row, now: datetime) -> Text | None:
+    """Why a box that is well rings no gong on the evening of this date; None where it does, has done so, or where it
+    has not told what is to come."""
+    done = row.last_gong if row.last_gong and row.last_gong.night == now.date() else None
+    if done is not None and done.outcome != NOT_RUNG:
+        return None
+    coming = row.coming
+    if coming is None or (coming.until and coming.until.astimezone(now.tzinfo).date() <= now.date()):
+        return None
+    gongs = [at.astimezone(now.tzinfo) for at in coming.gongs]
+    if any(at.date() == now.date() and at.time() >= NOON for at in gongs):
+        return None
+    if done is not None:
+        return reason_words(done.reason or "unknown", NOT_RUNG)
+    later = next((at for at in gongs if at.date() > now.date()), None)
+    if later is None:
+        return NO_SCHEDULE
+    return MISSED["unknown"] if now.time() >= later.time() >= NOON else NOT_TONIGHT.fill(at=f"{later:%d/%m %H:%M}")
 
 
 def since_words(at: datetime, now: datetime) -> str:

@@ -4,6 +4,7 @@ The first key of a commune is `desk/desk.key`, every other `desk/NAME.key`. A de
 there (`make_key`) and sends the public half.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +26,9 @@ from gongd.desk.membership import (
     give_rights,
     swap_key,
 )
+
+ChangeRight = Callable[[Right], Right]
+"""Makes another right out of one that a key has."""
 
 COLLECTOR = "collector"
 """The key that the collector uses where there is one: without a passphrase, and good for questions only."""
@@ -110,11 +114,13 @@ def replace_key(
 
 
 def change_key(
-    folder: CommuneFolder, name: str, right: Right, now: datetime, passphrases: Passphrases = UNLOCKED
+    folder: CommuneFolder, name: str, other: ChangeRight, now: datetime, passphrases: Passphrases = UNLOCKED
 ) -> Made:
-    """Other rights for a key. Raises EnrolmentError, LedgerError, KeyFileError, PassphraseError."""
+    """Other rights for a key: what `other` makes of each that it has. Raises EnrolmentError, LedgerError,
+    KeyFileError, PassphraseError."""
     with held(folder):
-        listed = replace(listed_key(ledger.current(folder).trust, name), rights=(right,))
+        former = listed_key(ledger.current(folder).trust, name)
+        listed = replace(former, rights=tuple(dict.fromkeys(other(right) for right in former.rights)))
         return Made(listed, None, change(folder, now, passphrases, lambda trust: give_rights(trust, listed)))
 
 

@@ -2,9 +2,9 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gongd.adapters import jose
@@ -21,7 +21,7 @@ from gongd.desk.commune_folder import CommuneFolder, FolderError
 from gongd.desk.hearing import CHANNELS, Ear
 from gongd.desk.keyring import key_path
 from gongd.desk.link import Dial, open_tls
-from gongd.desk.register import Commune, RegisterError, load_box, load_commune
+from gongd.desk.register import Commune, RegisterError, load_box, load_commune, load_struckoff
 from gongd.desk.roster import Roster, RosterBox, load_roster
 from gongd.desk.store_book import Place
 
@@ -62,6 +62,9 @@ class Office:
     store: Place
     stamp: object = None
     """By which an edit of the roster is seen."""
+    revoked: frozenset[str] = frozenset()
+    """Boxes that stand in the roster's file and whose keys are revoked: they obey no order, and nothing of theirs is
+    believed."""
     topics: Topics = field(init=False)
 
     def __post_init__(self) -> None:
@@ -104,7 +107,8 @@ class Office:
 
 
 def open_office(path: Path, otherwise: Otherwise | None = None) -> Office:
-    """The office of a commune's folder. Where the roster cannot be used, `otherwise` says which is instead.
+    """The office of a commune's folder. Where the roster cannot be used, `otherwise` says which is instead; a commune
+    that it gives no name is called by its id.
 
     Raises FolderError, RegisterError, LedgerError, KeyFileError, and ConfigError unless there is an `otherwise`.
     """
@@ -116,6 +120,7 @@ def open_office(path: Path, otherwise: Otherwise | None = None) -> Office:
         if otherwise is None:
             raise
         roster = otherwise(error)
+    roster = replace(roster, name=roster.name or commune.id)
     store = commune.store or path / STORE
     if commune.bench:
         return Office(folder, commune, None, b"", roster, store, stamp)
@@ -123,7 +128,17 @@ def open_office(path: Path, otherwise: Otherwise | None = None) -> Office:
     listed = [
         RosterBox(box.id, name, name, box.zones) for box in signed.trust.boxes for name in (_name_of(folder, box.id),)
     ]
-    return Office(folder, commune, signed.trust, signed.token, roster.with_boxes(listed), store, stamp)
+    gone = _revoked(folder, [box.id for box in roster.boxes if box.id not in signed.trust.by_id], commune.id)
+    return Office(folder, commune, signed.trust, signed.token, roster.with_boxes(listed), store, stamp, gone)
+
+
+def _revoked(folder: CommuneFolder, unlisted: Sequence[str], commune: str) -> frozenset[str]:
+    """Which of these were struck off, rather than not enrolled yet. A damaged register says nothing of it, stops no
+    order, and is told by the doctor."""
+    with suppress(FolderError, RegisterError):
+        names = load_struckoff(folder).names if unlisted else ()
+        return frozenset(box for box in unlisted if f"{commune}/{box}" in names)
+    return frozenset()
 
 
 def _stamp(folder: CommuneFolder) -> object:

@@ -19,7 +19,7 @@ boxes:
 Telephone numbers and ids are read from the raw text, never as numbers (language.md, 6). JSON is YAML.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
@@ -99,6 +99,10 @@ class Roster:
     def of_zone(self, zone: str) -> tuple[RosterBox, ...]:
         """The boxes of a zone."""
         return tuple(box for box in self.boxes if zone in box.zones)
+
+    def without(self, boxes: Collection[str]) -> "Roster":
+        """Without these."""
+        return replace(self, boxes=tuple(box for box in self.boxes if box.id not in boxes)) if boxes else self
 
     def with_boxes(self, found: Iterable[RosterBox]) -> "Roster":
         """With boxes that are enrolled, or speak, and do not stand in the file."""

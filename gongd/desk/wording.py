@@ -5,18 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from gongd.core.activation import Outcome
-from gongd.core.catalogue import ENDINGS, Status, Why
+from gongd.core.catalogue import ENDINGS, Priority, Status, Why
 from gongd.core.gathering import SOUNDING, Gathering, Standing
 from gongd.core.job import SPEECH
 from gongd.core.lexicon import (
+    MORE_URGENT,
     OUTCOMES,
     PROOFS,
     RECEIVED,
     REFUSALS,
     SIGNALS,
     SILENCED_BY_ORDER,
+    WHY_UNKNOWN,
     Proof,
+    as_it_is,
     reason_words,
+    refusal_words,
     rehearsed,
 )
 from gongd.core.notation_words import fold
@@ -35,14 +39,6 @@ SENT = Text("Đã gửi lúc {at}. Đang chờ {n} cụm loa trả lời ...", "
 LINE = Text("Loa {place}: {what} {at}{proof}", "Loudspeaker {place}: {what} {at}{proof}")
 OF_WHOM = Text("{what} của {by}", "{what} of {by}")
 REFUSED = Text("Loa {place} từ chối: {reason}. {remedy}.", "Loudspeaker {place} refuses: {reason}. {remedy}.")
-SILENT = Text(
-    "Loa {place}: CHƯA TRẢ LỜI. Gọi {name}, {phone}, nhờ đánh kẻng tay. Máy vẫn gửi lại, đến khi dừng.",
-    "Loudspeaker {place}: NO ANSWER. Call {name}, {phone}, to ring by hand. The desk sends again until it is stopped.",
-)
-SILENT_NOBODY = Text(
-    "Loa {place}: CHƯA TRẢ LỜI. Chưa có người đánh kẻng tay. Máy vẫn gửi lại, đến khi dừng.",
-    "Loudspeaker {place}: NO ANSWER. Nobody to ring by hand. The desk sends again until it is stopped.",
-)
 RESULT = Text("{n}/{all} cụm loa đang phát.", "{n} of {all} boxes are sounding.")
 RESULT_DONE = Text("{n}/{all} cụm loa đã phát.", "{n} of {all} boxes have sounded.")
 RESULT_TAKEN = Text("{n}/{all} cụm loa đã nhận.", "{n} of {all} boxes have taken it.")
@@ -50,17 +46,12 @@ RESULT_PUSHED = Text("{n}/{all} cụm loa đã dùng cấu hình mới.", "{n} o
 RESULT_KEPT = Text(" {n} giữ cấu hình cũ.", " {n} keeps the old settings.")
 RESULT_SILENT = Text(" {n} chưa trả lời.", " {n} did not answer.")
 RESULT_UNDONE = Text(" {n} không phát.", " {n} did not sound.")
+RESULT_NOT_TAKEN = Text(" {n} không nhận.", " {n} did not take it.")
 RESULT_COMING = Text(" {n} đã nhận lệnh, chưa phát.", " {n} have received it and not begun.")
 REMINDER = Text(
     "Nhớ báo 114 và chỉ huy. Xong việc: chọn 4 để báo yên.",
     "Remember to call 114 and your chief. When it is over: choose 4 for the all clear.",
 )
-NO_LINK = Text(
-    "Máy trực mất kết nối: KHÔNG cụm loa nào nhận được lệnh. Gọi điện cho các thôn:",
-    "The desk has no connection: NO box has received the order. Telephone the villages:",
-)
-CALL = Text("  {village}: {name}, {phone}", "  {village}: {name}, {phone}")
-CALL_NOBODY = Text("  {village}: chưa có người trong danh bạ", "  {village}: nobody in the roster")
 EXIT_WORDS = {
     0: Text("mọi cụm loa đã phát", "every box has sounded"),
     1: Text("có cụm loa chưa phát", "a box has not sounded"),
@@ -75,9 +66,11 @@ STOPPED = Text("{signal} ở {n} thôn", "the {signal} in {n} villages")
 WHYS = {"1": Why.SAFE, "2": Why.MISTAKE, "3": Why.PAUSE}
 
 ACTUAL = Text(
-    "SẮP PHÁT THẬT: {title} ở {places} ({count}).{says} To nhất, tối đa {cap}.",
-    "ABOUT TO SOUND, FOR REAL: {title} in {places} ({count}).{says} At full volume, for at most {cap}.",
+    "SẮP PHÁT THẬT: {title} ở {places} ({count}).{says} {most}.",
+    "ABOUT TO SOUND, FOR REAL: {title} in {places} ({count}).{says} {most}.",
 )
+LOUDEST = Text("To nhất, tối đa {cap}", "At full volume, for at most {cap}")
+AT_MOST = Text("Tối đa {cap}", "For at most {cap}")
 SAYS = Text(" Loa nói: “{words}”.", " The boxes say: “{words}”.")
 NOTHING = Text("", "")
 TYPE_WORD = Text("Gõ {word} rồi Enter để phát. Chỉ Enter: không phát.", "Type {word} and Enter. Enter alone: nothing.")
@@ -153,13 +146,19 @@ def _bare(typed: str) -> str:
 
 
 def ask_actual(
-    signal: str, target: Target, titles: Mapping[str, str], cap_s: float | None, spoken: str | None = None
+    signal: str,
+    target: Target,
+    titles: Mapping[str, str],
+    cap_s: float | None,
+    spoken: str | None = None,
+    priority: Priority | None = None,
 ) -> Question:
-    """Before an actual alarm. `spoken` is what the first of the boxes says, by its own word; None: it has not told."""
+    """Before an actual alarm. `spoken` is what the first of the boxes says, by its own word; None: it has not told.
+    Nothing but an emergency is as loud as it can be."""
     words = spoken_by_default(signal, target.boxes[0].name) if spoken is None else spoken
     says = SAYS.fill(words=words) if words else NOTHING
-    cap = _cap_words(cap_s or _LOUD_CAP_S)
-    what = ACTUAL.fill(title=loud(title(signal, titles)), places=target.words, count=target.count, says=says, cap=cap)
+    most = (LOUDEST if priority is Priority.EMERGENCY else AT_MOST).fill(cap=_cap_words(cap_s or _LOUD_CAP_S))
+    what = ACTUAL.fill(title=loud(title(signal, titles)), places=target.words, count=target.count, says=says, most=most)
     word = WORDS.get(signal) or Text(signal.upper(), signal.upper())
     return replace(_question(what, word, target, TYPE_WORD), says=says)
 
@@ -248,7 +247,8 @@ def _what(answer: Answer, claims: CommandClaims, titles: Mapping[str, str]) -> T
     if answer.step is Step.SILENCED and answer.detail.get("order"):
         return _by_whom(SILENCED_BY_ORDER, answer.detail.get("by"))
     status = answer.detail.get("behind_status")
-    behind = called(str(answer.detail.get("behind") or "?"), str(status) if status else None, titles)
+    ahead = answer.detail.get("behind")
+    behind = called(str(ahead), str(status) if status else None, titles) if ahead else MORE_URGENT
     reason = reason_words(answer.reason or "unknown", answer.step)
     if answer.step is Step.WAITING and answer.reason in UNDER_WAY:
         return reason
@@ -280,38 +280,18 @@ def problems(answer: Answer) -> list[Text]:
 def _refusal(box: RosterBox, answer: Answer, claims: CommandClaims, titles: Mapping[str, str]) -> Text:
     known = REFUSALS.get(answer.reason or "")
     if known is None:
-        return REFUSED.fill(place=box.name, reason=answer.reason or "?", remedy=REFUSALS["signature"].remedy)
-    late = max(1, round((answer.age_s or 0) / 60))
-    count = answer.detail.get("n", late if answer.age_s is not None else "?")
-    words = known.words.fill(
-        signal=title(claims.signal or "?", titles), n=count, result=_result_words(answer.detail.get("result"))
-    )
-    return REFUSED.fill(place=box.name, reason=words, remedy=known.remedy)
+        return REFUSED.fill(place=box.name, reason=answer.reason or WHY_UNKNOWN, remedy=REFUSALS["signature"].remedy)
+    sounds = claims.signal or ("announcement" if claims.type is CommandType.ANNOUNCE else None)
+    signal = title(sounds, titles) if sounds else None
+    told = answer.detail.get("result")
+    ended = _result_words(told) if told else None
+    words = refusal_words(answer.reason or "", signal, claims.type, answer.detail.get("n"), answer.age_s, ended)
+    return REFUSED.fill(place=box.name, reason=words or WHY_UNKNOWN, remedy=known.remedy)
 
 
 def _result_words(result: object) -> Text:
     known = next((outcome for outcome in Outcome if outcome == result), None)
-    return OUTCOMES[known].fill(signal="?", reason="?") if known else Text(str(result or "?"), str(result or "?"))
-
-
-def silent_line(box: RosterBox) -> Text:
-    """A box that has not answered, and whom to call."""
-    if not box.by_hand:
-        return SILENT_NOBODY.fill(place=box.name)
-    return SILENT.fill(place=box.name, name=box.by_hand[0].name, phone=box.by_hand[0].phone)
-
-
-def call_list(boxes: tuple[RosterBox, ...]) -> list[Text]:
-    """Whom to telephone when no order gets through, village by village."""
-    by_village: dict[str, list[Text]] = {}
-    for box in boxes:
-        people = [CALL.fill(village=box.village, name=who.name, phone=who.phone) for who in box.by_hand]
-        by_village.setdefault(box.village, []).extend(people)
-    return [
-        line
-        for village, people in by_village.items()
-        for line in (list(dict.fromkeys(people)) or [CALL_NOBODY.fill(village=village)])
-    ]
+    return OUTCOMES[known].fill(signal=MORE_URGENT, reason=WHY_UNKNOWN) if known else as_it_is(str(result))
 
 
 def result(gathering: Gathering) -> Text:
@@ -326,7 +306,7 @@ def result(gathering: Gathering) -> Text:
     rest = {
         RESULT_SILENT: gathering.count(Standing.SILENT),
         RESULT_COMING: gathering.count(Standing.TAKEN) if is_alert else 0,
-        RESULT_KEPT if is_push else RESULT_UNDONE: sum(
+        RESULT_KEPT if is_push else RESULT_UNDONE if is_alert else RESULT_NOT_TAKEN: sum(
             stand.standing is Standing.UNDONE and not gathering.is_done_by(box)
             for box, stand in gathering.stands.items()
         ),

@@ -24,6 +24,7 @@ HEADER = Text(
 CAN_SOUND = Text("{n} kêu được", "{n} can sound")
 CANNOT_SOUND = Text("{n} không kêu được", "{n} cannot sound")
 LOST = Text("{n} mất liên lạc", "{n} out of touch")
+REVOKED = Text("{n} đã hủy khóa", "{n} revoked")
 HEADS = (
     Text("Kêu được?", "Sounds?"),
     Text("Cụm loa", "Box"),
@@ -54,7 +55,7 @@ EVERY_S = 2.0
 def roster(request: Request, screen: Screen) -> int:
     """Boxes, zones, people."""
     with on_duty(request.config) as duty:
-        boxes = duty.roster.boxes
+        boxes = duty.listed.boxes
         if request.wants_json:
             lists = {seen.place.id: seen.trust_number for seen in duty.rows(now())}
             screen.json([{**_box_object(box), "trust_number": lists.get(box.id)} for box in boxes])
@@ -88,7 +89,7 @@ def status(request: Request, screen: Screen) -> int:
         else:
             for line in (*not_reached(duty, is_there), *page(duty, rows, at, screen.language)):
                 screen.say(line)
-    return 0 if is_there and all(seen.can_sound for seen in rows) else 1
+    return 0 if is_there and all(seen.can_sound or seen.is_revoked for seen in rows) else 1
 
 
 def not_reached(duty: Duty, is_there: bool) -> list[Text]:
@@ -141,10 +142,11 @@ def old_lists(duty: Duty, rows: list[Row]) -> list[Text]:
 def header(duty: Duty, rows: list[Row], at: datetime) -> Text:
     """`BÀN TRỰC XÃ NGUYỆT ẤN  21/11/2026 02:14  36 cụm loa: 34 kêu được, 2 mất liên lạc`."""
     well = sum(seen.can_sound for seen in rows)
-    lost = sum(seen.sounds is None for seen in rows)
+    gone = sum(seen.is_revoked for seen in rows)
+    lost = sum(seen.sounds is None for seen in rows) - gone
     parts = [CAN_SOUND.fill(n=well)]
-    parts += [CANNOT_SOUND.fill(n=len(rows) - well - lost)] if len(rows) - well - lost else []
-    parts += [LOST.fill(n=lost)] if lost else []
+    silent = len(rows) - well - lost - gone
+    parts += [words.fill(n=n) for words, n in ((CANNOT_SOUND, silent), (LOST, lost), (REVOKED, gone)) if n]
     state = Text(", ".join(part.vi for part in parts), ", ".join(part.en for part in parts))
     name = duty.office.roster.name or duty.office.commune.id
     local = at.astimezone(duty.office.roster.zone)
@@ -183,10 +185,12 @@ def _row_object(seen: Row) -> dict[str, object]:
     return {
         "box": seen.place.id,
         "village": seen.place.village,
+        "revoked": seen.is_revoked,
         "sounds": seen.sounds.value if seen.sounds else None,
         "connection": seen.connection.value if seen.connection else None,
         "condition": seen.condition.value if seen.condition else None,
         "sounding": seen.sounding,
+        "status": seen.status,
         "faults": list(seen.faults),
         "clock_trusted": seen.clock_trusted,
         "trust_number": seen.trust_number,

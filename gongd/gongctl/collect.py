@@ -12,7 +12,8 @@ from gongd.desk.home_assistant import announcements
 from gongd.desk.keyring import COLLECTOR
 from gongd.desk.office import Office, Pen, open_office, take_pen
 from gongd.desk.store import Store, StoreError
-from gongd.gongctl.duty import connected, now, read_passphrase, without_roster
+from gongd.gongctl.duty import connected, now, without_roster
+from gongd.gongctl.passphrase import read_passphrase
 
 COLLECTING = Text("Đang nhận tin của {n} cụm loa", "Collecting from {n} boxes")
 CANNOT_ASK = Text(

@@ -10,6 +10,7 @@ from gongd.core.errors import GongdError, PassphraseError
 from gongd.core.words import Text
 from gongd.desk.enrolment import expiries
 from gongd.desk.office import ROSTER, require_listed, take_pen
+from gongd.desk.register import load_struckoff
 from gongd.desk.roster import Roster, load_roster
 from gongd.gongctl.board import old_lists
 from gongd.gongctl.duty import Duty, now, on_duty
@@ -31,6 +32,11 @@ READ = Text("Danh bạ trực: đọc được, {n} cụm loa", "The roster can 
 PEOPLE = Text("Người đánh kẻng tay: thôn nào cũng có", "Every village has somebody who rings by hand")
 NO_PEOPLE = Text("Chưa có người đánh kẻng tay: {villages}", "Nobody to ring by hand: {villages}")
 HEARD = Text("Cụm loa: {n}/{all} đang liên lạc", "Boxes: {n} of {all} are in touch")
+REVOKED = Text(
+    "Danh bạ trực còn cụm loa đã hủy khóa, loa không nhận lệnh: {boxes}",
+    "The roster still has boxes that were revoked and take no order: {boxes}",
+)
+NOBODY = Text("Danh bạ trực: không còn cụm loa nào đã hủy khóa", "The roster has no box that was revoked")
 WHOLE = Text("Sổ của bàn trực: không thiếu bản ghi nào", "The store lacks no record")
 MISSING = Text("Sổ của bàn trực: thiếu bản ghi của {boxes}", "The store lacks records of {boxes}")
 MARKS = {True: Text("tốt", "good"), False: Text("LỖI", "FAULT"), None: Text("chú ý", "note")}
@@ -62,7 +68,7 @@ def doctor(request: Request, screen: Screen) -> int:
 
 
 def _examine(duty: Duty) -> Iterator[Finding]:
-    checks = (_folder, _key, _certificates, _broker, _boxes, _lists, _store, _roster, _people)
+    checks = (_folder, _key, _certificates, _broker, _boxes, _revoked, _lists, _store, _roster, _people)
     for check in checks:
         try:
             yield check(duty)
@@ -118,15 +124,24 @@ def _hear(duty: Duty) -> None:
 
 
 def _boxes(duty: Duty) -> Finding:
-    rows = duty.rows(now())
+    rows = [row for row in duty.rows(now()) if not row.is_revoked]
     heard = sum(not row.is_lost for row in rows)
     return Finding("boxes", True if heard == len(rows) else None, HEARD.fill(n=heard, all=len(rows)))
+
+
+def _revoked(duty: Duty) -> Finding:
+    """Raises RegisterError, FolderError: then nobody knows which of the roster's boxes were revoked."""
+    if duty.office.trust is not None:
+        load_struckoff(duty.office.folder)
+    gone = [duty.office.roster.box(box).name for box in sorted(duty.office.revoked)]
+    return Finding("revoked", None, REVOKED.fill(boxes=", ".join(gone))) if gone else Finding("revoked", True, NOBODY)
 
 
 def _store(duty: Duty) -> Finding:
     if duty.trouble is not None:
         return Finding("store", False, duty.trouble)
-    lacking = [box for box in duty.store.boxes() if duty.store.missing(box)]
+    there = duty.present
+    lacking = [box for box in duty.store.boxes() if there.knows(box) and duty.store.missing(box)]
     if lacking:
         return Finding("store", None, MISSING.fill(boxes=", ".join(lacking)))
     return Finding("store", True, WHOLE)
@@ -143,7 +158,7 @@ def _roster(duty: Duty) -> Finding:
 
 
 def _people(duty: Duty) -> Finding:
-    without = [box.village for box in duty.roster.boxes if not box.by_hand]
+    without = [box.village for box in duty.present.boxes if not box.by_hand]
     if without:
         return Finding("people", None, NO_PEOPLE.fill(villages=", ".join(dict.fromkeys(without))))
     return Finding("people", True, PEOPLE)

@@ -8,39 +8,40 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from getpass import getpass
 from pathlib import Path
 
 from gongd.cli.screen import language_of_user
-from gongd.cli.usage import MisuseError, NoError
-from gongd.core.errors import ConfigError, GongdError, PassphraseError
+from gongd.cli.usage import NoError
+from gongd.core.catalogue import Priority
+from gongd.core.errors import ConfigError, GongdError
 from gongd.core.words import Language, Text
 from gongd.desk.authority import SEATS, Seat, take_seat
-from gongd.desk.board import Row, behind, row
-from gongd.desk.commune_folder import FolderError, read
+from gongd.desk.board import Row, behind, revoked_row, row
 from gongd.desk.link import Link, reaches
 from gongd.desk.office import Office, Otherwise, Pen, open_office, take_pen
+from gongd.desk.on_air import KINDS, TOLD_WITHIN, Word, words
 from gongd.desk.orders import Hand
 from gongd.desk.places import Target, find_target
 from gongd.desk.roster import Roster, RosterBox
 from gongd.desk.sender import Sender
 from gongd.desk.store import Store
 from gongd.desk.store_lasting import LastingBook
+from gongd.gongctl.passphrase import opened
+from gongd.settings.defaults import SIGNALS as PRESETS
 
 PASSPHRASE = Text("Mật khẩu khóa trực ban: ", "Passphrase of the desk's key: ")
-WRONG = Text("Sai mật khẩu. Còn {n} lần.", "Wrong passphrase. {n} tries left.")
-WRONG_FOR_GOOD = Text("Sai mật khẩu.", "Wrong passphrase.")
 BAD_TLS = Text("Chứng thư số của bàn trực không dùng được: {why}", "The desk's certificate cannot be used: {why}")
 NO_ROSTER = Text(
     "Danh bạ trực có lỗi, tạm bỏ qua: chỉ biết các cụm loa đã đăng ký, không có số điện thoại.\n{why}",
     "The roster cannot be used and is passed over: enrolled boxes only, and no telephone numbers.\n{why}",
 )
-TRIES = 3
-MOST_PASSPHRASE = 4096
+REVOKED_BOX = Text(
+    "Khóa của Loa {boxes} đã bị hủy: loa không nhận lệnh nào. Gọi điện cho thôn, hoặc đăng ký lại cụm loa",
+    "The key of loudspeaker {boxes} was revoked: it takes no order. Telephone the village, or enrol the box again",
+)
 SHARED_SESSION_S = 300
 """A broker goes on giving its share to a collector that is away: not for long, the others ask for what they miss."""
 
-Ask = Callable[[str], str]
 Say = Callable[[Text], None]
 
 
@@ -62,7 +63,7 @@ class Duty:
 
     @property
     def roster(self) -> Roster:
-        """The roster, with boxes that are enrolled or have spoken."""
+        """Everybody whom the desk can name: the roster, with boxes that are enrolled or have ever spoken."""
         heard = [
             RosterBox(box, name, name, info.zones)
             for box, info in self.store.infos().items()
@@ -70,11 +71,33 @@ class Duty:
         ]
         return self.office.roster.with_boxes(heard)
 
+    @property
+    def listed(self) -> Roster:
+        """The roster, with boxes that are enrolled: one that has spoken and is in no list any more was revoked. On a
+        bench there is no list, and whoever has spoken counts."""
+        return self.office.roster if self.office.trust else self.roster
+
+    @property
+    def present(self) -> Roster:
+        """Those of them that an order is for: none that was revoked."""
+        return self.listed.without(self.office.revoked)
+
     def rows(self, at: datetime) -> list[Row]:
         """The board at this moment."""
-        known, gongs = self.store.boxes(), self.store.last_gongs()
-        blank = self.store.known("")
-        return [row(box, known.get(box.id, blank), gongs.get(box.id), at) for box in self.roster.boxes]
+        known, gongs, revoked = self.store.boxes(), self.store.last_gongs(), self.office.revoked
+        blank, told = self.store.known(""), self._told(at)
+        return [
+            revoked_row(box)
+            if box.id in revoked
+            else row(box, known.get(box.id, blank), gongs.get(box.id), at, told.get(box.id, ()))
+            for box in self.listed.boxes
+        ]
+
+    def _told(self, at: datetime) -> Mapping[str, list[Word]]:
+        """What the boxes have said lately of what they sound."""
+        since = at - TOLD_WITHIN
+        events = ((filed.box, filed.event) for filed in self.store.events(since=since, kinds=KINDS))
+        return words((order.claims for order in self.store.orders(since)), self.store.answers_since(since), events)
 
     @property
     def titles(self) -> Mapping[str, str]:
@@ -91,6 +114,12 @@ class Duty:
         ]
         return max(caps, default=None)
 
+    def priority(self, signal: str | None) -> Priority | None:
+        """The highest of a signal among the boxes, as far as they have told, else as gongd ships it."""
+        told = [each for info in self.store.infos().values() for each in info.signals if each.name == signal]
+        preset = PRESETS.get(signal or "")
+        return Priority(max(each.priority for each in told)) if told else preset.priority if preset else None
+
     def spoken(self, signal: str, boxes: Iterable[str]) -> str | None:
         """What the first of these boxes that has told says with a signal; None where none has."""
         infos = self.store.infos()
@@ -99,9 +128,21 @@ class Duty:
 
     def find(self, typed: str) -> Target | Text:
         """Where an order goes."""
+        found = self._find(typed, self.present)
+        if isinstance(found, Text) and self.office.revoked:
+            meant = self._find(typed, self.listed)
+            gone = [] if isinstance(meant, Text) else [box for box in meant.boxes if box.id in self.office.revoked]
+            return REVOKED_BOX.fill(boxes=", ".join(box.name for box in gone)) if gone else found
+        return found
+
+    def known(self, typed: str) -> Target | Text:
+        """The same for what is looked up or written down: also boxes that hear no order any more."""
+        return self._find(typed, self.roster)
+
+    def _find(self, typed: str, roster: Roster) -> Target | Text:
         listed = self.office.trust.boxes if self.office.trust else ()
         zones = {box.id: box.zones for box in listed}
-        return find_target(typed, self.roster, self.office.commune.id, zones)
+        return find_target(typed, roster, self.office.commune.id, zones)
 
     def renew(self) -> None:
         """With the trust list and the roster as they are now; what cannot be read stays as it was."""
@@ -196,31 +237,12 @@ def reached(office: Office) -> bool:
         return False
 
 
-def ask_pen(office: Office, language: Language, file: Path | None, name: str | None = None, ask: Ask = getpass) -> Pen:
+def ask_pen(office: Office, language: Language, file: Path | None, name: str | None = None) -> Pen:
     """The desk's pen, or that of a named key: its passphrase is asked for where there is one.
 
-    Raises NoError, KeyFileError, LedgerError.
+    Raises NoError, MisuseError, PassphraseError, KeyFileError, LedgerError.
     """
-    try:
-        return take_pen(office, read_passphrase(file) if file else None, name)
-    except PassphraseError:
-        if file is not None or not sys.stdin.isatty():
-            raise
-    for left in range(TRIES - 1, -1, -1):
-        try:
-            return take_pen(office, ask(PASSPHRASE.read(language)), name)
-        except PassphraseError:
-            told = WRONG.fill(n=left) if left else WRONG_FOR_GOOD
-            print(told.read(language), file=sys.stderr)
-    raise NoError(WRONG_FOR_GOOD)
-
-
-def read_passphrase(file: Path) -> str:
-    """The first line of a file. Raises MisuseError."""
-    try:
-        return read(file, MOST_PASSPHRASE).decode().split("\n")[0].rstrip("\r")
-    except (FolderError, UnicodeDecodeError) as error:
-        raise MisuseError(error.text if isinstance(error, FolderError) else Text(str(error), str(error))) from error
+    return opened(lambda passphrase: take_pen(office, passphrase, name), file, PASSPHRASE, language)
 
 
 def hand(pen: Pen, by: str | None) -> Hand:

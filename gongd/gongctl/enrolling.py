@@ -21,7 +21,8 @@ from gongd.desk.office import ROSTER
 from gongd.desk.panel import set_panel
 from gongd.desk.register import box_ids, load_commune
 from gongd.desk.roster import zone_of
-from gongd.gongctl.duty import now, read_passphrase
+from gongd.gongctl.duty import now
+from gongd.gongctl.passphrase import NEEDED, read_passphrase
 from gongd.gongctl.spreading import spread
 from gongd.gongctl.unlocking import new_passphrase, typed_is, unlocked
 
@@ -114,7 +115,7 @@ def _locks(request: Request, screen: Screen) -> Passphrases:
     """With what the keys of a new commune are locked."""
     if file := request.values["passphrase-file"]:
         return Passphrases.one(read_passphrase(file))
-    return Passphrases.one(new_passphrase(screen.language)) if request.values.get("passphrase") else UNLOCKED
+    return Passphrases.one(new_passphrase(screen.language, NEEDED)) if request.values.get("passphrase") else UNLOCKED
 
 
 def enrol(request: Request, screen: Screen) -> int:

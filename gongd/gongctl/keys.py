@@ -1,6 +1,8 @@
 """`gongctl key ...` and `skip`: the desk's keys, what each may do, and what to do when one is lost."""
 
+import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 from gongd.cli.screen import Screen
 from gongd.cli.usage import MisuseError, Request
@@ -17,6 +19,7 @@ from gongd.desk.membership import Passphrases
 from gongd.desk.register import load_commune
 from gongd.gongctl.board import old_lists
 from gongd.gongctl.duty import now, on_duty
+from gongd.gongctl.kinds import ALL
 from gongd.gongctl.spreading import spread
 from gongd.gongctl.unlocking import new_passphrase, unlocked
 
@@ -102,9 +105,13 @@ def replace(request: Request, screen: Screen) -> int:
 
 
 def change(request: Request, screen: Screen) -> int:
-    """Other rights for a key."""
-    right, name, folder = _right(request), request.values["name"], _folder(request)
-    made = unlocked(lambda keys: keyring.change_key(folder, name, right, now(), keys), request, screen)
+    """Other rights for a key: what is typed of them; the rest stays as it is."""
+    typed, name, folder = _typed(request), request.values["name"], _folder(request)
+    made = unlocked(
+        lambda keys: keyring.change_key(folder, name, lambda right: dataclasses.replace(right, **typed), now(), keys),
+        request,
+        screen,
+    )
     return _tell(made, request, screen)
 
 
@@ -156,15 +163,22 @@ def _everywhere(folder: CommuneFolder) -> Address:
 def _right(request: Request) -> Right:
     """As it was typed; what is left out is anything, everywhere. Raises MisuseError for a place that is none."""
     anything = frozenset({ANY})
-    may, signals, status = (request.values[name] or anything for name in ("may", "signals", "status"))
-    places: tuple[Address, ...] = (_everywhere(_folder(request)),)
+    return dataclasses.replace(Right(anything, anything, anything, (_everywhere(_folder(request)),)), **_typed(request))
+
+
+def _typed(request: Request) -> dict[str, Any]:
+    """Those fields of a right that were typed. Raises MisuseError for a place that is none."""
+    words = {"types": request.values["may"], "signals": request.values["signals"], "statuses": request.values["status"]}
+    found: dict[str, Any] = {
+        field: frozenset({ANY}) if typed == ALL else typed for field, typed in words.items() if typed
+    }
     if typed := request.values["in"]:
         with on_duty(request.config) as duty:
-            found = duty.find(typed)
-        if isinstance(found, Text):
-            raise MisuseError(found)
-        places = found.addresses
-    return Right(may, signals, status, places)
+            target = duty.find(typed)
+        if isinstance(target, Text):
+            raise MisuseError(target)
+        found["places"] = target.addresses
+    return found
 
 
 def _lock(request: Request, screen: Screen) -> str | None:

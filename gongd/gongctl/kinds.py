@@ -12,6 +12,8 @@ from gongd.core.words import Text
 
 FORMATS = ("table", "csv", "xlsx", "json")
 LONGEST_WAIT_S = 86400
+ALL = frozenset({"all"})
+"""What is typed for all of them, also those that are not known yet."""
 
 
 def _seconds(text: str) -> float:
@@ -44,11 +46,13 @@ def _code(text: str) -> str:
     return f"{digits[:4]}-{digits[4:]}"
 
 
-def _several(known: tuple[str, ...] | None = None) -> Callable[[str], frozenset[str]]:
-    """Words with commas; of those that are known, or plain ids."""
+def _several(known: tuple[str, ...] | None = None, or_all: bool = False) -> Callable[[str], frozenset[str]]:
+    """Words with commas; of those that are known, or plain ids. `or_all`: or all."""
 
     def read(text: str) -> frozenset[str]:
         words = frozenset(word.strip() for word in text.split(",") if word.strip())
+        if or_all and words == ALL:
+            return words
         if not words or not all(word in known if known is not None else is_id(word) for word in words):
             raise Unfit
         return words
@@ -59,7 +63,8 @@ def _several(known: tuple[str, ...] | None = None) -> Callable[[str], frozenset[
 def _listed(options: type[StrEnum]) -> Kind:
     known = tuple(option.value for option in options)
     shown = ", ".join(known)
-    return Kind(_several(known), Text(f"một hay nhiều trong: {shown}", f"one or more of: {shown}"), known)
+    text = Text(f"một hay nhiều trong: {shown}; hoặc all", f"one or more of: {shown}; or all")
+    return Kind(_several(known, or_all=True), text, known)
 
 
 def _number(text: str) -> int:
@@ -89,4 +94,5 @@ CODE = Kind(_code, Text("mã 8 số, ví dụ 4821-9930", "a code of 8 digits, a
 DEEDS = _listed(CommandType)
 STATUSES = _listed(Status)
 IDS = Kind(_several(), Text("một hay nhiều mã, cách nhau dấu phẩy", "one or more ids, with commas"))
+IDS_OR_ALL = Kind(_several(or_all=True), Text(f"{IDS.expected.vi}; hoặc all", f"{IDS.expected.en}; or all"))
 NUMBER = Kind(_number, Text("một số", "a number"))

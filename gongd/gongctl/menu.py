@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from gongd.cli.screen import Screen
-from gongd.cli.usage import Request
+from gongd.cli.usage import NoError, Request
 from gongd.core.catalogue import Status, Why
 from gongd.core.errors import GongdError
 from gongd.core.gathering import SILENT_AFTER, Gathering, Standing
-from gongd.core.wire_command import LONGEST_TEXT
 from gongd.core.words import Text
 from gongd.desk import forecast as tonight
 from gongd.desk import sheet_file
+from gongd.desk.attendance import Sheet
 from gongd.desk.office import Pen, UselessKeyError, require_listed
 from gongd.desk.orders import TEST_SIGNAL, GoingOn
 from gongd.desk.places import Target
@@ -32,6 +32,7 @@ from gongd.desk.wording import (
 )
 from gongd.gongctl.board import LINK_DOWN, header, page
 from gongd.gongctl.duty import Duty, ask_pen, now
+from gongd.gongctl.free_text import on_one_line
 from gongd.gongctl.order import (
     Plan,
     nothing_on,
@@ -72,13 +73,14 @@ WHICH_LINE = Text("  {n} {title} ở {places}", "  {n} {title} in {places}")
 WHICH_ALL = Text("Số (chỉ Enter: tất cả): ", "Number (Enter alone: all): ")
 NO_SUCH = Text("Không có số “{typed}”.", "There is no number “{typed}”.")
 NOT_STOPPED = Text("Chưa dừng gì.", "Nothing was stopped.")
-TOO_LONG = Text("Dài quá {most} chữ. Rút gọn.", "Over {most} characters. Shorten it.")
 NOT_LEFT = Text(
     "Còn {n} cụm loa chưa trả lời: thoát thì máy thôi gửi lại. Gõ THOAT để thoát.",
     "{n} boxes have not answered: whoever leaves ends the sending. Type LEAVE to leave.",
 )
 FIRST_LOOK_S = 2.0
 SETTLE_S = SILENT_AFTER.total_seconds() + 2
+UNDONE = {"4": NOT_STOPPED, **dict.fromkeys("12567", NOT_SENT)}
+"""What is said of a choice that was left at one of its questions: nothing is sent before the last of them."""
 ALARMS = {"1": "fire", "2": "security", "3": "flood"}
 
 
@@ -118,13 +120,15 @@ class Voice:
             print(self.asked, end="", flush=True)
 
     def ask(self, prompt: Text) -> str | None:
-        """What is typed; None at the end of input."""
+        """What is typed; None at the end of input, and at Ctrl-C."""
         with self.lock:
             self.asked = prompt.read(self.screen.language)
             print(self.asked, end="", flush=True)
         try:
             return input().strip()
-        except EOFError:
+        except (EOFError, KeyboardInterrupt):
+            with self.lock:
+                self.screen.say()
             return None
         finally:
             with self.lock:
@@ -154,12 +158,13 @@ class Menu:
         }
 
     def run(self) -> None:
-        """Until the officer leaves."""
-        try:
-            while True:
+        """Until the officer leaves: by 0, at the end of input, or by Ctrl-C, which also ends a wait for answers."""
+        while True:
+            try:
                 self._turn()
-        except _LeaveError:
-            return
+            except (_LeaveError, KeyboardInterrupt):
+                if self._may_leave():
+                    return
 
     def _turn(self) -> None:
         for text in self._worker.do(_head):
@@ -175,6 +180,10 @@ class Menu:
             chosen()
         except GongdError as error:
             self._voice.say(error.text)
+        except _LeaveError:
+            if typed in UNDONE:
+                self._voice.say(UNDONE[typed])
+            raise
 
     def _ask(self, prompt: Text) -> str:
         typed = self._voice.ask(prompt)
@@ -213,11 +222,9 @@ class Menu:
             self._give_if_confirmed(self._planned(target, TEST_SIGNAL, Status.TEST))
 
     def _announce(self) -> None:
-        words = self._ask(WHAT_WORDS)
+        words = on_one_line("text", self._ask(WHAT_WORDS))
         if not words:
             self._voice.say(NOT_SENT)
-        elif len(words) > LONGEST_TEXT:
-            self._voice.say(TOO_LONG.fill(most=LONGEST_TEXT))
         elif (target := self._where()) is not None:
             self._give_if_confirmed(plan_words(target, words))
 
@@ -309,18 +316,29 @@ class Menu:
 
     def _attendance(self) -> None:
         language = self._voice.screen.language
-        made = self._worker.do(make_sheet)
+        made = self._worker.do(_sheet)
         name = self._worker.do(lambda duty: duty.office.roster.name)
         for said in sheet_file.as_table(made, name, language):
             self._voice.say(said)
 
     def _leave(self) -> None:
-        owed = self._worker.do(lambda duty: {box for one in duty.talk.orders if _is_sent(one) for box in one.unsettled})
-        if owed:
-            self._voice.say(NOT_LEFT.fill(n=len(owed)))
-            if self._ask(Text("> ", "> ")).casefold() not in ("thoat", "thoát", "leave"):
-                return
         raise _LeaveError
+
+    def _may_leave(self) -> bool:
+        """Yes, unless boxes have not answered and the officer stays for them."""
+        owed = self._worker.do(lambda duty: {box for one in duty.talk.orders if _is_sent(one) for box in one.unsettled})
+        if not owed:
+            return True
+        self._voice.say(NOT_LEFT.fill(n=len(owed)))
+        typed = self._voice.ask(Text("> ", "> "))
+        return typed is None or typed.casefold() in ("thoat", "thoát", "leave")
+
+
+def _sheet(duty: Duty) -> Sheet:
+    """Without the desk's own store it would tell of nights that nobody knows of. Raises NoError."""
+    if duty.trouble is not None:
+        raise NoError(duty.trouble)
+    return make_sheet(duty)
 
 
 def _question(plan: Plan) -> Question:

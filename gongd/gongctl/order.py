@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gongd.cli.screen import Screen
 from gongd.cli.usage import MisuseError, NoError, Request
 from gongd.core.catalogue import Status, Why
-from gongd.core.gathering import Gathering
+from gongd.core.gathering import Gathering, Standing
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_form import to_object
 from gongd.core.words import Text
@@ -17,6 +17,7 @@ from gongd.desk.office import Pen, new_name, require_listed
 from gongd.desk.orders import Ending, Given, GoingOn, Hand
 from gongd.desk.places import Target, target_of
 from gongd.desk.sender import LinkChanged
+from gongd.desk.unheard import is_for_hands
 from gongd.desk.wording import (
     EXIT_WORDS,
     NOT_SENT,
@@ -28,11 +29,14 @@ from gongd.desk.wording import (
     result,
 )
 from gongd.gongctl.duty import Duty, ask_pen, hand, now, on_duty, without_roster
+from gongd.gongctl.free_text import fits, on_one_line
 from gongd.gongctl.telling import Say, tell
+from gongd.gongctl.unlocking import typed
 
 CONNECT_S = 5.0
 """So long a connection is waited for before the officer is told to telephone."""
 SETTLE_S = 0.3
+MOST_SHOWN = 60
 
 NEEDS_YES = Text("Không có ai để hỏi lại: thêm --yes", "There is nobody to ask: add --yes")
 NOTHING_ON = Text("Không có hiệu lệnh nào đang phát.", "Nothing is sounding.")
@@ -73,6 +77,7 @@ def drill(request: Request, screen: Screen) -> int:
 
 def _sound(request: Request, screen: Screen, status: Status) -> int:
     signal, note = request.values["signal"], request.values["note"]
+    note = on_one_line("note", note) if note else None
 
     def plan(duty: Duty) -> Plan:
         target = find(duty, request)
@@ -86,7 +91,9 @@ def plan_signal(duty: Duty, target: Target, signal: str, status: Status, note: s
     """To sound a signal, actual or as a drill."""
     titles = duty.titles
     asked = {
-        Status.ACTUAL: lambda: ask_actual(signal, target, titles, duty.cap_s(signal), duty.spoken(signal, target.ids)),
+        Status.ACTUAL: lambda: ask_actual(
+            signal, target, titles, duty.cap_s(signal), duty.spoken(signal, target.ids), duty.priority(signal)
+        ),
         Status.EXERCISE: lambda: ask_drill(signal, target, titles),
         Status.TEST: lambda: ask_test(target),
     }[status]()
@@ -157,7 +164,9 @@ def what_goes_on(duty: Duty) -> list[GoingOn]:
     ]
     told = duty.store.events(since=at - orders.TOLD_WITHIN, kinds=("activation",))
     events = [(filed.box, filed.event) for filed in told]
-    return orders.going_on(given, events, at)
+    there = duty.present.by_id
+    found = [one.at(there) for one in orders.going_on(given, events, at)]
+    return [one for one in found if one.boxes]
 
 
 def nothing_on(duty: Duty) -> Text:
@@ -178,8 +187,8 @@ def find(duty: Duty, request: Request) -> Target:
 
 def _require_signal(duty: Duty, signal: str) -> None:
     titles = duty.titles
-    if titles and signal not in titles:
-        raise MisuseError(UNKNOWN_SIGNAL.fill(signal=signal, known=", ".join(titles)))
+    if (titles and signal not in titles) or not fits("signal", signal):
+        raise MisuseError(UNKNOWN_SIGNAL.fill(signal=signal[:MOST_SHOWN], known=", ".join(titles) or "–"))
 
 
 def give(request: Request, screen: Screen, planned: Callable[[Duty], Plan]) -> int:
@@ -189,6 +198,7 @@ def give(request: Request, screen: Screen, planned: Callable[[Duty], Plan]) -> i
 
 def give_all(request: Request, screen: Screen, planned: Callable[[Duty], list[Plan]]) -> int:
     """The same for several orders that are one to whoever gives them; the first is confirmed."""
+    by = on_one_line("by", request.values["by"]) if request.values["by"] else None
     with on_duty(request.config, with_link=True, otherwise=without_roster) as duty:
         plans = planned(duty)
         question = plans[0].question
@@ -202,10 +212,10 @@ def give_all(request: Request, screen: Screen, planned: Callable[[Duty], list[Pl
         pen = ask_pen(duty.office, screen.language, request.values["passphrase-file"], key)
         require_listed(duty.office, pen)
         wait_for_link(duty)
-        say = (lambda _text: None) if request.wants_json else screen.say
-        jtis = [send(duty, plan, pen, request.values["by"], say) for plan in plans]
+        say = (lambda _text: None) if request.wants_json else screen.say_on
+        jtis = [send(duty, plan, pen, by, say) for plan in plans]
         gatherings = _follow(duty, jtis, request.values["wait"], say)
-        return max(_finish(gathering, request, screen) for gathering in gatherings)
+        return _finish(duty, gatherings, request, screen)
 
 
 def send(duty: Duty, plan: Plan, pen: Pen, by: str | None, say: Say) -> str:
@@ -223,10 +233,7 @@ def confirm(question: Question, screen: Screen) -> bool:
     """Show what will happen, and read the word."""
     for text in question.lines:
         screen.say(text)
-    try:
-        return question.is_confirmed_by(input("> "))
-    except EOFError:
-        return False
+    return question.is_confirmed_by(typed())
 
 
 def wait_for_link(duty: Duty) -> None:
@@ -271,28 +278,31 @@ def _settle(duty: Duty, say: Say) -> None:
         tell(duty, duty.talk.step(at, 0.1), say, at)
 
 
-def _finish(gathering: Gathering, request: Request, screen: Screen) -> int:
-    status = 0 if gathering.has_succeeded else 1
+def _finish(duty: Duty, gatherings: list[Gathering], request: Request, screen: Screen) -> int:
+    """How they ended; for a program one value, which is a list where it took several orders."""
     if request.wants_json:
-        screen.json(as_object(gathering, status))
-    else:
+        told = [as_object(duty, gathering) for gathering in gatherings]
+        screen.json(told if len(told) > 1 else told[0])
+    for gathering in () if request.wants_json else gatherings:
         screen.say(result(gathering))
         if gathering.claims.type in (CommandType.ALERT, CommandType.ANNOUNCE):
-            screen.say(EXIT_WORDS[status])
-    return status
+            screen.say(EXIT_WORDS[0 if gathering.has_succeeded else 1])
+    return 0 if all(gathering.has_succeeded for gathering in gatherings) else 1
 
 
-def as_object(gathering: Gathering, status: int) -> dict[str, object]:
-    """For programs: each box with its standing and its answers."""
-    return {
-        "ok": status == 0,
-        "jti": gathering.jti,
-        "boxes": {
-            box: {
-                "done": gathering.is_done_by(box),
-                "standing": stand.standing.value,
-                "answers": [to_object(answer) for answer in stand.answers],
-            }
-            for box, stand in gathering.stands.items()
-        },
+def as_object(duty: Duty, gathering: Gathering) -> dict[str, object]:
+    """For programs: each box with its standing and its answers, and whom to call where it has given none."""
+    roster, claims = duty.roster, gathering.claims
+    for_hands = is_for_hands(claims, duty.priority(claims.signal))
+    boxes: dict[str, dict[str, object]] = {
+        box: {
+            "done": gathering.is_done_by(box),
+            "standing": stand.standing.value,
+            "answers": [to_object(answer) for answer in stand.answers],
+        }
+        for box, stand in gathering.stands.items()
     }
+    for box in (box for box, stand in gathering.stands.items() if stand.standing is Standing.SILENT):
+        people = [{"name": who.name, "phone": who.phone} for who in roster.box(box).by_hand]
+        boxes[box] |= {"call": people, "ring_by_hand": for_hands}
+    return {"ok": gathering.has_succeeded, "jti": gathering.jti, "boxes": boxes}

@@ -20,6 +20,7 @@ from gongd.desk.board import night_of
 from gongd.desk.store import ByHand
 from gongd.gongctl.board import not_reached
 from gongd.gongctl.duty import Duty, now, on_duty, person, reached
+from gongd.gongctl.free_text import on_one_line
 
 NOTHING_TOLD = Text("Không có gì trong {n} ngày qua", "Nothing in the last {n} days")
 UNKNOWN_BOX = Text("Danh bạ không có cụm loa “{typed}”. Có: {known}", "There is no box “{typed}”. There are: {known}")
@@ -27,12 +28,19 @@ RUNG = Text(
     "Đã ghi: {village} đánh tay lúc {at}, người đánh {by}, người ghi {writer}.",
     "Written down: {village} was rung by hand at {at}, by {by}; written by {writer}.",
 )
+RUNG_UNTIMED = Text(
+    "Đã ghi: {village} đánh tay đêm {night}, người đánh {by}, người ghi {writer}. Biết giờ thì ghi lại kèm --at 22:03.",
+    "Written down: {village} was rung by hand on {night}, by {by}; written by {writer}. "
+    "If the time is known, write it again with --at 22:03.",
+)
 NEEDS_FILE = Text("--format xlsx cần -o TỆP.xlsx", "--format xlsx needs -o FILE.xlsx")
 NOT_WRITTEN = Text("Không ghi được {path}: {why}", "{path} cannot be written: {why}")
 WRITTEN = Text("Đã ghi {path}", "Written: {path}")
 TOO_LONG = Text("Kỳ báo cáo phải từ 1 đến 400 đêm", "A period is 1 to 400 nights")
 GONG_AT, NOON = time(22, 0), time(12, 0)
 AROUND = timedelta(hours=1)
+LEEWAY = timedelta(minutes=5)
+"""A village's clock may be as much ahead of the desk's."""
 NOT_YET = Text(
     "Đêm {night} chưa đến, chưa ai đánh kẻng được. Xem lại ngày sau --night",
     "The night of {night} has not come, nobody can have rung yet. Look at the date after --night",
@@ -41,7 +49,10 @@ NOT_KNOWN = Text(
     "Chưa biết được đêm nay thôn nào có thể không có kẻng 22 giờ.",
     "It cannot be known which villages may have no gong at 22:00 tonight.",
 )
-WHEN = Text("Đánh lúc mấy giờ? Thêm --at 22:03", "At what time was it rung? Add --at 22:03")
+TIME_NOT_YET = Text(
+    "Lúc {at} chưa có kẻng đêm để đánh. Ghi cho đêm trước thì thêm --night {before}",
+    "At {at} no gong of the night can have been rung yet. If it was the night before, add --night {before}",
+)
 MOST_NIGHTS = 400
 
 
@@ -69,28 +80,38 @@ def events(request: Request, screen: Screen) -> int:
 
 def rung(request: Request, screen: Screen) -> int:
     """Write down that somebody rang by hand."""
+    by = on_one_line("by", request.values["by"])
     with on_duty(request.config) as duty:
         box, local = _known_box(duty, request.values["box"]), now().astimezone(duty.office.roster.zone)
-        night: date = request.values["night"] or night_of(local)
-        if request.values["night"] and local < _due(local, night) - AROUND:
-            raise MisuseError(NOT_YET.fill(night=f"{night:%d/%m/%Y}"))
-        at = _when(local, night, request.values["at"])
-        entry = ByHand(box, night, at, request.values["by"], person())
+        night, at = night_and_time(local, request.values["night"], request.values["at"])
+        entry = ByHand(box, night, at, by, person())
         duty.store.add_by_hand(entry)
         village = duty.roster.box(box).village
-        screen.say(RUNG.fill(village=village, at=f"{at:%H:%M}", by=entry.by, writer=entry.writer))
+        told = RUNG.fill(village=village, at=f"{at:%H:%M}", by=by, writer=entry.writer) if at else None
+        untimed = RUNG_UNTIMED.fill(village=village, night=f"{night:%d/%m/%Y}", by=by, writer=entry.writer)
+        screen.say(told or untimed)
     return 0
 
 
-def _when(local: datetime, night: date, said: time | None) -> datetime:
-    """When it was rung: as said; now, for whoever writes it down that very night. Raises MisuseError."""
-    if said is not None:
-        day = night if said >= NOON else night + timedelta(days=1)
-        return datetime.combine(day, said, local.tzinfo)
-    due = _due(local, night)
-    if not due - AROUND <= local <= due + AROUND:
-        raise MisuseError(WHEN)
-    return local
+def night_and_time(local: datetime, night: date | None, said: time | None) -> tuple[date, datetime | None]:
+    """Which night was rung, and when: as said; else the last night whose gong was due, and now if that is about its
+    time. Of no other time is anything known. Raises MisuseError for what is still to come."""
+    which = night or (night_of(local) if said is not None else _last_due(local))
+    is_near = _due(local, which) - AROUND <= local
+    if night is not None and not is_near:
+        raise MisuseError(NOT_YET.fill(night=f"{night:%d/%m/%Y}"))
+    if said is None:
+        return which, local if local <= _due(local, which) + AROUND else None
+    day = which if said >= NOON else which + timedelta(days=1)
+    at = datetime.combine(day, said, local.tzinfo)
+    if not is_near or at > local + LEEWAY:
+        before = which - timedelta(days=1)
+        raise MisuseError(TIME_NOT_YET.fill(at=f"{at:%H:%M %d/%m/%Y}", before=f"{before:%d/%m/%Y}"))
+    return which, at
+
+
+def _last_due(local: datetime) -> date:
+    return local.date() if local >= _due(local, local.date()) - AROUND else local.date() - timedelta(days=1)
 
 
 def _due(local: datetime, night: date) -> datetime:
@@ -98,7 +119,7 @@ def _due(local: datetime, night: date) -> datetime:
 
 
 def _known_box(duty: Duty, typed: str) -> str:
-    found = duty.find(typed)
+    found = duty.known(typed)
     if isinstance(found, Text) or len(found.boxes) != 1:
         known = ", ".join(box.id for box in duty.roster.boxes) or "–"
         raise MisuseError(UNKNOWN_BOX.fill(typed=typed, known=known))
@@ -175,7 +196,9 @@ def make_sheet(duty: Duty, first: date | None = None, until: date | None = None)
     hands = {(one.box, one.night): HandRung(one.by, one.at) for one in duty.store.by_hand(first, last)}
     adopted = [(filed.box, filed.event) for filed in duty.store.events(kinds=(Kind.SETTINGS,))]
     told = [(filed.box, filed.event) for filed in nights]
-    return sheet(duty.roster.boxes, first, last, local, told, became, hands, first_nights(adopted))
+    heard_of = {box for box, _ in (*told, *hands)}
+    boxes = [box for box in duty.roster.boxes if duty.listed.knows(box.id) or box.id in heard_of]
+    return sheet(boxes, first, last, local, told, became, hands, first_nights(adopted))
 
 
 # ── Formats ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ from gongd.desk import orders
 from gongd.desk.places import Target
 from gongd.desk.wording import ask_clip, ask_push
 from gongd.gongctl.duty import Duty, now
+from gongd.gongctl.free_text import on_one_line
 from gongd.gongctl.order import SETTLE_S, Plan, find, give, plan_words, wait_for_link
 from gongd.settings.loader import CHECKED, parse
 from gongd.settings.model import Settings
@@ -112,7 +113,8 @@ def announce(request: Request, screen: Screen) -> int:
     if (text is None) == (clip is None):
         raise MisuseError(ONE_OF_TWO)
     if clip is None:
-        return give(request, screen, lambda duty: plan_words(find(duty, request), text))
+        words = on_one_line("text", text)
+        return give(request, screen, lambda duty: plan_words(find(duty, request), words))
     data = _read(clip, LARGEST_BLOB)
     if suffix_of(data) is None:
         raise NoError(NO_RECORDING.fill(path=clip))

@@ -129,8 +129,8 @@ _DAILY = (
         (Argument("box", WORD, Text("cụm loa", "the box")),),
         (
             option("by", "ai đánh", "who rang", TEXT, "NAME", required=True),
-            option("at", "lúc mấy giờ (thường là bây giờ)", "at what time (now unless said)", TIME, "HH:MM"),
-            option("night", "đêm nào (thường là đêm nay)", "which night (this one unless said)", DATE, "D/M/Y"),
+            option("at", "lúc mấy giờ (quanh 22 giờ: bây giờ)", "at what time (about 22:00: now)", TIME, "HH:MM"),
+            option("night", "đêm nào (thường là đêm vừa rồi)", "which night (the last one)", DATE, "D/M/Y"),
         ),
     ),
     command("forecast", "paper:forecast", "đêm nay thôn nào có thể không kêu", "who may be silent", options=(JSON,)),

@@ -3,7 +3,7 @@
 from gongd.cli.kinds import FILE, FOLDER, TEXT, WORD
 from gongd.cli.usage import Argument
 from gongd.core.words import Text
-from gongd.gongctl.kinds import CODE, DEEDS, IDS, NUMBER, PORT, STATUSES
+from gongd.gongctl.kinds import CODE, DEEDS, IDS, IDS_OR_ALL, NUMBER, PORT, STATUSES
 from gongd.gongctl.table_row import JSON, PASSPHRASE_FILE, YES, command, option
 
 _BOX = Argument("box", WORD, Text("cụm loa", "the box"))
@@ -128,9 +128,15 @@ _PUBLIC = option("public", "khóa công khai làm ở máy khác", "the public h
 _LOCKED = option("passphrase", "đặt mật khẩu cho khóa mới", "lock the new key with a passphrase")
 _RIGHTS = (
     option("may", "được làm gì (thường: mọi việc)", "what it may do (everything unless said)", DEEDS, "TYPE,TYPE"),
-    option("signals", "hiệu lệnh nào (thường: mọi hiệu lệnh)", "which signals (any)", IDS, "SIGNAL,SIGNAL"),
+    option("signals", "hiệu lệnh nào (thường: mọi hiệu lệnh)", "which signals (any)", IDS_OR_ALL, "SIGNAL,SIGNAL"),
     option("status", "thật, diễn tập, thử (thường: cả ba)", "real, drill, test (all three)", STATUSES, "STATUS,STATUS"),
     option("in", "ở đâu (thường: cả xã)", "where (everywhere)", TEXT, "BOX|ZONE|all"),
+)
+_OTHER_RIGHTS = (
+    option("may", "được làm gì; all: mọi việc", "what it may do; all: everything", DEEDS, "TYPE,TYPE"),
+    option("signals", "hiệu lệnh nào; all: mọi hiệu lệnh", "which signals; all: any", IDS_OR_ALL, "SIGNAL,SIGNAL"),
+    option("status", "thật, diễn tập, thử; all: cả ba", "real, drill, test; all: any", STATUSES, "STATUS,STATUS"),
+    option("in", "ở đâu; all: cả xã", "where; all: everywhere", TEXT, "BOX|ZONE|all"),
 )
 _KEYS = (
     command("key list", "keys:show", "các khóa và quyền", "the keys and what each may do", options=(JSON,)),
@@ -145,10 +151,10 @@ _KEYS = (
     command(
         "key change",
         "keys:change",
-        "đổi quyền của một khóa",
-        "give a key other rights",
+        "đổi quyền của một khóa; quyền nào không gõ thì giữ nguyên",
+        "give a key other rights; what is not typed stays as it is",
         (_NAME,),
-        (*_RIGHTS, *_SIGNED),
+        (*_OTHER_RIGHTS, *_SIGNED),
     ),
     command(
         "key replace",

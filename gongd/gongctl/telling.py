@@ -1,15 +1,19 @@
 """What has happened, shown as it comes."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
+from gongd.core.catalogue import Priority
 from gongd.core.gathering import Stand
 from gongd.core.lexicon import Proof
 from gongd.core.wire_report import Answer, Step
 from gongd.core.words import Text
 from gongd.desk.roster import Roster
 from gongd.desk.sender import News, Sent, Silent, Told, Unreached
-from gongd.desk.wording import NO_LINK, SENT, call_list, clock, line, problems, silent_line
+from gongd.desk.unheard import NO_LINK, call_list, silent_line
+from gongd.desk.wording import SENT, clock, line, problems
 from gongd.gongctl.duty import Duty
 
 Say = Callable[[Text], None]
@@ -26,8 +30,17 @@ def lines(duty: Duty, news: Iterable[News], at: datetime) -> list[Text]:
     told = list(news)
     if not any(isinstance(one, Told | Silent | Unreached) for one in told):
         return [text for one in told if isinstance(one, Sent) for text in _sent(duty, one, at)]
-    roster, titles = duty.roster, duty.titles
-    return [text for one in told for text in _line(duty, one, roster, titles, at)]
+    names = _Names(duty.roster, duty.titles, cache(duty.priority))
+    return [text for one in told for text in _line(duty, one, names, at)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What boxes and signals are called, and how weighty a signal is."""
+
+    roster: Roster
+    titles: Mapping[str, str]
+    priority: Callable[[str | None], Priority | None]
 
 
 def _sent(duty: Duty, sent: Sent, at: datetime) -> list[Text]:
@@ -44,7 +57,8 @@ def _sureness(answer: Answer) -> int:
     return list(Proof).index(answer.proof or Proof.COMMANDED)
 
 
-def _line(duty: Duty, news: News, roster: Roster, titles: Mapping[str, str], at: datetime) -> list[Text]:
+def _line(duty: Duty, news: News, names: _Names, at: datetime) -> list[Text]:
+    box_of = names.roster.box
     match news:
         case Told(jti, answer):
             if answer.is_stale or answer.refusal == "duplicate":
@@ -53,13 +67,14 @@ def _line(duty: Duty, news: News, roster: Roster, titles: Mapping[str, str], at:
             if is_told(gathering.stands[answer.box], answer):
                 return []
             claims = gathering.claims
-            told = line(roster.box(answer.box), answer, claims, titles, duty.office.roster.zone)
+            told = line(box_of(answer.box), answer, claims, names.titles, duty.office.roster.zone)
             return [told, *problems(answer)]
         case Sent():
             return _sent(duty, news, at)
-        case Silent(_, box):
-            return [silent_line(roster.box(box))]
+        case Silent(jti, box):
+            claims = duty.talk.gathering(jti).claims
+            return [silent_line(box_of(box), claims, names.priority(claims.signal))]
         case Unreached(_, boxes):
-            return [NO_LINK, *call_list(tuple(roster.box(box) for box in boxes))]
+            return [NO_LINK, *call_list(tuple(box_of(box) for box in boxes))]
         case _:
             return []

@@ -45,6 +45,20 @@ def test_every_command_explains_itself_in_both_languages(run: Run, command: Comm
         assert text.en in said.out
 
 
+def test_the_first_word_of_several_commands_explains_all_of_them(run: Run) -> None:
+    said = run("clock", "--help")
+    assert (said.status, said.err) == (0, "")
+    assert "  clock set TIME" in said.out
+    assert "  check " not in said.out
+
+
+def test_options_may_stand_between_the_two_words_of_a_command(run: Run, config: Path) -> None:
+    said = run("clock", "--config", config, "set", "--help")
+    assert (said.status, said.err) == (0, "")
+    assert said.out.startswith("Cách dùng / Usage: gongd clock set TIME")
+    assert run("clock", "--config", config).err.startswith("Không có lệnh “clock”.")
+
+
 def test_the_version_is_told(run: Run) -> None:
     assert run("--version").out.startswith("gongd ")
 

@@ -204,25 +204,25 @@ TOLD = [
     ),
     (
         note(Kind.COMMAND, "answered", result="waiting"),
-        "Lệnh ?: ? trả lời: đang chờ ?",
-        "Order ?: ? answers: waiting for ?",
+        "Lệnh ?: ? trả lời: đang chờ việc khẩn cấp hơn",
+        "Order ?: ? answers: waiting for something more urgent",
     ),
     (note(Kind.COMMAND, "answered"), "Lệnh ?: ? trả lời: ?", "Order ?: ? answers: ?"),
     (note(Kind.COMMAND, "unsent"), "Lệnh ?: không gửi (chưa có số liệu)", "Order ?: not sent (no data)"),
     (
         note(Kind.COMMAND, "unsent", "not-permitted"),
-        "Lệnh ?: không gửi (khóa này không được phép phát ? ở đây)",
-        "Order ?: not sent (this key may not sound ? here)",
+        "Lệnh ?: không gửi (khóa này không được phép ra lệnh này ở đây)",
+        "Order ?: not sent (this key may not give this order here)",
     ),
     (
         note(Kind.COMMAND, "declined", "expired", key="an"),
-        "Lệnh của an: từ chối (lệnh đến muộn ? phút nên KHÔNG phát)",
-        "Order of an: refused (the order came ? minutes late and was NOT sounded)",
+        "Lệnh của an: từ chối (lệnh đến muộn nên KHÔNG phát)",
+        "Order of an: refused (the order came too late and was NOT sounded)",
     ),
     (
         note(Kind.COMMAND, "declined", "duplicate", key="an"),
-        "Lệnh của an: từ chối (lệnh này đã thực hiện rồi (kết quả: ?))",
-        "Order of an: refused (this order has been carried out (result: ?))",
+        "Lệnh của an: từ chối (lệnh này đã thực hiện rồi)",
+        "Order of an: refused (this order has been carried out)",
     ),
     (
         note(Kind.COMMAND, "declined", "clock-untrusted", key="an"),
@@ -290,13 +290,13 @@ TOLD = [
     (note(Kind.ACTIVATION), "? (?, ?): ?", "? (?, ?): ?"),
     (
         note(Kind.ACTIVATION, "refused", "not-permitted", signal="fire"),
-        "Báo cháy (?, ?): từ chối: khóa này không được phép phát fire ở đây",
-        "Fire alarm (?, ?): refused: this key may not sound fire here",
+        "Báo cháy (?, ?): từ chối: khóa này không được phép phát báo cháy ở đây",
+        "Fire alarm (?, ?): refused: this key may not sound fire alarm here",
     ),
     (
         note(Kind.ACTIVATION, "refused", "not-permitted"),
-        "? (?, ?): từ chối: khóa này không được phép phát ? ở đây",
-        "? (?, ?): refused: this key may not sound ? here",
+        "? (?, ?): từ chối: khóa này không được phép ra lệnh này ở đây",
+        "? (?, ?): refused: this key may not give this order here",
     ),
     (
         note(Kind.ACTIVATION, "refused", "clock-untrusted", signal="fire"),

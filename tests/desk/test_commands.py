@@ -102,6 +102,15 @@ def test_what_was_raised_is_ended_for_its_reason(commune: Commune, reason: str) 
     assert (ended.type.value, ended.reason and ended.reason.value) == ("cancel", reason)
 
 
+def test_an_alarm_is_ended_in_one_village_and_goes_on_in_the_other(commune: Commune) -> None:
+    ask(commune, "alert|fire|--to|all|--yes")
+    before = len(commune.boxes["thon-3"].heard)
+    assert "1/1 cụm loa đã nhận." in ask(commune, "cancel|--reason|safe|--to|5")
+    assert last_heard(commune, "thon-5")[0] == "cancel"
+    assert len(commune.boxes["thon-3"].heard) == before
+    assert "Thôn 3" in ask(commune, "cancel|--reason|safe")
+
+
 def test_a_box_that_is_silent_is_named_with_whom_to_call_and_fails_the_order(commune: Commune) -> None:
     commune.boxes["thon-5"].deaf = True
     try:

@@ -98,7 +98,7 @@ def test_locked_keys_are_opened_by_a_passphrase_from_a_file(ram: Path) -> None:
     assert (commune.folder.path / "roster.yaml").is_file()
     path, code = request_of(make_village(ram))
     enrol = ("enrol", str(path), "--code", code)
-    assert "Sai mật khẩu" in ask(commune, *enrol, status=1)
+    assert "Cần mật khẩu mà không có ai gõ" in ask(commune, *enrol, status=1)
     assert "Sai mật khẩu" in ask(commune, *enrol, "--passphrase-file", str(wrong), status=1)
     ask(commune, *enrol, "--passphrase-file", str(secret))
     assert boxes(commune.folder) == ["thon-3"]

@@ -108,6 +108,27 @@ def test_the_last_key_that_can_raise_an_alarm_is_neither_revoked_nor_weakened(al
     assert set(keys(alone)) == {"collector", "pho"}
 
 
+def test_a_changed_key_keeps_every_right_that_was_not_typed(alone: Commune) -> None:
+    told(alone, "key", "new", "pho", "--may", "alert,cancel", "--signals", "fire", "--in", "trung-tam")
+
+    def rights() -> list[dict[str, list[str]]]:
+        listed = json.loads(told(alone, "key", "list", "--json"))["keys"]
+        return next(key["rights"] for key in listed if key["name"] == "pho")
+
+    (first,) = rights()
+    assert (first["types"], first["signals"], first["statuses"]) == (["alert", "cancel"], ["fire"], ["*"])
+    said = told(alone, "key", "change", "pho", "--status", "exercise,test")
+    assert "): được làm báo động, dừng · hiệu lệnh báo cháy · loại diễn tập, thử loa · ở trung-tam\n" in said
+    assert rights() == [{**first, "statuses": ["exercise", "test"]}]
+    told(alone, "key", "change", "pho", "--in", "3")
+    assert rights() == [{**first, "statuses": ["exercise", "test"], "places": ["nguyet-an/thon-3"]}]
+    number = ledger.current(alone.folder).trust.number
+    told(alone, "key", "change", "pho")
+    assert ledger.current(alone.folder).trust.number == number
+    told(alone, *["key", "change", "pho", "--may", "all", "--signals", "all", "--status", "all", "--in", "all"])
+    assert rights() == [{"types": ["*"], "signals": ["*"], "statuses": ["*"], "places": ["nguyet-an/all"]}]
+
+
 def test_the_collectors_key_has_no_passphrase_and_is_good_for_questions_only(alone: Commune) -> None:
     told(alone, "key", "collector")
     assert jose.load(alone.folder.desk / "collector.key").kid == keys(alone)["collector"]

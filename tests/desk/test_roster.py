@@ -8,7 +8,8 @@ import pytest
 
 from gongd.core.condition import Sounds
 from gongd.core.errors import ConfigError
-from gongd.core.wire_report import Connection, Info, Presence
+from gongd.core.wire_event import Event
+from gongd.core.wire_report import MOST_DUE, Connection, Due, Info, Presence
 from gongd.core.words import Text
 from gongd.desk.blank_roster import BLANK, lay_down
 from gongd.desk.board import SILENT_AFTER, Known, Row, row, sounds_words
@@ -17,7 +18,7 @@ from gongd.desk.forecast import doubts, heard_words, may_ring, sentence
 from gongd.desk.places import Target, find_target
 from gongd.desk.roster import Person, Roster, RosterBox, load_roster, read_roster
 from gongd.settings.finding import Findings
-from tests.desk.records import BOXES, NOW, ROSTER, beat, presence
+from tests.desk.records import BOXES, NOW, ROSTER, beat, night, presence
 
 OUT_OF_USE = Info("thon-3", "x", "x", "1", "0" * 64, disabled_until="1/12")
 ENROLLED = {"thon-3": ("trung-tam",), "thon-5": ("trung-tam",), "thon-9": ()}
@@ -189,6 +190,38 @@ def test_a_box_that_is_well_is_in_no_forecast() -> None:
 def test_a_box_that_may_be_silent_is_named_with_its_reason(known: Known, why: str) -> None:
     (doubt,) = doubts([seen(known)], NOW)
     assert doubt.why.vi == why
+
+
+TONIGHT = NOW.replace(hour=22, minute=0)
+TOMORROW = TONIGHT + timedelta(days=1)
+EARLIER = Due(NOW + timedelta(minutes=5), "news", "meeting")
+
+
+def told_ahead(*due: Due, gong: Event | None = None, later: timedelta = timedelta(0)) -> list[str]:
+    """The doubts about a box that is well and has told this of what is to come."""
+    info = Info("thon-3", "nguyet-an", "Thôn 3", "1", "0" * 64, next=due)
+    known = Known("thon-3", heartbeat=beat(), heartbeat_at=NOW + later, heard_at=NOW + later, info=info)
+    return [doubt.why.vi for doubt in doubts([row(BOXES[0], known, gong, NOW + later)], NOW + later)]
+
+
+def test_a_village_with_no_gong_scheduled_tonight_is_named() -> None:
+    gong, tomorrow = Due(TONIGHT, "nightly", "peace"), Due(TOMORROW, "nightly", "peace")
+    assert told_ahead(gong, tomorrow) == []
+    assert told_ahead() == ["chưa đặt lịch kẻng"]
+    assert told_ahead(EARLIER) == ["chưa đặt lịch kẻng"]
+    assert told_ahead(tomorrow) == ["ngày nghỉ kẻng theo lịch, kẻng sắp tới 22/11 22:00"]
+    assert told_ahead(*[EARLIER] * MOST_DUE) == [], "it has room for no more: the gong may come after these"
+    morning = replace(gong, at=NOW.replace(hour=5))
+    assert told_ahead(morning, tomorrow, later=timedelta(hours=-21)) == [
+        "ngày nghỉ kẻng theo lịch, kẻng sắp tới 22/11 22:00"
+    ]
+
+
+def test_a_gong_that_has_rung_tonight_is_not_looked_for_and_one_that_was_missed_is_told() -> None:
+    tomorrow, after = Due(TOMORROW, "nightly", "peace"), timedelta(hours=1)
+    assert told_ahead(tomorrow, gong=night(NOW.date()), later=after) == []
+    assert told_ahead(tomorrow, gong=night(NOW.date(), "missed", "muted"), later=after) == ["tắt tiếng tại chỗ"]
+    assert told_ahead(tomorrow, gong=night(NOW.date() - timedelta(days=1)), later=after) == ["chưa có số liệu"]
 
 
 def test_the_forecast_is_said_as_the_paper_has_it() -> None:

@@ -8,12 +8,13 @@ import pytest
 
 from gongd.cli.screen import Screen
 from gongd.core.catalogue import Status, Why
+from gongd.core.gathering import open_gathering
 from gongd.core.lexicon import Proof
 from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_report import Answer, Step
 from gongd.core.words import Language, Text
-from gongd.desk.orders import Hand, silence
-from gongd.desk.wording import line, stop_question
+from gongd.desk.orders import Hand, announce, silence
+from gongd.desk.wording import line, result, stop_question
 from gongd.gongctl.menu import CHOOSE, Voice
 from gongd.gongctl.telling import is_told
 from tests.desk.records import BOXES, HANOI, NOW, answer, gather, order, stop
@@ -59,6 +60,44 @@ def test_each_answer_says_what_has_sounded_and_nothing_that_has_not(
     claims: CommandClaims, step: Step, more: dict[str, Any], words: str
 ) -> None:
     assert said(answer("thon-3", step, **more), claims) == f"Loa Thôn 3: {words}"
+
+
+ANNOUNCED = announce(Hand("cong-an-xa"), "announce-1234", order().aud, NOW, "Mai họp.")
+REFUSALS = [
+    (order(), {"reason": "not-permitted"}, "khóa này không được phép phát báo cháy ở đây"),
+    (SILENCE, {"reason": "not-permitted"}, "khóa này không được phép tắt tiếng ở đây"),
+    (stop("a"), {"reason": "not-permitted"}, "khóa này không được phép dừng ở đây"),
+    (ANNOUNCED, {"reason": "not-permitted"}, "khóa này không được phép phát thông báo ở đây"),
+    (order(), {"reason": "expired", "age_s": 400.0}, "lệnh đến muộn 7 phút nên KHÔNG phát"),
+    (order(), {"reason": "expired"}, "lệnh đến muộn nên KHÔNG phát"),
+    (order(), {"reason": "duplicate"}, "lệnh này đã thực hiện rồi"),
+    (order(), {"reason": "duplicate", "detail": {"result": "finished"}}, "(kết quả: phát xong)"),
+    (order(), {"reason": "duplicate", "detail": {"result": "waiting"}}, "(kết quả: đang chờ việc khẩn cấp hơn)"),
+    (order(), {"reason": "settings-invalid", "detail": {"n": 3}}, "cấu hình mới có 3 lỗi, giữ cấu hình cũ"),
+    (order(), {"reason": "settings-invalid"}, "cấu hình mới có lỗi, giữ cấu hình cũ"),
+    (order(), {}, "từ chối: không rõ vì sao"),
+]
+
+
+@pytest.mark.parametrize(("claims", "more", "words"), REFUSALS)
+def test_a_refusal_is_told_with_what_is_known_of_it_and_with_no_blank(
+    claims: CommandClaims, more: dict[str, Any], words: str
+) -> None:
+    told = line(BOXES[0], answer("thon-3", Step.REFUSED, **more), claims, {}, HANOI)
+    assert words in told.vi
+    assert "?" not in told.vi + told.en
+
+
+def test_a_box_that_refuses_to_be_silent_has_not_left_a_signal_unsounded() -> None:
+    refused = answer("thon-3", Step.REFUSED, "silence-1234", reason="not-permitted")
+    one = open_gathering(SILENCE, ("thon-3",), NOW).hear(refused)
+    assert result(one).vi == "0/1 cụm loa đã nhận. 1 không nhận."
+    alarm = gather(("thon-3",)).hear(answer("thon-3", Step.REFUSED, reason="not-permitted"))
+    assert result(alarm).vi.endswith(" 1 không phát.")
+
+
+def test_a_box_that_waits_for_it_does_not_say_what_waits_for_something_more_urgent() -> None:
+    assert said(answer("thon-3", Step.WAITING), order()) == "Loa Thôn 3: đang chờ việc khẩn cấp hơn 21:30:00"
 
 
 def test_what_is_stopped_is_named_signal_by_signal() -> None:

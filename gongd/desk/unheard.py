@@ -1,0 +1,114 @@
+"""Boxes that an order has not reached, or that have not answered it: what the officer is told, and whom to call. Pure.
+
+Only an actual alarm, or the peace gong, is ever to be rung by hand instead (language.md, 5): somebody who is asked to
+ring for a test, or at an all-clear, makes a real alarm of it.
+"""
+
+from collections.abc import Mapping
+
+from gongd.core.catalogue import CALMING, ENDINGS, Priority, Status, Why
+from gongd.core.wire_command import CommandClaims, CommandType
+from gongd.core.words import Text
+from gongd.desk.roster import Person, RosterBox
+
+SILENT = Text(
+    "Loa {place}: CHƯA TRẢ LỜI. Gọi {name}, {phone}, nhờ đánh kẻng tay. Máy vẫn gửi lại, đến khi dừng.",
+    "Loudspeaker {place}: NO ANSWER. Call {name}, {phone}, to ring by hand. The desk sends again until it is stopped.",
+)
+SILENT_NOBODY = Text(
+    "Loa {place}: CHƯA TRẢ LỜI. Chưa có người đánh kẻng tay. Máy vẫn gửi lại, đến khi dừng.",
+    "Loudspeaker {place}: NO ANSWER. Nobody to ring by hand. The desk sends again until it is stopped.",
+)
+QUIET = Text(
+    "Loa {place}: CHƯA TRẢ LỜI. Nhờ {name}, {phone}, xem loa. Máy vẫn gửi lại, đến khi dừng.",
+    "Loudspeaker {place}: NO ANSWER. Ask {name}, {phone}, to look at it. The desk sends again until it is stopped.",
+)
+QUIET_NOBODY = Text(
+    "Loa {place}: CHƯA TRẢ LỜI. Máy vẫn gửi lại, đến khi dừng.",
+    "Loudspeaker {place}: NO ANSWER. The desk sends again until it is stopped.",
+)
+NOT_STOPPED = Text(
+    "Loa {place}: CHƯA TRẢ LỜI, có thể vẫn đang phát. Gọi {name}, {phone}, nhờ tắt tiếng tại chỗ{told}. "
+    "Máy vẫn gửi lại, đến khi dừng.",
+    "Loudspeaker {place}: NO ANSWER, it may still be sounding. Call {name}, {phone}, to silence it on site{told}. "
+    "The desk sends again until it is stopped.",
+)
+NOT_STOPPED_NOBODY = Text(
+    "Loa {place}: CHƯA TRẢ LỜI, có thể vẫn đang phát. Chưa có người trong danh bạ. Máy vẫn gửi lại, đến khi dừng.",
+    "Loudspeaker {place}: NO ANSWER, it may still be sounding. Nobody in the roster. "
+    "The desk sends again until it is stopped.",
+)
+NOTHING = Text("", "")
+OVER: Mapping[Why, Text] = {
+    Why.SAFE: Text(", báo bà con đã an toàn", " and to tell people that all is safe"),
+    Why.MISTAKE: Text(", báo bà con vừa rồi là báo nhầm", " and to tell people that it was a mistake"),
+    Why.PAUSE: NOTHING,
+}
+DRILL_OVER = Text(", báo bà con đã hết tập", " and to tell people that the drill is over")
+
+NO_LINK = Text(
+    "Máy trực mất kết nối: KHÔNG cụm loa nào nhận được lệnh. Gọi điện cho các thôn:",
+    "The desk has no connection: NO box has received the order. Telephone the villages:",
+)
+CALL = Text("  {village}: {name}, {phone}", "  {village}: {name}, {phone}")
+CALL_NOBODY = Text("  {village}: chưa có người trong danh bạ", "  {village}: nobody in the roster")
+
+_CALMED = {signal: why for why, signal in ENDINGS.items()}
+
+
+def is_for_hands(claims: CommandClaims, priority: Priority | None) -> bool:
+    """Is the gong to be rung by hand where a box is silent? `priority` None: nobody knows the signal's, and an alarm
+    is never missed."""
+    if claims.type is not CommandType.ALERT or claims.status is not Status.ACTUAL or claims.signal in CALMING:
+        return False
+    return claims.signal == "peace" or priority is None or priority >= Priority.PRIORITY
+
+
+def silent_line(box: RosterBox, claims: CommandClaims, priority: Priority | None) -> Text:
+    """A box that has not answered, and whom to call for what."""
+    with_person, without = _words(claims, priority)
+    who = person_to_call(box)
+    if who is None:
+        return without.fill(place=box.name)
+    return with_person.fill(place=box.name, name=who.name, phone=who.phone, told=_told(claims))
+
+
+def _words(claims: CommandClaims, priority: Priority | None) -> tuple[Text, Text]:
+    """With somebody to call, and without."""
+    if is_for_hands(claims, priority):
+        return SILENT, SILENT_NOBODY
+    if claims.type in (CommandType.CANCEL, CommandType.SILENCE) or _why(claims) is not None:
+        return NOT_STOPPED, NOT_STOPPED_NOBODY
+    return QUIET, QUIET_NOBODY
+
+
+def _why(claims: CommandClaims) -> Why | None:
+    """Why something is ended, by a cancel or by a signal that ends it."""
+    ends = claims.type is CommandType.ALERT and claims.status is Status.ACTUAL
+    return claims.reason or (_CALMED.get(claims.signal or "") if ends else None)
+
+
+def _told(claims: CommandClaims) -> Text:
+    """What people are to be told, where it is over."""
+    why = _why(claims)
+    if why is None or claims.status is Status.ACTUAL:
+        return OVER[why] if why else NOTHING
+    return DRILL_OVER if claims.status is Status.EXERCISE and why is not Why.PAUSE else NOTHING
+
+
+def person_to_call(box: RosterBox) -> Person | None:
+    """The first who is named for a box."""
+    return box.by_hand[0] if box.by_hand else None
+
+
+def call_list(boxes: tuple[RosterBox, ...]) -> list[Text]:
+    """Whom to telephone when no order gets through, village by village."""
+    by_village: dict[str, list[Text]] = {}
+    for box in boxes:
+        people = [CALL.fill(village=box.village, name=who.name, phone=who.phone) for who in box.by_hand]
+        by_village.setdefault(box.village, []).extend(people)
+    return [
+        line
+        for village, people in by_village.items()
+        for line in (list(dict.fromkeys(people)) or [CALL_NOBODY.fill(village=village)])
+    ]
