@@ -239,7 +239,7 @@ def _alert(duty: Duty, typed: str) -> float:
         if time.monotonic() - began_at > ALERT_S:
             raise BenchError(Text(vi="Có cụm loa không phát", en="a box has not sounded"))
     took_s = time.monotonic() - began_at
-    duty.talk.end([jti], now())
+    duty.talk.end([jti], duty.talk.gathering(jti).stands)
     return MS * took_s
 
 
@@ -250,7 +250,7 @@ def _silence(duty: Duty, street: Streets, quiet_s: float) -> None:
     claims = orders.silence(hand(pen, "bench"), new_name(), target.addresses, now())
     duty.talk.give(claims, target.ids, pen, now())
     until(lambda: _stepped(duty) and not street.count("sounding"), "silence", ALERT_S, 0.05)
-    duty.talk.end([claims.jti], now())
+    duty.talk.end([claims.jti], target.ids)
     _quiet(duty, quiet_s)
 
 
