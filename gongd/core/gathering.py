@@ -42,6 +42,9 @@ class Standing(Enum):
     UNDONE = "undone"
 
 
+_GOES_ON = (Standing.SILENT, Standing.TAKEN, Standing.SOUNDING)
+
+
 @dataclass(frozen=True, slots=True)
 class Stand:
     """What one box has answered, in the order of coming, and when it was last sent the order."""
@@ -166,6 +169,11 @@ class Gathering:
     def unsettled(self) -> tuple[str, ...]:
         """Boxes whose word is still to come."""
         return tuple(box for box, stand in self.stands.items() if not stand.is_settled)
+
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """Boxes whose last word is still to come: they are silent, or sound, or wait."""
+        return tuple(box for box, stand in self.stands.items() if stand.standing in _GOES_ON)
 
     def silent(self, now: datetime) -> tuple[str, ...]:
         """Boxes that have been given time and have said nothing."""

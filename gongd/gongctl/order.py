@@ -214,7 +214,7 @@ def give_all(request: Request, screen: Screen, planned: Callable[[Duty], list[Pl
         wait_for_link(duty)
         say = (lambda _text: None) if request.wants_json else screen.say_on
         jtis = [send(duty, plan, pen, by, say) for plan in plans]
-        gatherings = _follow(duty, jtis, request.values["wait"], say)
+        gatherings = _follow(duty, jtis, request.values["wait"], say, bool(request.values.get("follow")))
         return _finish(duty, gatherings, request, screen)
 
 
@@ -244,15 +244,17 @@ def wait_for_link(duty: Duty) -> None:
             return
 
 
-def _follow(duty: Duty, jtis: list[str], wait_s: float, say: Say) -> list[Gathering]:
-    """Until every box has given its word, the orders are over, or the time is up. Ctrl-C ends it too."""
+def _follow(duty: Duty, jtis: list[str], wait_s: float, say: Say, to_end: bool) -> list[Gathering]:
+    """Until every box has given its word (its last one: `to_end`), the orders are over, or the time is up. Ctrl-C ends
+    it too."""
     deadline = time.monotonic() + wait_s
     told: set[str] = set()
     try:
         while time.monotonic() < deadline:
             at = now()
             tell(duty, duty.talk.step(at, 0.1), say, at)
-            waiting = [one for one in _gatherings(duty, jtis) if one.unsettled and not one.is_over(at)]
+            going = [one for one in _gatherings(duty, jtis) if not one.is_over(at)]
+            waiting = [one for one in going if one.unsettled or (to_end and one.unfinished)]
             if not waiting:
                 break
             for one in waiting:

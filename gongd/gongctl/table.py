@@ -58,7 +58,9 @@ WAIT = Option(
 NEVER_ASKS = Option(
     "yes", Text("không cần: lệnh này không hỏi lại, gửi ngay", "not needed: this never asks and is sent at once")
 )
+FOLLOW = option("follow", "xem đến khi mọi cụm loa phát xong", "watch until every box has finished")
 _ORDER = (TO, YES, BY, WAIT, PASSPHRASE_FILE, JSON)
+_SOUND = (*_ORDER, FOLLOW)
 
 _AT_ONCE = (TO, NEVER_ASKS, *_ORDER[2:])
 
@@ -75,9 +77,9 @@ _DAILY = (
     command("status", "board:status", "các cụm loa đang thế nào", "how the boxes are", options=(JSON,)),
     command("watch", "board:watch", "xem tình trạng, tự cập nhật", "the same, live"),
     command("roster", "board:roster", "danh bạ trực", "boxes, zones, people who ring by hand", options=(JSON,)),
-    command("alert", "order:alert", "PHÁT BÁO ĐỘNG THẬT", "raise an alarm, FOR REAL", (SIGNAL,), (*_ORDER, NOTE)),
-    command("drill", "order:drill", "diễn tập", "a drill of a signal", (SIGNAL,), (*_ORDER, NOTE)),
-    command("test", "order:test", "thử loa", "a soft test", options=_ORDER),
+    command("alert", "order:alert", "PHÁT BÁO ĐỘNG THẬT", "raise an alarm, FOR REAL", (SIGNAL,), (*_SOUND, NOTE)),
+    command("drill", "order:drill", "diễn tập", "a drill of a signal", (SIGNAL,), (*_SOUND, NOTE)),
+    command("test", "order:test", "thử loa", "a soft test", options=_SOUND),
     command(
         "announce",
         "pushing:announce",
@@ -85,7 +87,7 @@ _DAILY = (
         "have a text spoken, or a recording played",
         (Argument("text", TEXT, Text("câu cần đọc", "what is spoken"), optional=True),),
         (
-            *_ORDER,
+            *_SOUND,
             option("clip", "phát bản thu này, không quá 1 MiB", "play this recording, at most 1 MiB", FILE, "FILE"),
         ),
     ),

@@ -54,6 +54,13 @@ def test_where_it_is_cancelled_it_is_not_sent_again_and_elsewhere_it_is() -> Non
     assert one.ended(("thon-3",)).is_ended
 
 
+def test_a_box_has_finished_with_its_last_word_and_not_before() -> None:
+    one = gather().sent(BOTH, NOW).hear(answer("thon-3", Step.STARTED))
+    assert (one.unsettled, one.unfinished) == (("thon-5",), BOTH)
+    one = one.hear(answer("thon-3", Step.FINISHED)).hear(answer("thon-5", Step.FAILED))
+    assert one.unfinished == ()
+
+
 def test_nobody_is_sent_it_after_half_an_hour() -> None:
     one = gather().sent(BOTH, NOW)
     assert one.due(NOW + SENT_AGAIN_FOR) == BOTH

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gongd.core.condition import Sounds
+from gongd.core.lexicon import Proof
 from gongd.core.wire import Channel, Seal
 from gongd.core.wire_form import to_json
 from gongd.core.wire_report import Connection, Info, Presence, Step
@@ -109,6 +110,20 @@ def test_an_alarm_is_ended_in_one_village_and_goes_on_in_the_other(commune: Comm
     assert last_heard(commune, "thon-5")[0] == "cancel"
     assert len(commune.boxes["thon-3"].heard) == before
     assert "Thôn 3" in ask(commune, "cancel|--reason|safe")
+
+
+def test_whoever_follows_an_alarm_sees_it_to_its_end(commune: Commune) -> None:
+    box, words = commune.boxes["thon-3"], ("alert", "fire", "--to", "3", "--yes", "--follow")
+    argv = [sys.executable, "-m", "gongd.gongctl", "--folder", str(commune.folder.path), *words]
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env={**os.environ, "LANG": "C.UTF-8"})
+    assert process.stdout is not None
+    said = iter(process.stdout.readline, "")
+    assert any("Loa Thôn 3: bắt đầu phát" in line for line in said)
+    assert process.poll() is None
+    box.say(box.heard[-1].jti, Step.FINISHED, proof=Proof.DRIVEN)
+    rest = list(said)
+    assert any("Loa Thôn 3: phát xong" in line for line in rest), rest
+    assert process.wait() == 0
 
 
 def test_a_box_that_is_silent_is_named_with_whom_to_call_and_fails_the_order(commune: Commune) -> None:
