@@ -325,12 +325,17 @@ class Menu:
         raise _LeaveError
 
     def _may_leave(self) -> bool:
-        """Yes, unless boxes have not answered and the officer stays for them."""
-        owed = self._worker.do(lambda duty: {box for one in duty.talk.orders if _is_sent(one) for box in one.unsettled})
-        if not owed:
+        """Yes, unless boxes have not answered and the officer stays for them. Ctrl-C once more is a yes."""
+        try:
+            owed = self._worker.do(
+                lambda duty: {box for one in duty.talk.orders if _is_sent(one) for box in one.unsettled}
+            )
+            if not owed:
+                return True
+            self._voice.say(NOT_LEFT.fill(n=len(owed)))
+            typed = self._voice.ask(Text("> ", "> "))
+        except KeyboardInterrupt:
             return True
-        self._voice.say(NOT_LEFT.fill(n=len(owed)))
-        typed = self._voice.ask(Text("> ", "> "))
         return typed is None or typed.casefold() in ("thoat", "thoát", "leave")
 
 
