@@ -3,10 +3,9 @@
 An alarm is three keystrokes (`1`, a village's number, Enter each) and a typed word.
 """
 
-import threading
+import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from gongd.cli.screen import Screen
 from gongd.cli.usage import NoError, Request
@@ -44,6 +43,7 @@ from gongd.gongctl.order import (
     what_goes_on,
 )
 from gongd.gongctl.paper import make_sheet
+from gongd.gongctl.voice import Voice
 from gongd.gongctl.worker import Worker
 
 MENU = (
@@ -96,43 +96,12 @@ def menu(request: Request, screen: Screen) -> int:
         except UselessKeyError as error:
             voice.say(error.text)
         _wait(worker, lambda duty: duty.talk.is_up, FIRST_LOOK_S)
+        before = signal.signal(signal.SIGINT, voice.leave)
         Menu(worker, voice, pen).run()
+        signal.signal(signal.SIGINT, before)
     finally:
         worker.close()
     return 0
-
-
-@dataclass(slots=True)
-class Voice:
-    """The terminal, for two hands: lines that come while the officer types stand on lines of their own."""
-
-    screen: Screen
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    asked: str = ""
-    """The prompt that waits for the officer: it is shown again after a line that has come meanwhile."""
-
-    def say(self, text: Text | str = "") -> None:
-        """One line."""
-        with self.lock:
-            if self.asked:
-                self.screen.say()
-            self.screen.say(text)
-            print(self.asked, end="", flush=True)
-
-    def ask(self, prompt: Text) -> str | None:
-        """What is typed; None at the end of input, and at Ctrl-C."""
-        with self.lock:
-            self.asked = prompt.read(self.screen.language)
-            print(self.asked, end="", flush=True)
-        try:
-            return input().strip()
-        except (EOFError, KeyboardInterrupt):
-            with self.lock:
-                self.screen.say()
-            return None
-        finally:
-            with self.lock:
-                self.asked = ""
 
 
 class _LeaveError(Exception):
@@ -265,7 +234,11 @@ class Menu:
             return [send(duty, plan, self._pen, None, self._voice.say) for plan in plans]
 
         jtis = self._worker.do(give)
-        _wait(self._worker, lambda duty: all(_has_settled(duty.talk.gathering(jti)) for jti in jtis), SETTLE_S)
+        _wait(
+            self._worker,
+            lambda duty: self._voice.is_left or all(_has_settled(duty.talk.gathering(jti)) for jti in jtis),
+            SETTLE_S,
+        )
         for gathering in self._worker.do(lambda duty: [duty.talk.gathering(jti) for jti in jtis]):
             self._voice.say(result(gathering))
 

@@ -15,8 +15,9 @@ from gongd.core.wire_report import Answer, Step
 from gongd.core.words import Language, Text
 from gongd.desk.orders import Hand, announce, silence
 from gongd.desk.wording import line, result, stop_question
-from gongd.gongctl.menu import CHOOSE, Voice
+from gongd.gongctl.menu import CHOOSE
 from gongd.gongctl.telling import is_told
+from gongd.gongctl.voice import Voice
 from tests.desk.records import BOXES, HANOI, NOW, answer, gather, order, stop
 
 DRILL = replace(order(), status=Status.EXERCISE)
