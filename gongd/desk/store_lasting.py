@@ -125,7 +125,10 @@ class LastingBook:
             self._looked_home_at = time.monotonic()
 
     def _bring_home(self) -> None:
-        """What is noted here is noted at home too, as soon as that can be: other programs read of a cancel there."""
+        """What is noted here is noted at home too, as soon as that can be: other programs read of a cancel there. A
+        database that is away would hold up the orders for seconds: there the next program brings it."""
+        if not isinstance(self._home, Path):
+            return
         with suppress(StoreError):
             home = open_book(self._home, GLANCE_S)
             try:

@@ -3,7 +3,6 @@
 An alarm is three keystrokes (`1`, a village's number, Enter each) and a typed word.
 """
 
-import signal
 import time
 from collections.abc import Callable, Mapping
 
@@ -96,9 +95,8 @@ def menu(request: Request, screen: Screen) -> int:
         except UselessKeyError as error:
             voice.say(error.text)
         _wait(worker, lambda duty: duty.talk.is_up, FIRST_LOOK_S)
-        before = signal.signal(signal.SIGINT, voice.leave)
-        Menu(worker, voice, pen).run()
-        signal.signal(signal.SIGINT, before)
+        with voice.hearing_ctrl_c():
+            Menu(worker, voice, pen).run()
     finally:
         worker.close()
     return 0
@@ -131,7 +129,7 @@ class Menu:
         while True:
             try:
                 self._turn()
-            except (_LeaveError, KeyboardInterrupt):
+            except _LeaveError:
                 if self._may_leave():
                     return
 
@@ -299,16 +297,11 @@ class Menu:
 
     def _may_leave(self) -> bool:
         """Yes, unless boxes have not answered and the officer stays for them. Ctrl-C once more is a yes."""
-        try:
-            owed = self._worker.do(
-                lambda duty: {box for one in duty.talk.orders if _is_sent(one) for box in one.unsettled}
-            )
-            if not owed:
-                return True
-            self._voice.say(NOT_LEFT.fill(n=len(owed)))
-            typed = self._voice.ask(Text("> ", "> "))
-        except KeyboardInterrupt:
+        owed = self._worker.do(lambda duty: {box for one in duty.talk.orders if _is_sent(one) for box in one.unsettled})
+        if not owed:
             return True
+        self._voice.say(NOT_LEFT.fill(n=len(owed)))
+        typed = self._voice.ask(Text("> ", "> "))
         return typed is None or typed.casefold() in ("thoat", "thoát", "leave")
 
 

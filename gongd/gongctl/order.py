@@ -230,10 +230,13 @@ def send(duty: Duty, plan: Plan, pen: Pen, by: str | None, say: Say) -> str:
 
 
 def confirm(question: Question, screen: Screen) -> bool:
-    """Show what will happen, and read the word."""
-    for text in question.lines:
-        screen.say(text)
-    return question.is_confirmed_by(typed())
+    """Show what will happen, and read the word. Ctrl-C at any moment of it is a no."""
+    try:
+        for text in question.lines:
+            screen.say(text)
+        return question.is_confirmed_by(typed())
+    except KeyboardInterrupt:
+        return False
 
 
 def wait_for_link(duty: Duty) -> None:

@@ -1,6 +1,9 @@
 """The menu's voice: one terminal for the officer, who types, and for the lines that come meanwhile."""
 
+import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from gongd.cli.screen import Screen
@@ -17,6 +20,7 @@ class Voice:
     """The prompt that waits for the officer: it is shown again after a line that has come meanwhile."""
     is_asking: bool = False
     is_left: bool = False
+    """Ctrl-C was pressed where nothing was asked: it is the answer to the next question."""
 
     def say(self, text: Text | str = "") -> None:
         """One line."""
@@ -50,8 +54,16 @@ class Voice:
         finally:
             self.is_asking = self.is_left = False
 
-    def leave(self, _number: int, _frame: object) -> None:
-        """Ctrl-C. Where nothing is asked it is the answer to the next question: it breaks into no lock."""
+    @contextmanager
+    def hearing_ctrl_c(self) -> Iterator[None]:
+        """Ctrl-C ends a question from here on, and breaks into nothing else: no lock, no wait for the other hand."""
+        before = signal.signal(signal.SIGINT, self._leave)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _leave(self, _number: int, _frame: object) -> None:
         if self.is_asking:
             raise KeyboardInterrupt
         self.is_left = True

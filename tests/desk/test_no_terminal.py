@@ -15,7 +15,7 @@ from tests.desk.scripted import Commune, whole_commune
 pytestmark = needs_mosquitto
 CONFIRM = "Chỉ Enter: không phát.\n> "
 CHOOSE = "0  Thoát\nChọn số: "
-NOT_LEFT = "Còn 1 cụm loa chưa trả lời: thoát thì máy thôi gửi lại. Gõ THOAT để thoát.\n> "
+NOT_LEFT = "Còn 1 cụm loa chưa trả lời: thoát thì máy thôi gửi lại. Gõ THOAT để thoát.\n"
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +114,12 @@ def test_ctrl_c_leaves_no_box_unanswered_without_a_question(commune: Commune) ->
             terminal.await_words("Đang chờ 1 cụm loa trả lời ...\n")
             terminal.type(CTRL_C)
             terminal.await_words(NOT_LEFT)
+            terminal.await_words("> ")
             terminal.type("o\n")
             terminal.await_words(CHOOSE)
             terminal.type(CTRL_C)
             terminal.await_words(NOT_LEFT)
+            terminal.await_words("> ")
             terminal.type(CTRL_C)
             assert terminal.finish() == 0
     finally:
