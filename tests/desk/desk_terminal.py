@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CTRL_C, CTRL_D = "\x03", "\x04"
+READ = ("0", "63")
+"""The call `read` of x86-64 and of arm64, as /proc/PID/syscall names it; its first argument is stdin."""
+READS_SOON_S = 1.0
 
 
 @dataclass
@@ -31,7 +34,11 @@ class Terminal:
         self.seen = self.seen.partition(words)[2]
 
     def type(self, keys: str) -> None:
-        """Press keys."""
+        """Press keys, as late as a person does: once the program reads, if it reads at all. What comes between its
+        prompt and its reading is seen by Python only with the next key."""
+        deadline = time.monotonic() + READS_SOON_S
+        while not self._is_reading() and time.monotonic() < deadline:
+            time.sleep(0.01)
         os.write(self.end, keys.encode())
 
     def finish(self, most_s: float = 30) -> int:
@@ -40,6 +47,14 @@ class Terminal:
         while self._read() or self.process.poll() is None:
             assert time.monotonic() < deadline, self.seen
         return self.process.returncode
+
+    def _is_reading(self) -> bool:
+        """Does it wait for keys in the kernel?"""
+        try:
+            call = Path(f"/proc/{self.process.pid}/syscall").read_text().split()
+        except OSError:  # it has ended, or the kernel does not tell
+            return False
+        return call[:2] in [[number, "0x0"] for number in READ]
 
     def _read(self) -> bool:
         if not select.select([self.end], [], [], 0.1)[0]:
