@@ -87,7 +87,7 @@ def _accepted(record: Record) -> Done:
         key if isinstance(key, str) else None,
         Step.RECEIVED if lasts else Step.FINISHED,
         record.at,
-        Status(record.status) if sounds and record.status else None,
+        _STATUSES.get(record.status) if sounds else None,
         trusted=record.trusted,
     )
 

@@ -1,5 +1,6 @@
 """What a box that died says at its next start of orders that ended: how, and why."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from gongd.box.past import ACCEPTED, Past
@@ -33,6 +34,13 @@ def said(*written: Record, published: int = 0, since: Record | None = None, told
         past.note(record)
     found = Recalled("journal", len(written), published, tuple(enumerate(written, 1)))
     return list(last_words("thon-3", found, past, told))
+
+
+def test_an_order_in_the_words_of_another_version_is_remembered_and_the_box_starts() -> None:
+    past = Past()
+    past.note(replace(accepted("alert"), status="unheard-of"))
+    (known,) = past.unanswered()
+    assert (known[0], known[1].step, known[1].status) == (JTI, Step.RECEIVED, None)
 
 
 def test_settings_that_were_taken_back_are_told_with_the_reason() -> None:
