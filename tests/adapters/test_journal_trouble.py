@@ -16,7 +16,7 @@ import pytest
 
 from gongd.adapters.journal import queue as queue_room
 from gongd.adapters.journal import writer as writer_room
-from gongd.ports import JournalFailed, JournalWell
+from gongd.ports import JournalFailed, JournalWell, Recalled
 from tests.adapters.journal_desk import NIGHT, START, activation, counts, numbers, opened, press, rung, wait_for
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
@@ -71,6 +71,25 @@ def fill_up(ballast: Path) -> None:
     with ballast.open("wb", buffering=0) as file, suppress(OSError):
         while file.write(bytes(512)):
             pass
+
+
+@pytest.mark.parametrize("spoil", ["kind = 'unheard-of'", "at = 'noon'", "detail = '{'"])
+def test_a_row_that_means_nothing_is_read_back_as_that_and_is_no_trouble_of_the_disk(path: Path, spoil: str) -> None:
+    with opened(path) as journal:
+        assert journal.append([press(n) for n in range(3)]).wait(10)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"UPDATE record SET {spoil} WHERE number = 2")
+        db.commit()
+    inbox, found = list[object](), list[Recalled]()
+    with opened(path, inbox) as journal:
+        journal.recall(1, 50, found.append)
+        (recalled,) = wait_for(lambda: found)
+    assert [number for number, _ in recalled.records] == [1, 2, 3]
+    (first, torn, last) = (record for _, record in recalled.records)
+    assert (first.detail["count"], last.detail["count"]) == (0, 2)
+    assert (torn.kind, torn.reason) == ("fault", "record-unfit")
+    assert spoil.partition("'")[2][:-1] in torn.detail.values()
+    assert failures(inbox) == []
 
 
 @AS_ROOT

@@ -9,7 +9,7 @@ from typing import Any
 
 from gongd.adapters.journal.means import MACHINE, Means
 from gongd.adapters.journal.recollection import UNREADABLE, Carried, Recollection, recollect
-from gongd.adapters.journal.schema import INSERT, SELECT, TABLES, VERSION, to_record, to_row
+from gongd.adapters.journal.schema import COLUMNS, INSERT, SELECT, TABLES, VERSION, to_record, to_row
 from gongd.adapters.journal.trouble import is_second_night
 from gongd.core.activation import Outcome
 from gongd.core.air import is_final
@@ -37,6 +37,8 @@ _OUR_MISTAKES = (
 _PUBLISHED = "SELECT (SELECT value FROM meta WHERE name = 'published')"
 _REPLACED = "SELECT (SELECT value FROM meta WHERE name = 'replaced_at')"
 _SIDE_FILES = ("", "-wal", "-shm")
+UNFIT = "record-unfit"
+"""Reason of the record that stands for one that cannot be stored, or read back."""
 
 
 class RefusedError(Exception):
@@ -158,10 +160,17 @@ class Book:
         return published
 
     def recall(self, first: int, most: int) -> Recalled:
-        """At most `most` records from number `first` on."""
+        """At most `most` records from number `first` on. A row that means nothing is told as that, under its number."""
         rows = self._db.execute(f"{SELECT} WHERE number >= ? ORDER BY number LIMIT ?", (first, most)).fetchall()
-        found = tuple((int(row["number"]), to_record(row)) for row in rows)
+        found = tuple((int(row["number"]), self._record_of(row)) for row in rows)
         return Recalled(self.journal_id, self.last_number, self.published, found, self._replaced_at, self._replaced_now)
+
+    def _record_of(self, row: sqlite3.Row) -> Record:
+        try:
+            return to_record(row)
+        except UNREADABLE as error:
+            told = {"why": str(error)} | {name: str(row[name]) for name in COLUMNS if row[name] is not None}
+            return Record(self._means.wall(), Kind.FAULT, outcome=Outcome.REFUSED, reason=UNFIT, detail=told)
 
     def _write_batch(self, number: int, batch: Sequence[Record]) -> tuple[int, RefusedError | None]:
         if not batch:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from itertools import chain
 from pathlib import Path
 
-from gongd.adapters.journal.book import Book, RefusedError, set_aside
+from gongd.adapters.journal.book import UNFIT, Book, RefusedError, set_aside
 from gongd.adapters.journal.life import Sign
 from gongd.adapters.journal.means import MACHINE, Means
 from gongd.adapters.journal.queue import Pledge, Queue
@@ -250,7 +250,7 @@ class SqliteJournal:
     def _tell_refused(self, refused: RefusedError) -> None:
         record = refused.record
         about: dict[str, object] = {"why": str(refused), "kind": str(record.kind), "schedule": record.schedule}
-        reason = "record-unfit"
+        reason = UNFIT
         if refused.second_night:
             text = _TWICE.fill(night=record.night, schedule=record.schedule)
             self._post(JournalRefused(text, record.schedule, record.night))
