@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from gongd.adapters.journal import SqliteJournal
 from gongd.adapters.journal import queue as queue_room
 from gongd.adapters.journal import writer as writer_room
 from gongd.ports import JournalFailed, JournalWell, Recalled
-from tests.adapters.journal_desk import NIGHT, START, activation, counts, numbers, opened, press, rung, wait_for
+from tests.adapters.journal_desk import BOOT, NIGHT, START, activation, counts, numbers, opened, press, rung, wait_for
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
 
@@ -313,6 +314,17 @@ def test_a_file_that_is_whole_and_means_nothing_is_set_aside_and_its_thread_live
     assert memory.is_heir
     assert failures(inbox) == ["journal-corrupt"]
     assert (NIGHT in {night for _, night in memory.nights}) is ("yesterday" not in spoil)
+
+
+def test_a_journal_that_can_not_even_tell_its_trouble_is_tried_again_and_not_at_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.mkdir()
+    monkeypatch.setattr(writer_room, "salvage", lambda *_about: 1 / 0)
+    journal = SqliteJournal(path, lambda _event: None, BOOT, threaded=False)
+    journal.append([press(0)])
+    journal.turn()
+    assert journal.is_failing
 
 
 def test_whatever_happens_while_a_trouble_is_told_the_thread_lives(

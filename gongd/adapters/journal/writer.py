@@ -284,15 +284,15 @@ class SqliteJournal:
             log.exception("journal")
 
     def _failed(self, error: Exception) -> None:
+        now = self._means.mono()
+        self._stuck_since = since = self._stuck_since or now  # first: whoever is not stuck is tried again at once
         trouble = name_trouble(error)
         if trouble.fault == CORRUPT:
             self._replace_quietly(error)
             return
         if self._memory is None:
             self._remember_unopened()
-        now = self._means.mono()
-        self._stuck_since = self._stuck_since or now
-        if is_busy(error) and now - self._stuck_since < _BUSY_PATIENCE_S:
+        if is_busy(error) and now - since < _BUSY_PATIENCE_S:
             return
         if self._fault != trouble.fault:
             self._fault = trouble.fault
@@ -305,7 +305,6 @@ class SqliteJournal:
             self._post(JournalWell())
 
     def _replace_quietly(self, error: Exception) -> None:
-        self._stuck_since = self._stuck_since or self._means.mono()
         try:
             self._replace(error)
         except OSError as worse:
