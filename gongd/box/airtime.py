@@ -171,15 +171,18 @@ class Airtime:
                     self._extend(effect, now)
                 case Report():
                     written += self._reported(effect, now)
+        is_made = True
         if begin and not records.waits_for_disk(begin.activation.priority):
-            self._begin_at_once(begin, written, now)  # takes the stage from whoever had it
+            is_made = self._begin_at_once(begin, written, now)  # takes the stage from whoever had it
         else:
             self._stop(stops)
             ticket = self.journal.append(written) if written else None
             if begin and ticket:
-                self._begin_after(begin, ticket, now)
+                is_made = self._begin_after(begin, ticket, now)
         self.hooks.written(written, now)
         self._tell(effects, now)
+        if begin and not is_made:  # its end is told after its beginning
+            self.hear(arbitration.Ended(begin.activation.id, Outcome.FAILED, UNMADE, begin.run), now)
 
     def _tell(self, effects: Sequence[Effect], now: Moment) -> None:
         for effect in effects:
@@ -193,31 +196,29 @@ class Airtime:
                 case _:
                     pass
 
-    def _begin_at_once(self, begin: Begin, written: Sequence[Record], now: Moment) -> None:
+    def _begin_at_once(self, begin: Begin, written: Sequence[Record], now: Moment) -> bool:
+        """False where there is nothing to sound."""
         self._withdraw()
         ticket = self.journal.append(written)
         ticket.wait(HEAD_START_S if self.journal_well else 0.0)
         performance = self.programme.perform(begin)
         durable = ticket.wait(DISK_WAIT_S if self.journal_well else 0.0)
-        if performance is None:
-            self._unmade(begin, now)
-        else:
+        if performance is not None:
             self._onto_stage(begin, performance, durable, now)
+        return performance is not None
 
-    def _begin_after(self, begin: Begin, ticket: Ticket, now: Moment) -> None:
+    def _begin_after(self, begin: Begin, ticket: Ticket, now: Moment) -> bool:
+        """False where there is nothing to sound."""
         performance = self.programme.perform(begin)
         if performance is None:
-            self._unmade(begin, now)
-            return
+            return False
         wait_until = begin.activation.wait_until
         give_up_at = now.mono + GIVE_UP_S if wait_until is None else wait_until
         patience_s = NOTE_PATIENCE_S if begin.activation.night is not None else 0.0  # nothing else can be noted
         note_by = min(now.mono + patience_s, give_up_at - NOTE_MARGIN_S)
         self._pending = _Pending(begin, performance, ticket, note_by, give_up_at)
         self._look_for_commit(now, FIRST_LOOK_S)
-
-    def _unmade(self, begin: Begin, now: Moment) -> None:
-        self.hear(arbitration.Ended(begin.activation.id, Outcome.FAILED, UNMADE, begin.run), now)
+        return True
 
     def _look_for_commit(self, now: Moment, wait_s: float = 0.0) -> None:
         pending = self._pending

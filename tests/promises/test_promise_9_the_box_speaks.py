@@ -2,6 +2,7 @@
 first of all, whether it can sound."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from gongd.adapters.bare import bare_track
@@ -129,6 +130,9 @@ def test_promise_9_words_that_are_asked_for_again_at_their_very_end_begin_once_m
 
 def test_promise_9_words_whose_print_has_gone_meanwhile_are_told_as_failed_and_the_box_goes_on(ram: Path) -> None:
     village = village_of(ram)
+    told = list[object]()
+    airtime = village.box.parts.airtime
+    airtime.hooks = replace(airtime.hooks, written=lambda written, _now: told.extend(one.outcome for one in written))
     village.hold("status", 0.2)
     render_speech(village)
     village.wait(1.1)
@@ -137,5 +141,7 @@ def test_promise_9_words_whose_print_has_gone_meanwhile_are_told_as_failed_and_t
     village.wait(30)
     assert village.outcomes("speech")[-1] == "failed"
     assert village.rows("activation")[-1]["reason"] == "print-missing"
+    assert told == village.outcomes("speech")
+    assert village.box.parts.last_outcome == "failed"
     village.hold("fire")
     assert village.sounding == "fire"
