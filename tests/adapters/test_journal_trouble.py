@@ -195,6 +195,7 @@ def test_a_corrupt_file_is_set_aside_at_start_and_the_box_goes_on(path: Path, wh
         assert failures(inbox) == ["journal-corrupt"]
         assert journal.append([press(0)]).wait(10)
         assert numbers(path) == [1]
+        wait_for(lambda: is_well(inbox))
 
 
 def damage(path: Path, where: str) -> None:
@@ -235,6 +236,7 @@ def test_a_file_that_turns_corrupt_while_it_is_written_is_set_aside_with_nothing
         assert all(ticket.wait(20) for ticket in tickets)
         assert "journal-corrupt" in failures(inbox)
         assert not journal.append([rung()]).wait(10)
+        assert is_well(inbox)
     assert counts(path)[:3] == [0, 1, 2]
     assert list(path.parent.glob("journal.db.corrupt-*"))
 

@@ -59,6 +59,15 @@ def test_promise_4_a_corrupt_journal_is_set_aside_and_told(new_daemon: NewDaemon
     assert list(daemon.state.glob("journal.db.corrupt-*"))
 
 
+def test_promise_4_the_journal_that_follows_a_corrupt_one_is_waited_for_again(ram: Path) -> None:
+    village = Village(ram, at("02:00")).start()
+    village.kill()
+    village.path.write_bytes(bytes(8192))
+    village.start()
+    assert "journal-corrupt" in village.faults()
+    assert village.box.parts.airtime.journal_well
+
+
 @pytest.fixture
 def on_small_disk(new_daemon: NewDaemon) -> Iterator[Daemon]:
     """A daemon whose state is a file system of its own."""

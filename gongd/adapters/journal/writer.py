@@ -320,6 +320,7 @@ class SqliteJournal:
             self._carried = self._salvaged.carried
         self._carried = replace(self._carried, is_heir=True)
         trouble = name_trouble(error)
+        self._fault = trouble.fault  # until the new one works
         self._post(JournalFailed(trouble.fault, trouble.text))
 
     def _close_book(self) -> None:
