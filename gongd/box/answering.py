@@ -200,15 +200,13 @@ class Answering:
         )
 
     def _repeat(self, repeated: Repeated, came: OrderCame, now: Moment) -> None:
-        """The stored answer; what has only been received, or waits for its start, is told as it is."""
+        """The stored answer, once what it tells is on disk; what has only been received, or waits for its start, is
+        told as it is."""
         self.refused[repeated.reason.value] += 1
-        self.mouth.acknowledge(came.delivery)
-        done, detail = repeated.done, {"repeated": True}
-        self.mouth.answer(
-            Answer(
-                self._box, done.step, done.at, done.trusted, jti_of(repeated.id), done.reason, done.proof, detail=detail
-            )
-        )
+        self._once_durable(lambda _durable: self.mouth.acknowledge(came.delivery), now)
+        done, jti = repeated.done, jti_of(repeated.id)
+        told = Answer(self._box, done.step, done.at, done.trusted, jti, done.reason, done.proof)
+        self._say(replace(told, detail={"repeated": True}), now)
 
     def _write_refusal(self, refused: Refused, now: Moment) -> None:
         """Of a key that is listed. What anybody else sends is counted, and leaves no record to fill the disk with."""
