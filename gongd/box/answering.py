@@ -196,7 +196,7 @@ class Answering:
                 reason=refused.reason.value,
                 challenge=refused.challenge,
                 age_s=refused.age_s,
-            )
+            ).to(refused.key)
         )
 
     def _repeat(self, repeated: Repeated, came: OrderCame, now: Moment) -> None:
@@ -206,7 +206,7 @@ class Answering:
         self._once_durable(lambda _durable: self.mouth.acknowledge(came.delivery), now)
         done, jti = repeated.done, jti_of(repeated.id)
         told = Answer(self._box, done.step, done.at, done.trusted, jti, done.reason, done.proof)
-        self._say(replace(told, detail={"repeated": True}), now)
+        self._say(replace(told, detail={"repeated": True}).to(repeated.key), now)
 
     def _write_refusal(self, refused: Refused, now: Moment) -> None:
         """Of a key that is listed. What anybody else sends is counted, and leaves no record to fill the disk with."""
@@ -234,11 +234,11 @@ class Answering:
         alone, self._companion = self._companion, None
         if alone is not None:
             self.parts.write([alone])
-        self._say(Answer(self._box, Step.RECEIVED, now.wall, now.trusted, jti_of(order.id)), now)
+        self._say(Answer(self._box, Step.RECEIVED, now.wall, now.trusted, jti_of(order.id)).to(order.key), now)
         self._due.insert(place, self._due.pop())  # told first, and not before its record is durable
         self._once_durable(lambda _durable: self.mouth.acknowledge(came.delivery), now)
         if self._ends_at_once(order):
-            self._say(Answer(self._box, Step.FINISHED, now.wall, now.trusted, jti_of(order.id)), now)
+            self._say(Answer(self._box, Step.FINISHED, now.wall, now.trusted, jti_of(order.id)).to(order.key), now)
 
     def _honest(self, end: End) -> End:
         """Nothing that calms is said while another alarm goes on."""
@@ -332,7 +332,7 @@ class Answering:
         self._starting.pop(activation, None)
         if step is None:
             return
-        answer = answer_of(self._box, activation, record, step)
+        answer = answer_of(self._box, activation, record, step).to(self._key_of(activation))
         if step in _BEGINS:
             self._starting[activation] = answer
         else:
@@ -348,7 +348,13 @@ class Answering:
     def _wait(self, identity: str, what: str, detail: Mapping[str, object], now: Moment) -> None:
         """An order waits for something that leaves no record."""
         jti = jti_of(identity)
-        self._say(Answer(self._box, Step.WAITING, now.wall, now.trusted, jti, what, detail=detail), now)
+        told = Answer(self._box, Step.WAITING, now.wall, now.trusted, jti, what, detail=detail)
+        self._say(told.to(self._key_of(identity)), now)
+
+    def _key_of(self, identity: str) -> str | None:
+        """Who has ordered it."""
+        done = self.past.get(identity)
+        return done.key if done is not None else None
 
     def _say(self, answer: Answer, now: Moment) -> None:
         def say(durable: bool) -> None:

@@ -31,9 +31,9 @@ def last_words(box: str, found: Recalled, past: Past, told: Collection[str] = ()
         if done is None or identity is None or identity in told or done.step not in LAST:
             continue
         if record.kind is Kind.COMMAND and done.reason is None and past.get(f"{identity}.end") is None:
-            yield Answer(box, done.step, done.at, done.trusted, jti_of(identity))
+            yield Answer(box, done.step, done.at, done.trusted, jti_of(identity)).to(done.key)
         elif record.kind is not Kind.COMMAND and step_of(record) is done.step:
-            yield answer_of(box, identity, record, done.step)
+            yield answer_of(box, identity, record, done.step).to(done.key)
 
 
 def _is_of_an_order(record: Record) -> bool:

@@ -162,7 +162,7 @@ def _open(
         return Refused(Reason.SIGNATURE, "not signed")
     claims = from_json(CommandClaims, message.payload)
     if isinstance(claims, Refused):
-        return _with_its_name(claims, message.payload)
+        return _with_its_name(claims, message, standing)
     if isinstance(message, Bare):
         return claims, BROKER, Authority(BROKER, Origin.COMMAND)
     if standing.trust is None:
@@ -171,15 +171,18 @@ def _open(
     return authority if isinstance(authority, Refused) else (claims, message.kid, authority)
 
 
-def _with_its_name(refused: Refused, payload: bytes) -> Refused:
+def _with_its_name(refused: Refused, message: Verified | Bare, standing: Standing) -> Refused:
     """Whoever has signed what is no order waits for an answer to it, by the name that stands there."""
     if refused.reason is not Reason.MALFORMED:
         return refused
     try:
-        name = parse(payload).get("jti")
+        name = parse(message.payload).get("jti")
     except ValueError:
         return refused
-    return replace(refused, jti=name) if isinstance(name, str) and re.fullmatch(JTI_FORM, name, re.ASCII) else refused
+    if not isinstance(name, str) or not re.fullmatch(JTI_FORM, name, re.ASCII):
+        return refused
+    kid = message.kid if isinstance(message, Verified) else ""
+    return replace(refused, jti=name, key=standing.trust.name_of(kid) if standing.trust else None)
 
 
 def _signed_refusal(case: _Case, refused: Refused, drawn: str) -> tuple[Ledger, Refused]:

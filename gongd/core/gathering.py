@@ -121,9 +121,11 @@ class Gathering:
         return self.claims.jti
 
     def hear(self, answer: Answer) -> "Gathering":
-        """With one more answer; one that was heard before, or of a box that it is not for, changes nothing."""
+        """With one more answer; one that was heard before, of a box that it is not for, or to an order of somebody else
+        with the same `jti`, changes nothing."""
         stand = self.stands.get(answer.box)
-        if answer.jti != self.jti or stand is None or answer in stand.answers:
+        is_ours = answer.jti == self.jti and answer.caller in (None, self.claims.iss)
+        if not is_ours or stand is None or answer in stand.answers:
             return self
         is_new_challenge = answer.is_stale and answer.challenge != stand.challenge
         stand = replace(

@@ -171,6 +171,13 @@ class TrustList:
         found = self.holders.get(kid)
         return found.x if found else Refused(Reason.UNKNOWN_KEY, kid)
 
+    def name_of(self, kid: str) -> str | None:
+        """What records call the holder of a listed key; a box is `<commune>/<id>`."""
+        holder = self.holders.get(kid)
+        if holder is None:
+            return None
+        return holder.key.name if holder.key else f"{self.commune}/{holder.box.id if holder.box else '?'}"
+
     def box_of(self, me: Identity) -> ListedBox | None:
         """This box in the list: by its key, else by its id."""
         holder = self.holders.get(me.fingerprint) if me.fingerprint is not None else None
@@ -229,7 +236,7 @@ def may(
         return Authority(holder.key.name, Origin.COMMAND)
     if holder.box is not None and _is_neighbours(trust, holder.box, claims, me):
         return Authority(f"{trust.commune}/{holder.box.id}", Origin.NEIGHBOUR, own_only=True)
-    name = holder.key.name if holder.key else f"{trust.commune}/{holder.box.id if holder.box else '?'}"
+    name = trust.name_of(kid)
     what = " ".join(filter(None, (claims.status, claims.type, claims.signal)))
     return Refused(Reason.NOT_PERMITTED, f"{name} may not: {what}", jti=claims.jti, key=name)
 

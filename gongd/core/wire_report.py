@@ -1,7 +1,7 @@
 """What a box says of itself and of its orders: answer, presence, heartbeat, info, challenge; both ways."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -38,6 +38,8 @@ class Step(StrEnum):
     FAILED = "failed"
 
 
+_CALLER = "caller"
+
 LONGEST_SAYING = 200
 """Characters of what a signal says, as the desk is told it."""
 
@@ -48,7 +50,7 @@ class Answer:
 
     `jti` is None about a message that no listed key has signed. `reason` is a code: of `wire_refusal.Reason` where
     refused, else a fault or a word of `lexicon`. `detail` holds JSON values: behind, by, joined, then, cap, result,
-    problems. `challenge` comes with a stale refusal: the desk signs the same `jti` again with it.
+    problems, caller. `challenge` comes with a stale refusal: the desk signs the same `jti` again with it.
     """
 
     box: Annotated[str, Spelt(SLUG_FORM, "the box that answers")]
@@ -63,6 +65,16 @@ class Answer:
         float | None, Spelt(form.number(-_YEARS_S, _YEARS_S), "how many seconds after `expires` the order came")
     ] = None
     detail: Annotated[Mapping[str, object], Spelt(DETAIL, "more about it")] = field(default_factory=dict)
+
+    def to(self, key: str | None) -> "Answer":
+        """The same to the holder of that key. A box that has ordered is named: it may use a `jti` that it overheard."""
+        return replace(self, detail={**self.detail, _CALLER: key}) if key is not None and "/" in key else self
+
+    @property
+    def caller(self) -> str | None:
+        """The box that had ordered it, as `<commune>/<id>`; None: a desk or a panel."""
+        caller = self.detail.get(_CALLER)
+        return caller if isinstance(caller, str) else None
 
     @property
     def is_stale(self) -> bool:

@@ -286,3 +286,4 @@ def test_what_a_listed_key_has_signed_and_is_no_order_is_refused_by_its_name(bod
     verdict = Bench().judge(Verified(thumbprint(DESK), body))
     assert isinstance(verdict, Refused)
     assert (verdict.reason, verdict.jti) == (Reason.MALFORMED, jti)
+    assert verdict.key == ("cong-an-xa" if jti else None)

@@ -61,6 +61,13 @@ def test_a_box_has_finished_with_its_last_word_and_not_before() -> None:
     assert one.unfinished == ()
 
 
+def test_what_a_box_answers_to_a_neighbour_is_no_answer_to_the_desks_order_of_the_same_name() -> None:
+    to_a_neighbour = answer("thon-3", Step.REFUSED, reason="not-permitted").to("nguyet-an/thon-9")
+    one = gather().sent(BOTH, NOW).hear(to_a_neighbour)
+    assert one.due(NOW + AGAIN_AFTER) == BOTH
+    assert one.hear(answer("thon-3", Step.STARTED).to("cong-an-xa")).due(NOW + AGAIN_AFTER) == ("thon-5",)
+
+
 def test_nobody_is_sent_it_after_half_an_hour() -> None:
     one = gather().sent(BOTH, NOW)
     assert one.due(NOW + SENT_AGAIN_FOR) == BOTH

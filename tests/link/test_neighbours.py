@@ -9,14 +9,17 @@ import pytest
 from gongd.adapters import jose
 from gongd.adapters.jose import PrivateKey
 from gongd.core.catalogue import Status, Why
-from gongd.core.wire import Channel, Seal
+from gongd.core.gathering import open_gathering
+from gongd.core.wire import Channel, Seal, Verified, only
 from gongd.core.wire_command import CommandClaims, CommandType
-from gongd.core.wire_form import to_json
+from gongd.core.wire_form import from_json, to_json
 from gongd.core.wire_name import to_box
+from gongd.core.wire_report import Answer, Step
+from gongd.desk import ledger
 from gongd.desk.membership import revoke
 from tests.link.conftest import NewStreet
 from tests.link.street import TOPICS, Street
-from tests.link.world import COMMUNE, alert, order
+from tests.link.world import COMMUNE, Desk, alert, order
 from tests.promises.daemon import STRIKER, until
 
 
@@ -143,6 +146,46 @@ def test_a_neighbour_can_raise_fire_and_nothing_else(street: Street) -> None:
     ending = claims_of("thon-3", CommandType.CANCEL, references=(of_the_desk.jti,), reason=Why.SAFE)
     thief.publish(TOPICS.box("thon-3", Channel.CALL), signed(ending, key))
     until(lambda: there.link["refused"].get("not-permitted") == len(FORBIDDEN) + 1, "the refusal")
+    assert there.sounding() == "fire"
+
+
+def answers_of(street: Street, desk: Desk, box: str) -> list[Answer]:
+    """Everything that a box has answered, by its own signature."""
+    find = only(ledger.current(street.commune).trust.by_id[box].x)
+    bodies = [body for topic, body in desk.all_heard() if topic == TOPICS.box(box, Channel.ANSWER)]
+    opened = [jose.verify(body, find, Seal.ANSWER, 64 * 1024) for body in bodies]
+    found = [from_json(Answer, each.payload) for each in opened if isinstance(each, Verified)]
+    return [answer for answer in found if isinstance(answer, Answer)]
+
+
+@pytest.mark.parametrize(
+    "own", [CommandType.SILENCE, CommandType.ALERT, None], ids=["forbidden", "its own", "no order"]
+)
+def test_a_neighbour_that_has_overheard_an_alarms_name_makes_no_box_answer_for_it(
+    street: Street, own: CommandType | None
+) -> None:
+    there, key, desk = street.boxes["thon-4"], street.key_of("thon-3"), street.desk()
+    street.boxes["thon-3"].kill()
+    thief = street.thief("thon-3")
+    of_the_desk = alert(aud=to_box(COMMUNE, "thon-4"))
+    gathering = open_gathering(of_the_desk, ["thon-4"], of_the_desk.sent)
+    said = replace(claims_of("thon-3", own), jti=of_the_desk.jti) if own else None
+    body = to_json(said) if said else b'{"jti": "%s"}' % of_the_desk.jti.encode()
+    thief.publish(TOPICS.box("thon-3", Channel.CALL), jose.sign(body, key, Seal.COMMAND))
+    last = Step.STARTED if own is CommandType.ALERT else Step.REFUSED
+    until(lambda: last in [answer.step for answer in answers_of(street, desk, "thon-4")], "the thief's answer")
+    for answer in answers_of(street, desk, "thon-4"):
+        gathering = gathering.hear(answer)
+    assert gathering.unsettled == ("thon-4",)
+    desk.client.publish(TOPICS.command("thon-4"), desk.sign(of_the_desk), 1)
+
+    def is_settled() -> bool:
+        told = gathering
+        for answer in answers_of(street, desk, "thon-4"):
+            told = told.hear(answer)
+        return told.has_succeeded
+
+    until(is_settled, "the answer to the desk")
     assert there.sounding() == "fire"
 
 
