@@ -21,6 +21,17 @@ class _Out(io.FileIO):
             raise
 
 
+class _Err(io.FileIO):
+    """Stderr. What cannot be written there is lost: a word of warning ends nothing, least of all an alarm."""
+
+    def write(self, data: Any, /) -> int:
+        """Into the file, if it can be."""
+        try:
+            return super().write(data)
+        except OSError:
+            return memoryview(data).nbytes
+
+
 def make_usable() -> None:
     """Streams as every command takes them to be. One that is closed leads nowhere: nobody types, nobody reads. A
     terminal that cannot show a letter shows its code.
@@ -28,8 +39,8 @@ def make_usable() -> None:
     The lowest free number is that of the stream itself, so no file that is opened later gets it.
     """
     sys.stdin = sys.stdin or _nowhere("r")
-    sys.stdout = _watched(sys.stdout) if sys.stdout else _closed()
-    sys.stderr = sys.stderr or _nowhere("w")
+    sys.stdout = _through(_Out, sys.stdout) if sys.stdout else _closed()
+    sys.stderr = _through(_Err, sys.stderr) if sys.stderr else _nowhere("w")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -45,13 +56,13 @@ def _closed() -> TextIO:
     return io.TextIOWrapper(io.BufferedWriter(out), "utf-8")
 
 
-def _watched(stream: TextIO) -> TextIO:
+def _through(kind: type[_Out | _Err], stream: TextIO) -> TextIO:
     """The same, seen to; what is no file of the system (a test's) is left alone."""
     inner = getattr(stream, "buffer", None)
     raw = getattr(inner, "raw", inner)
     if type(raw) is not io.FileIO or not isinstance(stream, io.TextIOWrapper):
         return stream
-    out = io.BufferedWriter(_Out(raw.fileno(), "w", closefd=False))
+    out = io.BufferedWriter(kind(raw.fileno(), "w", closefd=False))
     return io.TextIOWrapper(out, stream.encoding, line_buffering=stream.line_buffering or stream.write_through)
 
 

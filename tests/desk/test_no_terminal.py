@@ -70,6 +70,15 @@ def test_an_alarm_is_given_also_where_nobody_can_read_of_it(commune: Commune, st
     commune.gongctl("cancel", "--reason", "safe")
 
 
+def test_a_warning_that_cannot_be_written_stops_no_alarm(ram: Path) -> None:
+    with whole_commune(ram) as made:
+        (made.folder.path / "desk.db").write_bytes(b"torn" * 5000)
+        (made.folder.path / "roster.yaml").write_text("boxes: [", encoding="utf-8")
+        done = shell(made.folder.path, "alert fire --to all --yes", "2>/dev/full")
+        assert (done.returncode, "2/2 cụm loa đang phát." in done.stdout) == (0, True)
+        assert [one.signal for one in made.boxes["thon-3"].heard] == ["fire"]
+
+
 # ── Ctrl-C ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
