@@ -6,6 +6,8 @@ import os
 import sys
 from typing import Any, Literal, TextIO
 
+_SHOWN = "backslashreplace"
+
 
 class _Out(io.FileIO):
     """Stdout, and what was wrong when it could not be written."""
@@ -34,16 +36,17 @@ class _Err(io.FileIO):
 
 def make_usable() -> None:
     """Streams as every command takes them to be. One that is closed leads nowhere: nobody types, nobody reads. A
-    terminal that cannot show a letter shows its code.
+    terminal that cannot show a letter shows its code; letters that are typed in another code than the terminal's are as
+    strange as they are among the words of the command line, and end nothing.
 
     The lowest free number is that of the stream itself, so no file that is opened later gets it.
     """
     sys.stdin = sys.stdin or _nowhere("r")
     sys.stdout = _through(_Out, sys.stdout) if sys.stdout else _closed()
     sys.stderr = _through(_Err, sys.stderr) if sys.stderr else _nowhere("w")
-    for stream in (sys.stdout, sys.stderr):
+    for stream, errors in {sys.stdin: "surrogateescape", sys.stdout: _SHOWN, sys.stderr: _SHOWN}.items():
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=errors)
 
 
 def _nowhere(mode: Literal["r", "w"]) -> TextIO:

@@ -1,5 +1,8 @@
 """The officer's menu, as a person who has never seen a terminal uses it: keys, words, and what the screen says."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -116,6 +119,21 @@ def test_the_end_of_input_sounds_nothing(commune: Commune) -> None:
     done = commune.gongctl(typed="1\n3\n")
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
+
+
+def test_letters_in_another_code_than_the_terminals_end_nothing_and_are_spoken_nowhere(commune: Commune) -> None:
+    commune.boxes["thon-3"].heard.clear()
+    done = subprocess.run(
+        [sys.executable, "-m", "gongd.gongctl", "--folder", str(commune.folder.path)],
+        input="Cháy\n5\nCháy\n1\nThôn 3\n1\n3\nCHAY\n0\n".encode("latin-1"),
+        capture_output=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8:strict"},  # as vi_VN.UTF-8 has it
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "Nội dung thông báo: có ký tự lạ không gửi được. Gõ lại. Chưa gửi gì.\n" in done.stdout.decode()
+    assert heard(commune) == [("alert", "actual", "fire")]
 
 
 def test_what_the_store_knows_is_read_without_a_word(commune: Commune) -> None:
