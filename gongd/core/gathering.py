@@ -169,13 +169,14 @@ class Gathering:
 
     @property
     def unsettled(self) -> tuple[str, ...]:
-        """Boxes whose word is still to come."""
-        return tuple(box for box, stand in self.stands.items() if not stand.is_settled)
+        """Boxes whose word is still to come: where it is cancelled, none is waited for."""
+        return tuple(box for box, stand in self.stands.items() if box not in self.ended_at and not stand.is_settled)
 
     @property
     def unfinished(self) -> tuple[str, ...]:
-        """Boxes whose last word is still to come: they are silent, or sound, or wait."""
-        return tuple(box for box, stand in self.stands.items() if stand.standing in _GOES_ON)
+        """Boxes whose last word is still to come: they sound, or wait, or are silent where it is not cancelled."""
+        going = (box for box, stand in self.stands.items() if stand.standing in _GOES_ON)
+        return tuple(box for box in going if self.stands[box].last is not None or box not in self.ended_at)
 
     def silent(self, now: datetime) -> tuple[str, ...]:
         """Boxes that have been given time and have said nothing."""

@@ -54,6 +54,13 @@ def test_where_it_is_cancelled_it_is_not_sent_again_and_elsewhere_it_is() -> Non
     assert one.ended(("thon-3",)).is_ended
 
 
+def test_a_box_where_it_is_cancelled_is_waited_for_no_more_though_others_have_sounded_it() -> None:
+    one = gather().sent(BOTH, NOW).hear(answer("thon-3", Step.FINISHED)).ended(("thon-5",))
+    assert (one.unsettled, one.unfinished, one.has_succeeded) == ((), (), False)
+    sounding = gather().sent(BOTH, NOW).hear(answer("thon-3", Step.STARTED)).ended(BOTH)
+    assert sounding.unfinished == ("thon-3",), "it says yet that it was cancelled"
+
+
 def test_a_box_has_finished_with_its_last_word_and_not_before() -> None:
     one = gather().sent(BOTH, NOW).hear(answer("thon-3", Step.STARTED))
     assert (one.unsettled, one.unfinished) == (("thon-5",), BOTH)
