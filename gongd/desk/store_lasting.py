@@ -35,7 +35,10 @@ IN_MEMORY = Text(
     "{why}. Orders go out all the same, but cannot be noted anywhere",
 )
 _FILES = ("", "-wal", "-shm")
-_TAKEN_HOME = ("command", "answer", "event", "journal")
+_TAKEN_HOME = {"command": "at_s", "answer": "heard_at_s", "event": "heard_at_s", "journal": "heard_at_s"}
+"""What is taken home, and the time of each row."""
+_LEEWAY_S = 60.0
+"""A row's time was taken so long before it was written, at most."""
 
 Done = TypeVar("Done")
 
@@ -47,7 +50,7 @@ class LastingBook:
         self._say = say
         self._spare = folder / SPARE
         self._lock: int | None = None
-        self._home, self._looked_home_at = place, float("-inf")
+        self._home, self._looked_home_at, self._brought_home_s = place, float("-inf"), 0.0
         self._left: list[Place] = [place, self._spare, MEMORY]
         self._step: list[tuple[str, list[Sequence[object]]]] | None = None
         self.trouble: Text | None = None
@@ -125,16 +128,19 @@ class LastingBook:
             self._looked_home_at = time.monotonic()
 
     def _bring_home(self) -> None:
-        """What is noted here is noted at home too, as soon as that can be: other programs read of a cancel there. A
-        database that is away would hold up the orders for seconds: there the next program brings it."""
+        """What is noted here is noted at home too, once, as soon as that can be: other programs read of a cancel there.
+        A database that is away would hold up the orders for seconds: there the next program brings it."""
         if not isinstance(self._home, Path):
             return
+        at_s = time.time()
+        since_s = min(self._brought_home_s, at_s) - _LEEWAY_S
         with suppress(StoreError):
             home = open_book(self._home, GLANCE_S)
             try:
-                _copy_all(self._book, home)
+                _copy_all(self._book, home, since_s)
             finally:
                 home.close()
+            self._brought_home_s = at_s
 
     def rollback(self) -> None:
         """None of it was."""
@@ -205,15 +211,17 @@ def _unlock(handle: int | None) -> None:
         os.close(handle)
 
 
-def _copy_all(book: Book, home: Book) -> None:
+def _copy_all(book: Book, home: Book, since_s: float = 0.0) -> None:
     for table in _TAKEN_HOME:
-        _copy(book, home, table)
+        _copy(book, home, table, since_s)
 
 
-def _copy(book: Book, home: Book, table: str) -> None:
+def _copy(book: Book, home: Book, table: str, since_s: float) -> None:
     """What stands there already stays as it is."""
-    names = COLUMNS[table]
-    rows = [tuple(row[name] for name in names) for row in book.rows(f"SELECT * FROM {table}")]
+    found = book.rows(f"SELECT * FROM {table} WHERE {_TAKEN_HOME[table]} >= ?", (since_s,))
+    if not found:
+        return
+    rows = [tuple(row[name] for name in COLUMNS[table]) for row in found]
     home.begin()
     try:
         home.change_all(insertion(table), rows)

@@ -7,8 +7,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from gongd.desk.authority import take_seat
 from gongd.desk.register import load_commune
 from gongd.desk.store import Store
 from gongd.desk.store_lasting import MEMORY, SPARE, LastingBook
+from gongd.desk.store_sqlite import SqliteBook
 from tests.desk.commune import eventually, needs_mosquitto
 from tests.desk.postgresql import cluster, needs_postgresql
 from tests.desk.records import NOW, answer, batch, order, stop
@@ -145,6 +147,33 @@ def test_a_cancel_that_had_to_be_noted_elsewhere_is_known_to_other_programs_once
             return alarm.cancelled(NOW) == {"order-1234": {"thon-3"}}
 
         eventually(is_told)
+
+
+def test_what_was_brought_home_is_not_brought_again(
+    ram: Path, said: list[Text], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gongd.desk.store_lasting.LOOK_HOME_S", 0.0)
+    now, brought = datetime.now(UTC), []
+
+    class Home(SqliteBook):
+        def change_all(self, query: str, rows: Iterable[Sequence[object]]) -> int:
+            held = list(rows)
+            brought.append(len(held))
+            return super().change_all(query, held)
+
+    with lasting(ram, said) as (store, _):
+        with locked(ram / "desk.db"):
+            store.add_batch(batch("thon-3", 1, 900), now - timedelta(minutes=10))
+        store.add_answer(answer("thon-3", Step.RECEIVED), now)
+        monkeypatch.setattr("gongd.desk.store_lasting.open_book", Home)
+        store.add_batch(batch("thon-3", 901, 2), now)
+        assert sum(brought) == 4, "two records, how far they go, and what was of the last minute"
+        set_back = now - timedelta(hours=1)
+        monkeypatch.setattr("gongd.desk.store_lasting.time.time", set_back.timestamp)
+        store.add_batch(batch("thon-3", 903, 2), set_back)
+    home = Store(ram / "desk.db")
+    assert len(list(home.events("thon-3"))) == 904
+    home.close()
 
 
 def test_where_no_file_can_be_written_the_machines_memory_must_do(ram: Path, said: list[Text]) -> None:
