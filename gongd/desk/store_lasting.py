@@ -37,6 +37,10 @@ IN_MEMORY = Text(
 _FILES = ("", "-wal", "-shm")
 _TAKEN_HOME = {"command": "at_s", "answer": "heard_at_s", "event": "heard_at_s", "journal": "heard_at_s"}
 """What is taken home, and the time of each row."""
+_FETCHED = ("command", "answer")
+"""What others have noted at home is known to whoever notes elsewhere, too: a cancel ends the sending."""
+_LONGEST_S = 86_400.0
+"""No older than so long: at home stand years."""
 _LEEWAY_S = 60.0
 """A row's time was taken so long before it was written, at most."""
 
@@ -128,8 +132,9 @@ class LastingBook:
             self._looked_home_at = time.monotonic()
 
     def _bring_home(self) -> None:
-        """What is noted here is noted at home too, once, as soon as that can be: other programs read of a cancel there.
-        A database that is away would hold up the orders for seconds: there the next program brings it."""
+        """What is noted here is noted at home too, once, as soon as that can be, and what others have ordered is
+        fetched: a cancel is read of on either side. A database that is away would hold up the orders for seconds: there
+        the next program brings it."""
         if not isinstance(self._home, Path):
             return
         at_s = time.time()
@@ -138,6 +143,8 @@ class LastingBook:
             home = open_book(self._home, GLANCE_S)
             try:
                 _copy_all(self._book, home, since_s)
+                for table in _FETCHED:
+                    _copy(home, self._book, table, max(since_s, at_s - _LONGEST_S))
             finally:
                 home.close()
             self._brought_home_s = at_s

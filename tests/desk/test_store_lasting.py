@@ -149,6 +149,23 @@ def test_a_cancel_that_had_to_be_noted_elsewhere_is_known_to_other_programs_once
         eventually(is_told)
 
 
+def test_a_cancel_of_another_program_is_known_to_one_that_had_to_note_elsewhere(ram: Path, said: list[Text]) -> None:
+    now = datetime.now(UTC)
+    with lasting(ram, said) as (alarm, _), lasting(ram, said) as (end, _):
+        with locked(ram / "desk.db"):
+            alarm.open_order(order(), ["thon-3"], now)
+        end.open_order(stop("order-1234"), ["thon-3"], now)
+        end.add_answer(answer("thon-3", Step.FINISHED, "cancel-1234"), now)
+
+        def is_known() -> bool:
+            alarm.add_answer(answer("thon-3", Step.RECEIVED), now)  # whatever is written next
+            return alarm.cancelled(now) == {"order-1234": {"thon-3"}}
+
+        eventually(is_known)
+        assert [one.step for one in alarm.answers("cancel-1234")] == [Step.FINISHED]
+    assert len(said) == 1
+
+
 def test_what_was_brought_home_is_not_brought_again(
     ram: Path, said: list[Text], monkeypatch: pytest.MonkeyPatch
 ) -> None:
