@@ -143,6 +143,7 @@ class Menu:
         if chosen is None:
             self._voice.say(NO_SUCH.fill(typed=typed) if typed else NOT_SENT)
             return
+        self._worker.do(Duty.renew)  # the officer may have come after hours
         try:
             chosen()
         except GongdError as error:

@@ -12,6 +12,7 @@ from gongd.core.wire_form import to_json
 from gongd.core.wire_report import Info
 from gongd.gongctl.duty import on_duty
 from tests.desk.commune import needs_mosquitto
+from tests.desk.desk_terminal import at_terminal
 from tests.desk.records import beat
 from tests.desk.scripted import ROSTER, Commune, whole_commune
 
@@ -74,3 +75,16 @@ def test_what_a_revoked_box_told_before_is_still_read_and_its_village_rings_by_h
     assert [row["box"] for row in sheet["boxes"]] == ["thon-3", "thon-5"]
     later = [word.replace("20/11", "21/11") for word in nights]
     assert [row["box"] for row in json.loads(is_well(commune, "attendance", *later))["boxes"]] == ["thon-3"]
+
+
+def test_a_menu_that_has_waited_meanwhile_knows_the_boxes_of_now(ram: Path) -> None:
+    with whole_commune(ram) as made, at_terminal(made.folder.path) as terminal:
+        terminal.await_words("Chọn số: ")
+        assert made.gongctl("revoke", "thon-5", "--yes").returncode == 0
+        terminal.type("1\n")
+        terminal.await_words("TAT CA): ")
+        terminal.type("TAT CA\n")
+        terminal.await_words("TẤT CẢ 1 thôn.")
+        terminal.await_words("> ")
+        terminal.type("TAT CA CHAY\n")
+        terminal.await_words("1/1 cụm loa đang phát.")
