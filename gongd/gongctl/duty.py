@@ -127,13 +127,14 @@ class Duty:
         return next((offered.says for offered in told if offered.says is not None), None)
 
     def find(self, typed: str) -> Target | Text:
-        """Where an order goes."""
+        """Where an order goes: to what was meant, without boxes that were revoked, and nowhere else."""
+        meant, gone = self._find(typed, self.listed), self.office.revoked
+        if isinstance(meant, Text) or gone.isdisjoint(meant.ids):
+            return meant
         found = self._find(typed, self.present)
-        if isinstance(found, Text) and self.office.revoked:
-            meant = self._find(typed, self.listed)
-            gone = [] if isinstance(meant, Text) else [box for box in meant.boxes if box.id in self.office.revoked]
-            return REVOKED_BOX.fill(boxes=", ".join(box.name for box in gone)) if gone else found
-        return found
+        if isinstance(found, Target) and set(found.ids) == set(meant.ids) - gone:
+            return found
+        return REVOKED_BOX.fill(boxes=", ".join(box.name for box in meant.boxes if box.id in gone))
 
     def known(self, typed: str) -> Target | Text:
         """The same for what is looked up or written down: also boxes that hear no order any more."""

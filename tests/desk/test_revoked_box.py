@@ -64,6 +64,15 @@ def test_a_revoked_box_in_the_roster_is_waited_for_by_no_order_and_is_said_to_be
     assert refused.stderr.startswith("Khóa của Loa Thôn 5 đã bị hủy: loa không nhận lệnh nào.")
 
 
+def test_an_order_to_a_revoked_box_goes_to_no_other_that_is_called_alike(commune: Commune) -> None:
+    path = commune.folder.path / "roster.yaml"
+    path.write_text(ROSTER.replace("village: Thôn 3", "village: Xóm 5 mới"), encoding="utf-8")
+    commune.boxes["thon-3"].heard.clear()
+    refused = commune.gongctl("alert", "fire", "--to", "5", "--yes", "--wait", "20")
+    assert (refused.returncode, commune.boxes["thon-3"].heard) == (2, [])
+    assert refused.stderr.startswith("“5” có thể là: Xóm 5 mới, Thôn 5. Gõ rõ hơn")
+
+
 def test_what_a_revoked_box_told_before_is_still_read_and_its_village_rings_by_hand(commune: Commune) -> None:
     assert "Đã ghi: Thôn 5 đánh tay lúc 22:03" in is_well(
         commune, *["rung", "thon-5", "--by", "Bà Hà", "--at", "22:03", "--night", "20/11/2026"]
