@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gongd.core.air import THEN
 from gongd.core.catalogue import ENDINGS
 from gongd.core.job import SPEECH
 from gongd.core.record import RUNG, Kind
@@ -42,6 +43,8 @@ class Word:
     ends: frozenset[str] | None = frozenset()
     signal: str | None = None
     """Of what has ended, where it is known."""
+    comes_back: bool = False
+    """Does it rest only, or has it given way?"""
 
 
 def words(
@@ -65,7 +68,7 @@ def _of_answer(answer: Answer, claims: CommandClaims) -> Word | None:
     match claims.type:
         case CommandType.ALERT | CommandType.ANNOUNCE:
             signal = claims.signal or SPEECH
-            return _word(answer.at, claims.jti, signal, claims.status, answer.step)
+            return _word(answer.at, OnAir(signal, claims.status, claims.jti), answer.step, answer.detail)
         case CommandType.SILENCE if answer.step is Step.FINISHED:
             return Word(answer.at, ends=None)
         case CommandType.CANCEL if answer.step in (Step.STARTED, Step.FINISHED):
@@ -80,15 +83,15 @@ def _of_event(event: Event) -> Word | None:
     if event.kind not in KINDS or event.signal is None:
         return None
     name = (event.activation or "").partition(".")[0]
-    return _word(event.at, name, event.signal, event.status, event.outcome or "")
+    return _word(event.at, OnAir(event.signal, event.status, name), event.outcome or "", event.detail)
 
 
-def _word(at: datetime, activation: str, signal: str, status: str | None, said: str) -> Word | None:
+def _word(at: datetime, of: OnAir, said: str, detail: Mapping[str, object]) -> Word | None:
     if said in _GOING_ON:
         return None
     if said in _BEGUN:
-        return Word(at, OnAir(signal, status, activation))
-    return Word(at, ends=frozenset({activation}), signal=signal)
+        return Word(at, of)
+    return Word(at, ends=frozenset({of.activation or ""}), signal=of.signal, comes_back=THEN in detail)
 
 
 def on_air(told: Iterable[Word], beat: Heartbeat | None) -> OnAir | None:
@@ -104,6 +107,8 @@ def on_air(told: Iterable[Word], beat: Heartbeat | None) -> OnAir | None:
             current, waits = _by_beat(waits, current, begun), None
         if current is not None and _is_ended(current, word):
             current = None
+        if not word.comes_back:
+            begun = {signal: one for signal, one in begun.items() if not _is_ended(one, word)}
         if word.begins is not None:
             current = begun[word.begins.signal] = word.begins
     return current if waits is None else _by_beat(waits, current, begun)

@@ -33,8 +33,8 @@ def after(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def said(step: Step, seconds: float, of: CommandClaims = FIRE) -> Answer:
-    return replace(answer(BOX, step, of.jti), at=after(seconds))
+def said(step: Step, seconds: float, of: CommandClaims = FIRE, **detail: str) -> Answer:
+    return replace(answer(BOX, step, of.jti, detail=detail), at=after(seconds))
 
 
 def wrote(outcome: str, seconds: float, activation: str = "by-button", status: str = "actual") -> Event:
@@ -104,6 +104,19 @@ def test_a_drill_and_a_test_are_called_so() -> None:
     assert shown(sounding(), *real, wrote("finished", 5), said(Step.RESUMED, 6, DRILL), orders=(DRILL,)) == (
         "Đang phát diễn tập báo cháy"
     )
+
+
+def test_an_alarm_that_a_heartbeat_alone_has_told_of_is_not_called_by_the_drill_before_it() -> None:
+    drill = (said(Step.STARTED, -60, DRILL), said(Step.FINISHED, -30, DRILL))
+    assert shown(sounding(), *drill, orders=(DRILL,)) == "Đang phát báo cháy"
+    gave_way = (said(Step.STARTED, -60, DRILL), said(Step.PREEMPTED, -30, DRILL, then="resume"))
+    assert shown(sounding(), *gave_way, orders=(DRILL,)) == "Đang phát diễn tập báo cháy"
+    assert (
+        shown(sounding(), *drill[:1], said(Step.FINISHED, -30, SILENCE), orders=(DRILL, SILENCE))
+        == "Đang phát báo cháy"
+    )
+    rests = (wrote("started", -60, status="exercise"), replace(wrote("finished", -30), detail={"then": "again"}))
+    assert shown(sounding(), *rests) == "Đang phát diễn tập báo cháy"
 
 
 def test_a_communes_own_signal_has_its_name() -> None:
