@@ -24,6 +24,8 @@ from gongd.desk.pieces import Pieces
 from gongd.desk.store import Store
 
 LOOK_FOR_END_EVERY = timedelta(seconds=2)
+SET_BACK = timedelta(days=1)
+"""A cancel may bear an earlier time than its order: the desk's clock was set back, by no more than this."""
 RECORDS_AT_ONCE = 20
 MOST_RECORDS_WAITING = 500
 """Half of what the broker sends ahead of our acknowledgements: answers go on coming."""
@@ -226,7 +228,7 @@ class Sender:
         self._looked_at = now
         going = {jti: gathering for jti, gathering in self._orders.items() if not gathering.is_over(now)}
         if going:
-            cancelled = self._store.cancelled(min(gathering.opened_at for gathering in going.values()))
+            cancelled = self._store.cancelled(min(gathering.opened_at for gathering in going.values()) - SET_BACK)
             for jti in going.keys() & cancelled.keys():
                 self.end((jti,), cancelled[jti])
 

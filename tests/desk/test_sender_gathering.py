@@ -2,19 +2,24 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from gongd.adapters import jose
 from gongd.core.catalogue import Status, Why
 from gongd.core.verdict import Accepted
-from gongd.core.wire import Seal
+from gongd.core.wire import Seal, Topics
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_event import Event
 from gongd.core.wire_form import LARGEST_MESSAGE, from_json, to_json
 from gongd.core.wire_name import to_box
 from gongd.core.wire_report import Answer, Step
+from gongd.desk.office import Pen
 from gongd.desk.orders import Given, GoingOn, Hand, cancel, endings, going_on
+from gongd.desk.sender import Sender
+from gongd.desk.store import Store
 from gongd.desk.wording import result
 from tests.core.orders import ORDER, Bench
 from tests.desk.records import NOW, answer, gather, order, stop
@@ -192,3 +197,15 @@ def test_a_name_that_no_cancel_can_hold_spoils_no_cancel() -> None:
     odd = replace(raised, activation="b 2\n")
     (one,) = going_on([], [("thon-3", raised), ("thon-9", odd)], NOW)
     assert one.activations == ("b-1",)
+
+
+def test_a_cancel_of_another_program_ends_the_sending_though_the_desks_clock_was_set_back_between(ram: Path) -> None:
+    store, before = Store(ram / "desk.db"), NOW - timedelta(minutes=5)
+    office = SimpleNamespace(ear=None, topics=Topics("gong", "nguyet-an"), commune=SimpleNamespace(id="nguyet-an"))
+    link = SimpleNamespace(take=lambda _wait_s: None, send=lambda _topic, _token: True, is_up=True)
+    sender = Sender(office, link, store)  # type: ignore[arg-type]
+    sender.give(order(), BOTH, Pen("cong-an-xa", None), NOW)
+    store.open_order(stop("order-1234"), BOTH, before)
+    sender.step(before + SECOND, 0)
+    assert sender.gathering("order-1234").is_ended
+    store.close()
