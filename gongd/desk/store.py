@@ -374,7 +374,9 @@ def _learn(held: Known, what: str, body: bytes, at: datetime) -> Known:
 
 
 def _answers(rows: Sequence[Row]) -> list[Answer]:
-    return [word for row in rows if isinstance(word := _word("answer", row["body"]), Answer)]
+    """Answers to desks: a box may have called its neighbours under the name of an order that it overheard."""
+    found = (_word("answer", row["body"]) for row in rows)
+    return [word for word in found if isinstance(word, Answer) and word.caller is None]
 
 
 def _gap(row: Row) -> Gap:

@@ -87,6 +87,13 @@ def test_a_step_that_fails_leaves_nothing(store: Store) -> None:
     assert list(store.events()) == []
 
 
+def test_an_answer_to_a_neighbour_is_none_to_an_order_of_the_same_name(store: Store) -> None:
+    to_a_neighbour = answer("thon-3", Step.REFUSED, reason="not-permitted").to("nguyet-an/thon-9")
+    for one in (answer("thon-3", Step.STARTED), to_a_neighbour):
+        store.add_answer(one, NOW)
+    assert [one.step for one in store.answers("order-1234")] == [Step.STARTED]
+
+
 def test_answers_are_kept_once_and_in_order(store: Store) -> None:
     steps = (Step.RECEIVED, Step.STARTED, Step.RECEIVED)
     assert [store.add_answer(answer("thon-3", step), NOW) for step in steps] == [True, True, False]
