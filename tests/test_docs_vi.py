@@ -10,12 +10,13 @@ from gpiozero.pins.mock import MockFactory
 from gongd import adopt
 from gongd.core.errors import RhythmError
 from gongd.core.fault import FAULTS, FaultCode, Severity
-from gongd.core.lexicon import MISSED
+from gongd.core.lexicon import MISSED, REFUSALS
 from gongd.core.notation import parse
 from gongd.core.rhythm import DEFAULT_TEMPO
 from gongd.core.schedule import Reason
 from gongd.core.sentence import describe
 from gongd.desk.roster import Person, read_roster
+from gongd.gongctl.table import COMMANDS
 from gongd.settings import load
 from gongd.settings.defaults import SIGNALS
 from gongd.settings.finding import Findings
@@ -148,3 +149,24 @@ def test_the_roster_of_the_page_is_read_whole() -> None:
     assert roster.boxes[0].by_hand[0] == Person("Ông Lê Văn An", "0912 345 678")
     told = {row[0].strip("`") for row in rows("danh-ba.md", "Từng mục")}
     assert set(re.findall(r"^ *(\w+):", example, re.MULTILINE)) - told == set()
+
+
+def test_every_reason_of_a_refusal_is_told_in_its_words_with_what_to_do() -> None:
+    told = {row[0].strip("`"): row[1:] for row in rows("lenh-ban-truc.md", "Cụm loa từ chối · What a box refuses")}
+    assert told == {
+        code: [f"{said.words.vi} · {said.words.en}", f"{said.remedy.vi} · {said.remedy.en}"]
+        for code, said in REFUSALS.items()
+    }
+
+
+def test_every_command_of_the_desk_stands_on_a_page() -> None:
+    pages = "".join(page.read_text(encoding="utf-8") for page in PAGES.glob("*.md"))
+    told = {
+        one.name for one in COMMANDS if re.search(rf"(?:`|^)(?:sudo -u gongctl )?gongctl {one.name}\b", pages, re.M)
+    }
+    assert {one.name for one in COMMANDS} - told == set()
+
+
+def test_every_page_is_in_the_list_of_pages() -> None:
+    linked = set(re.findall(r"\]\(([\w-]+\.md)\)", read("README.md")))
+    assert linked == {page.name for page in PAGES.glob("*.md")} - {"README.md"}

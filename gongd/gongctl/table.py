@@ -47,6 +47,7 @@ TO = Option(
     "BOX|ZONE|all",
     required=True,
 )
+ONE_BOX = Option("to", Text("cụm loa nào, mỗi lần một", "which box, one at a time"), TEXT, "BOX", required=True)
 NOTE = Option("note", Text("việc gì, cho người đọc nhật ký", "what happened, for the record"), TEXT, "TEXT")
 WAIT = Option(
     "wait",
@@ -97,7 +98,7 @@ _DAILY = (
         "gửi tệp cấu hình cho một cụm loa",
         "have a box use a settings file",
         (Argument("file", FILE, Text("tệp cấu hình", "the settings file")),),
-        _ORDER,
+        (ONE_BOX, *_ORDER[1:]),
     ),
     command(
         "cancel",

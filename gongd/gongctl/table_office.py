@@ -7,7 +7,7 @@ from gongd.gongctl.kinds import CODE, DEEDS, IDS, IDS_OR_ALL, NUMBER, PORT, STAT
 from gongd.gongctl.table_row import JSON, PASSPHRASE_FILE, YES, command, option
 
 _BOX = Argument("box", WORD, Text("cụm loa", "the box"))
-_ROOT = option("root", "thư mục có khóa gốc (USB)", "the folder of the root key (a stick)", FOLDER, "DIR")
+_ROOT = option("root", "thư mục có tệp root.key (USB)", "the folder where root.key is (a stick)", FOLDER, "DIR")
 _OUT = option("out", "ghi giấy trả lời ra đâu", "where the answer goes", FOLDER, "DIR")
 _SIGNED = (_ROOT, PASSPHRASE_FILE)
 """What every command has that makes a new trust list."""
@@ -58,11 +58,11 @@ _PAPERS = (
     command(
         "renew",
         "enrolling:renew",
-        "gia hạn chứng thư số",
-        "renew certificates",
+        "gia hạn chứng thư số của các cụm loa",
+        "renew the boxes' certificates",
         options=(
             option("box", "chỉ cụm loa này", "this box only", WORD, "BOX"),
-            option("broker", "cả máy chủ và bàn trực", "those of the broker and the desk"),
+            option("broker", "cả của máy chủ và bàn trực", "the broker's and the desk's too"),
             option(
                 "seats",
                 "chỉ bàn trực: khóa TLS mới, chứng thư số cũ bị hủy",
