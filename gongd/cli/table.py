@@ -187,13 +187,13 @@ COMMANDS = (
     Command(
         "simulate",
         "gongd.cli.simulate:simulate",
-        Text("chạy những xã ảo qua nhiều năm và mọi sự cố", "run virtual communes through years of every fault"),
+        Text("chạy những xã ảo qua nhiều năm và mọi hỏng hóc", "run virtual communes through years of every fault"),
         options=(
             Option("years", Text("mỗi xã mấy năm", "years of each commune"), YEARS, "N", default=1.0),
             Option("boxes", Text("mỗi xã mấy cụm loa", "boxes of each commune"), COUNT, "N", default=2),
             Option("seeds", Text("mấy xã", "how many communes"), COUNT, "N", default=9),
             Option("seed", Text("xã đầu tiên", "the first commune's seed"), COUNT, "N", default=1),
-            Option("profile", Text("loại sự cố (thường là all)", "which faults (all unless said)"), WORD, "NAME"),
+            Option("profile", Text("loại hỏng hóc (thường là all)", "which faults (all unless said)"), WORD, "NAME"),
             Option("jobs", Text("mấy tiến trình cùng lúc", "how many processes at once"), COUNT, "N"),
             Option("report", Text("ghi báo cáo JSON ra tệp", "write the report as JSON"), FILE, "FILE"),
             Option("picture", Text("vẽ mọi đêm ra tệp PNG", "draw every night to a PNG"), FILE, "PNG"),
