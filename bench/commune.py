@@ -23,7 +23,11 @@ from gongd.desk.register import Struckoff, load_commune
 
 NAME = "bench"
 HOST = "127.0.0.1"
-BROKER = "import sys, pathlib; from gongd.desk.mosquitto import start; start(pathlib.Path(sys.argv[1]))"
+BROKER = """
+import sys, pathlib
+from gongd.desk.broker_process import keep_up
+sys.exit(keep_up(pathlib.Path(sys.argv[1]), print))
+"""
 START_S = 20.0
 
 
@@ -102,20 +106,22 @@ class Broker:
     def save(self) -> None:
         """Write its store now, as it does by itself every minute (mosquitto.conf)."""
         if self._child is not None:
-            self._child.send_signal(signal.SIGUSR1)
+            os.kill(self.pid, signal.SIGUSR1)
 
     def kill(self) -> None:
-        """kill -9."""
+        """kill -9: Mosquitto dies with whoever has started it."""
         if self._child is not None:
             self._child.send_signal(signal.SIGKILL)
             self._child.wait()
+            until(lambda: not self._listens(), "the broker's end", START_S, 0.01)
             self._child = None
 
     @property
     def pid(self) -> int:
         """Of Mosquitto."""
         assert self._child is not None
-        return self._child.pid
+        (child,) = Path(f"/proc/{self._child.pid}/task/{self._child.pid}/children").read_text("ascii").split()
+        return int(child)
 
     def _listens(self) -> bool:
         with socket.socket() as door:

@@ -34,6 +34,10 @@ from gongd.core.words import Text
 
 HEARTBEAT_S = 45.0
 WILL_DELAY_S = 30
+SESSION_S = 0xFFFF_FFFF
+"""How long the broker keeps what comes for somebody who is away: for ever (MQTT 5, 3.1.2.11.2). Orders are refused as
+stale long before, and the broker bounds what it keeps. Of a session that has an end Mosquitto 2.0 reads freed memory,
+once it has been told to read its lists again while the client was away (`session_expiry.c`; 2.1 does not)."""
 
 
 class Seal(StrEnum):

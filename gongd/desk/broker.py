@@ -6,7 +6,7 @@ import pwd
 
 from gongd.core.trust_list import ListedBox, TrustList
 from gongd.core.wire_name import Address, Identity, To, to_box
-from gongd.desk import mosquitto
+from gongd.desk import broker_process, mosquitto
 from gongd.desk.authority import seat_names
 from gongd.desk.commune_folder import CommuneFolder, write
 from gongd.desk.mosquitto import Listener, Reader
@@ -18,7 +18,7 @@ def write_all(folder: CommuneFolder, commune: Commune, trust: TrustList, strucko
     listener = Listener(commune.port, commune.address, _owner() if os.geteuid() == 0 else None)
     write(folder.broker / mosquitto.CONFIGURATION, mosquitto.configuration(commune.id, listener).encode())
     write(folder.broker / mosquitto.ACCESS_LIST, _access(commune, trust, struckoff).encode(), 0o600)
-    return mosquitto.tell(folder.broker)
+    return broker_process.tell(folder.broker)
 
 
 def write_bench(folder: CommuneFolder, commune: Commune) -> None:

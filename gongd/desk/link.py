@@ -21,9 +21,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gongd.adapters.mqtt.record_socket import RecordSocket
+from gongd.core.wire import SESSION_S
 
 KEEPALIVE_S = 30
-SESSION_S = 7 * 86400
 REACH_S = 2.0
 """A look at whether the broker is there takes no longer, whatever the network does."""
 _BACK_OFF_S = (1, 15)

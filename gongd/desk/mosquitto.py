@@ -4,9 +4,7 @@ Everything lies in one folder and is named without a path, so that the folder ca
 is trusted with nothing (wire.md): these lines keep strangers out and neighbours apart, signatures keep alarms true.
 """
 
-import os
 import shutil
-import signal
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +25,7 @@ REVOCATIONS = "crl.pem"
 CERTIFICATE = "broker.pem"
 KEY = "broker.key"
 STORE = "store"
-PROCESS = "mosquitto.pid"
+READS = (CONFIGURATION, ACCESS_LIST, AUTHORITIES, REVOCATIONS, CERTIFICATE, KEY)
 
 MOST_PACKET_BYTES = LARGEST_SIGNED_TRUST + 4096
 """The largest thing that is ever sent is a signed list of trust, with its topic and frame."""
@@ -36,7 +34,6 @@ PROGRAMS = ("mosquitto", "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto")
 NO_PROGRAM = Text(
     "Chưa có Mosquitto. Cài: sudo apt install mosquitto", "Mosquitto is not there. Install: sudo apt install mosquitto"
 )
-NO_FOLDER = Text("{folder} không phải thư mục máy chủ của một xã", "{folder} is not the broker's folder of a commune")
 
 
 class BrokerError(GongdError, OSError):
@@ -88,7 +85,6 @@ max_inflight_messages 20
 max_queued_messages 10000
 max_queued_bytes 33554432
 max_keepalive 300
-persistent_client_expiration 60d
 queue_qos0_messages false
 set_tcp_nodelay true
 
@@ -229,7 +225,7 @@ def _section(name: str, read: Iterable[str] = (), write: Iterable[str] = ()) -> 
     return "\n".join(lines) + "\n"
 
 
-# ── Starting and telling ─────────────────────────────────────────────────────────────────────────────────────────
+# ── Starting ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def command() -> tuple[str, ...]:
@@ -238,35 +234,6 @@ def command() -> tuple[str, ...]:
     if program is None:
         raise BrokerError(NO_PROGRAM)
     return (program, "-c", CONFIGURATION)
-
-
-def start(folder: Path) -> None:
-    """Become the broker, in the foreground: returns only by raising BrokerError.
-
-    The process keeps its number, which is left in the folder, so that `tell` finds it.
-    """
-    words = command()
-    if not (folder / CONFIGURATION).is_file():
-        raise BrokerError(NO_FOLDER.fill(folder=folder))
-    try:
-        os.chdir(folder)
-        Path(PROCESS).write_text(f"{os.getpid()}\n", encoding="ascii")
-        os.execv(words[0], words)
-    except OSError as error:
-        raise BrokerError(Text(str(error), str(error))) from error
-
-
-def tell(folder: Path) -> bool:
-    """Have the broker of this folder read its access and revocation lists again; False when none was told."""
-    try:
-        number = int((folder / PROCESS).read_text(encoding="ascii"))
-        words = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
-        if Path(os.fsdecode(words[0])).name != "mosquitto" or Path(f"/proc/{number}/cwd").resolve() != folder.resolve():
-            return False
-        os.kill(number, signal.SIGHUP)
-    except (OSError, ValueError):
-        return False
-    return True
 
 
 def drop_in(folder: Path) -> str:

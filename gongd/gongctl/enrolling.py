@@ -12,6 +12,7 @@ from gongd.core.words import Text
 from gongd.desk import enrolment, founding, membership, mosquitto
 from gongd.desk.applicant import Applicant, read_request
 from gongd.desk.blank_roster import lay_down
+from gongd.desk.broker_process import keep_up
 from gongd.desk.commune_folder import CommuneFolder, FolderError
 from gongd.desk.enrolment import Enrolled
 from gongd.desk.membership import UNLOCKED, Passphrases
@@ -41,7 +42,7 @@ ENROLLED = Text(
     "{box} is enrolled until {until}. Its answer: {path}. The commune's code: {code}; compare with what it speaks.",
 )
 TELL_BROKER = Text(
-    "Chép broker/ sang máy chủ rồi cho máy chủ đọc lại.", "Copy broker/ to the broker and have it read again."
+    "Chép broker/ sang máy chủ rồi khởi động lại máy chủ.", "Copy broker/ to the broker and start it again."
 )
 REVOKE = Text("Hủy khóa {name}? Gõ HUY rồi Enter.", "Revoke {name}? Type REVOKE and Enter.")
 NOT_REVOKED = Text("Chưa hủy gì.", "Nothing was revoked.")
@@ -241,10 +242,9 @@ def zones(request: Request, screen: Screen) -> int:
 
 
 def broker(request: Request, screen: Screen) -> int:
-    """Become the broker, or print what systemd needs."""
+    """Keep the broker up, or print what systemd needs."""
     unit = request.values["unit"]
     if unit is not None:
         print(mosquitto.drop_in(unit), end="")
         return 0
-    mosquitto.start(_folder(request).broker)
-    return 1
+    return keep_up(_folder(request).broker, screen.say)

@@ -17,7 +17,11 @@ from queue import Queue
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
 
+from gongd.core.wire import SESSION_S, Channel, Topics
 from gongd.desk.applicant import Applicant, read_request
 from gongd.desk.commune_folder import CommuneFolder
 from gongd.desk.enrolment import Enrolled, enrol
@@ -32,6 +36,11 @@ WAIT_S = 20.0
 MOST_RESERVED = 64
 """More than any test needs."""
 _RESERVED: deque[socket.socket] = deque()
+BROKER = """
+import sys, pathlib
+from gongd.desk.broker_process import keep_up
+sys.exit(keep_up(pathlib.Path(sys.argv[1]), print))
+"""
 needs_mosquitto = pytest.mark.skipif(
     not any(shutil.which(name) for name in PROGRAMS), reason="Mosquitto is not installed"
 )
@@ -111,14 +120,13 @@ def make_village(path: Path, box: str = "thon-3", commune: str = "nguyet-an", zo
 @contextmanager
 def broker_of(folder: CommuneFolder, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Mosquitto, started as `gongctl broker` starts it, until it listens."""
-    program = "import sys, pathlib; from gongd.desk.mosquitto import start; start(pathlib.Path(sys.argv[1]))"
     log = folder.path.parent / f"{folder.path.name}.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-c", program, str(folder.broker)], stdout=out, stderr=subprocess.STDOUT
+            [sys.executable, "-c", BROKER, str(folder.broker)], stdout=out, stderr=subprocess.STDOUT
         )
         try:
-            eventually(lambda: _listens(port) or process.poll() is not None)
+            eventually(lambda: listens(port) or process.poll() is not None)
             assert process.poll() is None, log.read_text(encoding="utf-8")
             yield process
         finally:
@@ -126,7 +134,8 @@ def broker_of(folder: CommuneFolder, port: int) -> Iterator[subprocess.Popen[byt
             process.wait(WAIT_S)
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Is somebody there?"""
     with socket.socket() as door:
         return door.connect_ex(("127.0.0.1", port)) == 0
 
@@ -148,6 +157,8 @@ class Caller:
     key: Path
     port: int
     client_id: str = "anything"
+    keeps: bool = False
+    listens_to: list[str] = field(default_factory=list)
     heard: "Queue[tuple[str, bytes]]" = field(default_factory=Queue)
     verdicts: "Queue[tuple[int, bool]]" = field(default_factory=Queue)
     subscribed: "Queue[int]" = field(default_factory=Queue)
@@ -159,14 +170,17 @@ class Caller:
         context.load_cert_chain(self.certificate, self.key)
         self.client.tls_set_context(context)
         self.connected: Queue[bool] = Queue()
-        self.client.on_connect = lambda _c, _u, _f, reason, _p: self.connected.put(not reason.is_failure)
+        self.client.on_connect = self._connected
+        self.client.reconnect_delay_set(1, 1)
         self.client.on_disconnect = lambda _c, _u, _f, reason, _p: self.trouble.put(reason)
         self.client.on_publish = lambda _c, _u, mid, reason, _p: self.verdicts.put((mid, not reason.is_failure))
         self.client.on_message = lambda _c, _u, message: self.heard.put((message.topic, bytes(message.payload)))
         self.client.on_subscribe = lambda _c, _u, mid, _r, _p: self.subscribed.put(mid)
 
     def __enter__(self) -> "Caller":
-        self.client.connect("127.0.0.1", self.port)
+        asked = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        asked.SessionExpiryInterval = SESSION_S if self.keeps else 0
+        self.client.connect("127.0.0.1", self.port, clean_start=not self.keeps, properties=asked)
         self.client.loop_start()
         assert self.connected.get(timeout=WAIT_S)
         return self
@@ -175,8 +189,15 @@ class Caller:
         self.client.disconnect()
         self.client.loop_stop()
 
+    def _connected(self, _client: object, _data: object, _flags: object, reason: ReasonCode, _about: object) -> None:
+        """After a new start of the broker it listens as before."""
+        if self.listens_to:
+            self.client.subscribe([(topic, 1) for topic in self.listens_to])
+        self.connected.put(not reason.is_failure)
+
     def listen(self, *topics: str) -> None:
         """Subscribe, and wait until the broker has answered."""
+        self.listens_to += topics
         _, asked = self.client.subscribe([(topic, 1) for topic in topics])
         while self.subscribed.get(timeout=WAIT_S) != asked:
             pass
@@ -194,10 +215,19 @@ class Caller:
         return self.heard.get(timeout=WAIT_S)
 
 
-def call_as(village: Village, folder_port: int, client_id: str = "anything") -> Caller:
-    """The box's own connection."""
+def call_as(village: Village, folder_port: int, client_id: str = "anything", keeps: bool = False) -> Caller:
+    """The box's own connection; `keeps` asks for the box's session, too."""
     place = papers(village.settings)
-    return Caller(place.authorities, place.certificate, place.tls_key, folder_port, client_id)
+    return Caller(place.authorities, place.certificate, place.tls_key, folder_port, client_id, keeps)
+
+
+def may_speak(box: Village, port: int) -> bool:
+    """Is the broker there, and does it know by now what this box may say?"""
+    try:
+        with call_as(box, port) as caller:
+            return caller.publish(Topics("gong", box.settings.box.commune).box(box.id, Channel.STATE))
+    except OSError:  # it is being started again
+        return False
 
 
 def is_refused(caller: Caller) -> bool:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from gongd.desk.link import Dial, Down, Link, Message, Posted, Up
 from tests.promises.daemon import until
-from tests.survival.impostor import CONNACK, Line, published, suback
+from tests.survival.impostor import CONNACK, WITHOUT_END, Line, published, suback
 
 FILTERS = [("gong/nguyet-an/+/answer", 1), ("gong/nguyet-an/+/event", 1)]
 NOT_AUTHORISED = b"\x87"
@@ -69,12 +69,12 @@ def test_a_topic_that_is_no_text_does_not_make_the_desk_deaf() -> None:
 
 def test_what_came_over_a_connection_that_is_gone_acknowledges_nothing_of_the_next() -> None:
     """Its number may be another message's, which is not stored yet."""
-    door, packets = socket.create_server(("127.0.0.1", 0)), list[int]()
+    door, packets, asked = socket.create_server(("127.0.0.1", 0)), list[int](), list[bytes]()
 
     def serve() -> None:
         for connection in range(2):
             line = Line(door.accept()[0], None)  # type: ignore[arg-type]
-            line.packet()
+            asked.append(line.packet()[2])
             line.sock.sendall(CONNACK)
             line.sock.sendall(suback(line.packet()[2]))
             line.sock.sendall(published("gong/nguyet-an/thon-3/event", b"%d" % connection, 1))
@@ -100,3 +100,4 @@ def test_what_came_over_a_connection_that_is_gone_acknowledges_nothing_of_the_ne
     serving.join(10.0)
     door.close()
     assert packets == [PUBACK]
+    assert all(WITHOUT_END in connect for connect in asked)

@@ -1,6 +1,5 @@
 """A commune with a real broker over TLS, a real box process in dry mode, and a desk that signs and listens."""
 
-import socket
 import subprocess
 import sys
 import uuid
@@ -24,7 +23,7 @@ from gongd.desk.enrolment import enrol
 from gongd.keygen import make_request, take_answer
 from gongd.settings import load
 from gongd.settings.place import papers
-from tests.desk.commune import Caller, eventually, make_commune
+from tests.desk.commune import BROKER, Caller, eventually, listens, make_commune
 from tests.promises.daemon import Daemon, until
 
 COMMUNE, BOX = "nguyet-an", "thon-3"
@@ -42,8 +41,7 @@ class Broker:
 
     def start(self) -> "Broker":
         """Until it listens."""
-        program = "import sys, pathlib; from gongd.desk.mosquitto import start; start(pathlib.Path(sys.argv[1]))"
-        command = self._command or (sys.executable, "-c", program, str(self.folder))
+        command = self._command or (sys.executable, "-c", BROKER, str(self.folder))
         log = (self.folder.parent / "broker.log").open("ab")
         self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
         log.close()
@@ -53,14 +51,14 @@ class Broker:
     def _listens(self) -> bool:
         assert self.process is not None
         assert self.process.poll() is None, (self.folder.parent / "broker.log").read_text()
-        with socket.socket() as door:
-            return door.connect_ex(("127.0.0.1", self.port)) == 0
+        return listens(self.port)
 
     def kill(self) -> None:
-        """Without a word."""
+        """Without a word: Mosquitto dies with whoever has started it."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+            eventually(lambda: not listens(self.port), SOON_S)
             self.process = None
 
     def forget(self) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 CONNECT, PUBLISH, SUBSCRIBE = 1, 3, 8
 CONNACK = b"\x20\x03\x00\x00\x00"
+WITHOUT_END = b"\x11\xff\xff\xff\xff"
+"""In a CONNECT: the session is to be kept for ever (MQTT 5, 3.1.2.11.2)."""
 DRIP_S = 0.1
 
 

@@ -15,7 +15,7 @@ from gongd.desk.register import load_commune
 from gongd.settings.place import papers
 from tests.desk.commune import Caller, needs_mosquitto
 from tests.survival.county import County, FarVillage
-from tests.survival.impostor import CONNACK, Line, floods_with_qos_2, impostor, suback, swallows
+from tests.survival.impostor import CONNACK, WITHOUT_END, Line, floods_with_qos_2, impostor, suback, swallows
 
 pytestmark = needs_mosquitto
 WILL_DELAY, WILL_FLAGS = 0x18, 0b0010_1100
@@ -59,7 +59,7 @@ def refuses(line: Line) -> None:
 # ── What it says when it connects ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_it_leaves_a_will_that_the_broker_says_after_30_s_and_keeps_its_session(county: County) -> None:
+def test_it_leaves_a_will_that_the_broker_says_after_30_s_and_keeps_its_session_for_ever(county: County) -> None:
     box = county.add("thon-3")
     with impostor(county.commune.broker, county.broker.port, swallows) as broker:
         box.connect()
@@ -69,6 +69,7 @@ def test_it_leaves_a_will_that_the_broker_says_after_30_s_and_keeps_its_session(
     assert flags & (WILL_FLAGS | CLEAN_START) == WILL_FLAGS
     assert bytes([WILL_DELAY]) + struct.pack(">I", 30) in told
     assert WILL_DELAY_S == 30
+    assert WITHOUT_END in told
     assert b"gong/nguyet-an/thon-3/state" in told
     assert b'"lost"' in told
 

@@ -22,6 +22,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from gongd.adapters.mqtt.record_socket import RecordSocket
 from gongd.core.errors import GongdError
 from gongd.core.fault import FaultCode
+from gongd.core.wire import SESSION_S
 from gongd.core.words import Text
 from gongd.ports_link import Delivery, Parcel, Subscription
 
@@ -33,9 +34,6 @@ CONNECT_S = 10.0
 
 KEEPALIVE_S = 55
 """More than a heartbeat, so that no PINGREQ is ever sent; under the minute of a carrier's NAT."""
-
-SESSION_S = 7 * 86_400
-"""How long the broker keeps what came for the box while it is away. Orders are refused as stale long before."""
 
 MOST_UNDER_WAY = 20
 """Unacknowledged messages that the broker may have under way: what floods waits at the broker, not here."""
