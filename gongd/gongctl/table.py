@@ -21,7 +21,10 @@ def _usual_folder() -> Path:
     if named:
         return Path(named)
     here = Path()
-    return here if (here / "commune.json").is_file() else Path(USUAL_FOLDER)
+    try:
+        return here if (here / "commune.json").is_file() else Path(USUAL_FOLDER)
+    except OSError:  # a private home folder: `sudo -u gongctl` stays in it
+        return Path(USUAL_FOLDER)
 
 
 FOLDER_OPTION = Option(

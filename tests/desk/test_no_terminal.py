@@ -1,5 +1,6 @@
 """Whoever is not there, does not know the passphrase, or presses Ctrl-C: gongctl says so, and nothing is sounded."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import gongd
 from gongd.desk.membership import Passphrases
 from tests.desk.commune import make_commune, make_village, needs_mosquitto
 from tests.desk.desk_terminal import CTRL_C, CTRL_D, at_terminal
@@ -182,3 +184,26 @@ def test_ctrl_d_at_a_passphrase_is_nobody_who_types_one(locked: Path) -> None:
         assert terminal.finish() == 1
         assert "Cần mật khẩu mà không có ai gõ" in terminal.seen
         assert "EOFError" not in terminal.seen
+
+
+# ── Somebody else's folder ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_gongctl_starts_in_a_home_folder_that_its_user_may_not_look_into(tmp_path: Path) -> None:
+    """`sudo -u gongctl gongctl` stays in the officer's own folder, which is nobody else's on Debian."""
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    done = subprocess.run(
+        [sys.executable, "-m", "gongd.gongctl", "--version"],
+        cwd=home,
+        user=65534,
+        group=65534,
+        extra_groups=[],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(gongd.__file__).parents[1])},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
