@@ -3,10 +3,16 @@
 Private keys are made here and never leave. The request goes to the desk on a stick; the loudspeaker speaks the code by
 which two people know that it arrived unchanged. What comes back is proved before any file changes: by the list of trust
 in it, which must be signed by the root that this box has pinned, name this very box, and be no older than the held one.
+
+`--new` asks with new keys, where the old ones were revoked. They wait beside the old, which stay in use until an answer
+for the new is taken: a box that works goes on working, and the same answer can be taken again after a power cut.
 """
 
+import glob
 import os
+import secrets
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +20,7 @@ from pathlib import Path
 from gongd.adapters import certificate, jose
 from gongd.adapters.certificate import CertificateError
 from gongd.adapters.control import ask
-from gongd.adapters.delivery import DeliveryError, Placed, put, read_plain
+from gongd.adapters.delivery import NOT_WRITTEN, DeliveryError, Placed, put, read_plain
 from gongd.adapters.jose import PrivateKey
 from gongd.core.enrolment import (
     ANSWER_BYTES,
@@ -24,17 +30,20 @@ from gongd.core.enrolment import (
     SignedRequest,
     digest,
 )
-from gongd.core.errors import GongdError, SocketError
+from gongd.core.errors import GongdError, KeyFileError, SocketError
 from gongd.core.fingerprint import check_code
 from gongd.core.trust_list import LARGEST_TRUST, TrustList
 from gongd.core.wire import Seal, only
 from gongd.core.wire_form import from_json, to_json
 from gongd.core.wire_refusal import Refused
 from gongd.core.words import Text
+from gongd.folder import settle
 from gongd.settings import Settings
 from gongd.settings.place import Papers, control_path, papers
 
 ASK_S = 10.0
+WAITING = ".new-"
+"""What stands in the name of a key that waits for its answer."""
 
 CODE = Text("Mã kiểm tra của cụm loa: {code}.", "Check code of the box: {code}.")
 ROOT_CODE = Text("Mã kiểm tra của xã: {code}.", "Check code of the commune: {code}.")
@@ -68,18 +77,20 @@ class KeygenError(GongdError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """A request that was written. `code` is to be read over the telephone."""
+    """A request that was written. `code` is read over the telephone. `keeps_old`: new keys wait, the old ones serve."""
 
     path: Path
     code: str
     spoken: bool
+    keeps_old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Installed:
     """An answer that was taken. `root_code` is set where a root was pinned for the first time, to be compared.
 
-    `host` and `port` are where the desk says that the broker is: `mqtt.host` should say the same.
+    `host` and `port` are where the desk says that the broker is: `mqtt.host` should say the same. `is_renewal`: a
+    running daemon uses it by itself. `needs_start`: it has read a key or a root that holds no more.
     """
 
     number: int
@@ -87,18 +98,22 @@ class Installed:
     host: str
     port: int
     root_code: str | None
+    is_renewal: bool
+    needs_start: bool
 
 
 # ── Asking ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def make_request(settings: Settings, to: Path, now: datetime) -> Requested:
-    """`gongd keygen --to DIR`: keys where there are none yet, and the request file in `to`.
+def make_request(settings: Settings, to: Path, now: datetime, new: bool = False) -> Requested:
+    """`gongd keygen --to DIR`: keys where there are none yet, and the request file in `to`; `new`: with new keys.
 
     Raises KeyFileError, DeliveryError, CertificateError.
     """
     place = papers(settings)
-    signing, tls = _key(place.key, settings), _key(place.tls_key, settings)
+    used = _Pair(place.key, place.tls_key)
+    pair = used.beside(secrets.token_hex(4)) if new and used.exists else used
+    signing, tls = _key(pair.key, settings), _key(pair.tls_key, settings)
     box = settings.box
     request = EnrolmentRequest(
         kind=REQUEST_KIND,
@@ -115,7 +130,30 @@ def make_request(settings: Settings, to: Path, now: datetime) -> Requested:
     path = to / f"{box.commune}-{box.id}.request.json"
     put(path, to_json(SignedRequest(request, proof.decode())) + b"\n", now)
     code = check_code(digest(request))
-    return Requested(path, code, speak(settings, CODE.fill(code=code)))
+    return Requested(path, code, speak(settings, CODE.fill(code=code)), pair != used)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Where the two private keys of a box lie."""
+
+    key: Path
+    tls_key: Path
+
+    @property
+    def exists(self) -> bool:
+        return self.key.exists() and self.tls_key.exists()
+
+    def beside(self, tag: str) -> "_Pair":
+        """Another pair that waits beside this one."""
+        return _Pair(*(path.with_name(f"{path.name}{WAITING}{tag}") for path in (self.key, self.tls_key)))
+
+    def waiting(self) -> list["_Pair"]:
+        """Those that wait beside this one."""
+        name = f"{self.key.name}{WAITING}"
+        found = self.key.parent.glob(f"{glob.escape(name)}*")
+        pairs = [self.beside(path.name.removeprefix(name)) for path in sorted(found)]
+        return [pair for pair in pairs if pair.exists]
 
 
 def _key(path: Path, settings: Settings) -> PrivateKey:
@@ -160,14 +198,37 @@ def take_answer(settings: Settings, path: Path, now: datetime, new_root: str | N
     """
     answer = _read(path)
     place = papers(settings)
-    trust = _prove(settings, place, answer, new_root, now)
-    pinned = place.root.exists()
-    _install(place, answer, now)
+    used = _Pair(place.key, place.tls_key)
+    pair = _pair_of(used, answer)
+    trust = _prove(settings, place, pair, answer, new_root, now)
+    pinned = jose.load_public(place.root) if place.root.exists() else None
+    _install(place, pair, answer, now)
+    if pair != used:
+        _clear(used)
     facts = certificate.read(answer.certificate.encode())
     code = check_code(answer.root)
-    if not pinned:
+    if pinned is None:
         speak(settings, ROOT_CODE.fill(code=code))
-    return Installed(trust.number, facts.ends_at, answer.host, answer.port, None if pinned else code)
+    return Installed(
+        trust.number,
+        facts.ends_at,
+        answer.host,
+        answer.port,
+        root_code=None if pinned else code,
+        is_renewal=pair == used and pinned == answer.root,
+        needs_start=pair != used or pinned not in (None, answer.root),
+    )
+
+
+def _pair_of(used: _Pair, answer: EnrolmentAnswer) -> _Pair:
+    """The keys for which the answer is: new ones that wait for it, else those in use. Raises KeygenError."""
+    for pair in used.waiting():
+        with suppress(KeyFileError):
+            if jose.load(pair.key).kid == answer.fingerprint:
+                return pair
+    if not used.exists:
+        raise KeygenError(NO_KEYS)
+    return used
 
 
 def _read(path: Path) -> EnrolmentAnswer:
@@ -179,15 +240,13 @@ def _read(path: Path) -> EnrolmentAnswer:
 
 
 def _prove(
-    settings: Settings, place: Papers, answer: EnrolmentAnswer, new_root: str | None, now: datetime
+    settings: Settings, place: Papers, pair: _Pair, answer: EnrolmentAnswer, new_root: str | None, now: datetime
 ) -> TrustList:
     """The list in the answer, once everything in it fits this box. Raises KeygenError."""
     ours, theirs = f"{settings.box.commune}/{settings.box.id}", f"{answer.commune}/{answer.box}"
     if ours != theirs:
         raise KeygenError(NOT_MINE.fill(ours=ours, theirs=theirs))
-    if not (place.key.exists() and place.tls_key.exists()):
-        raise KeygenError(NO_KEYS)
-    signing, tls = jose.load(place.key), jose.load(place.tls_key)
+    signing, tls = jose.load(pair.key), jose.load(pair.tls_key)
     _prove_certificate(answer, tls, ours)
     trust = _list_in(answer.trust.encode(), answer.root)
     if isinstance(trust, Refused):
@@ -247,7 +306,7 @@ def _held(place: Papers, root: str) -> TrustList | None:
     return None if isinstance(found, Refused) else found
 
 
-def _install(place: Papers, answer: EnrolmentAnswer, now: datetime) -> None:
+def _install(place: Papers, pair: _Pair, answer: EnrolmentAnswer, now: datetime) -> None:
     """Each file takes its place in one step; where one cannot, those before it come back. The list goes last.
 
     Raises DeliveryError.
@@ -260,6 +319,9 @@ def _install(place: Papers, answer: EnrolmentAnswer, now: datetime) -> None:
     )
     done: list[Placed] = []
     try:
+        for new, path in ((pair.tls_key, place.tls_key), (pair.key, place.key)):
+            if not (path.exists() and path.samefile(new)):
+                done.append(_step_in(new, path))
         for path, data in files:
             if not path.exists() or path.read_bytes() != data:
                 done.append(put(path, data, now))
@@ -267,6 +329,39 @@ def _install(place: Papers, answer: EnrolmentAnswer, now: datetime) -> None:
         for placed in reversed(done):
             placed.undo()
         raise
+
+
+def _step_in(new: Path, path: Path) -> Placed:
+    """A key that waited takes the place. It keeps its own name, and the former one a name, until all is in place.
+
+    Raises DeliveryError.
+    """
+    passing, former = path.with_name(f".{path.name}.passing"), _former(path)
+    try:
+        for name in (passing, former):
+            name.unlink(missing_ok=True)
+        if path.exists():
+            os.link(path, former)
+        os.link(new, passing)
+        passing.replace(path)
+        settle(path.parent)
+    except OSError as error:
+        raise DeliveryError(NOT_WRITTEN.fill(path=path, why=error.strerror or error)) from error
+    return Placed(path, former if former.exists() else None)
+
+
+def _former(path: Path) -> Path:
+    return path.with_name(f"{path.name}.former")
+
+
+def _clear(used: _Pair) -> None:
+    """All is in place: keys that waited have lost their use, and so have the former ones."""
+    names = [_former(used.key), _former(used.tls_key)]
+    for pair in used.waiting():
+        names += [pair.tls_key, pair.key]
+    for name in names:
+        with suppress(OSError):
+            name.unlink(missing_ok=True)
 
 
 def _pem_of(root: str) -> bytes:

@@ -10,6 +10,11 @@ from gongd.core.words import Text
 from gongd.settings import Settings
 
 ONE_OF_BOTH = Text("--to và --answer không đi cùng nhau", "--to and --answer do not go together")
+NEW_ASKS = Text("--new và --answer không đi cùng nhau", "--new and --answer do not go together")
+OLD_SERVE = Text(
+    "Khóa mới chờ giấy trả lời. Đến khi nhận, cụm loa vẫn dùng khóa cũ.",
+    "The new keys wait for the answer. Until it is taken the box goes on with the old ones.",
+)
 WRITTEN = Text(
     "Đã ghi {path}. Mã kiểm tra của cụm loa: {code}. Đem tệp này đến bàn trực: gongctl enrol",
     "{path} is written. Check code of the box: {code}. Take this file to the desk: gongctl enrol",
@@ -35,16 +40,21 @@ def keygen(request: Request, screen: Screen) -> int:
     answer, to = request.values["answer"], request.values["to"]
     if answer is not None and to is not None:
         raise MisuseError(ONE_OF_BOTH)
+    is_new = bool(request.values.get("new"))
+    if answer is not None and is_new:
+        raise MisuseError(NEW_ASKS)
     now = datetime.now().astimezone()
     if answer is not None:
         return _take(settings, answer, request, screen, now)
     from gongd.keygen import make_request
 
-    made = make_request(settings, to or Path(), now)
+    made = make_request(settings, to or Path(), now, is_new)
     if request.wants_json:
         screen.json({"ok": True, "request": str(made.path), "code": made.code, "spoken": made.spoken})
     else:
         screen.say(WRITTEN.fill(path=made.path, code=made.code))
+        if made.keeps_old:
+            screen.say(OLD_SERVE)
     return 0
 
 

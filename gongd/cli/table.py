@@ -172,6 +172,13 @@ COMMANDS = (
             Option(
                 "to", Text("thư mục ghi tệp yêu cầu, ví dụ USB", "where the request goes, as a stick"), FOLDER, "DIR"
             ),
+            Option(
+                "new",
+                Text(
+                    "xin với khóa mới (khóa cũ bị hủy); khóa cũ dùng đến khi nhận giấy trả lời",
+                    "ask with new keys (the old were revoked); the old serve until the answer is taken",
+                ),
+            ),
             Option("answer", Text("nhận tệp trả lời của bàn trực", "take the desk's answer"), FILE, "FILE"),
             Option(
                 "new-root",

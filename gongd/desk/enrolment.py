@@ -20,7 +20,7 @@ from gongd.desk import broker, ledger
 from gongd.desk.applicant import Applicant
 from gongd.desk.commune_folder import PRIVATE, CommuneFolder, held, write
 from gongd.desk.ledger import SignedList
-from gongd.desk.membership import REVOKED_KEY, UNLOCKED, EnrolmentError, Passphrases, swapped
+from gongd.desk.membership import UNLOCKED, EnrolmentError, Passphrases, swapped
 from gongd.desk.register import BoxRecord, Commune, box_ids, load_box, load_commune, load_struckoff, save_box
 
 OTHER_COMMUNE = Text(
@@ -30,6 +30,12 @@ OTHER_COMMUNE = Text(
 OTHER_KEY = Text(
     "{box} đã đăng ký với khóa khác. Thay máy mới: thêm --replace (khóa cũ bị hủy)",
     "{box} is enrolled with another key. For a new machine add --replace (the old key is revoked)",
+)
+REVOKED_BOX = Text(
+    "Khóa này đã bị hủy, không đăng ký lại được. Ở cụm loa làm khóa mới: sudo gongd keygen --new --to THƯ-MỤC, "
+    "rồi đem tệp mới đến đây",
+    "This key was revoked and cannot be enrolled again. Make new keys at the box: sudo gongd keygen --new --to DIR, "
+    "then bring the new file here",
 )
 KEY_TAKEN = Text("Khóa này đã đăng ký cho cụm loa {box}", "This key is enrolled for box {box} already")
 
@@ -87,7 +93,7 @@ def _admit(commune: Commune, applicant: Applicant, trust: TrustList, replace_box
     if asked.commune != commune.id:
         raise EnrolmentError(OTHER_COMMUNE.fill(theirs=asked.commune, ours=commune.id))
     if thumbprint(asked.public) in trust.revoked:
-        raise EnrolmentError(REVOKED_KEY)
+        raise EnrolmentError(REVOKED_BOX)
     holder = next((box.id for box in trust.boxes if box.x == asked.public), asked.box)
     if holder != asked.box:
         raise EnrolmentError(KEY_TAKEN.fill(box=holder))

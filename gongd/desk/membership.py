@@ -26,7 +26,10 @@ BAD_ID = Text(
     "“{name}” cannot be an id: small plain letters, digits and -, as nguyet-an",
 )
 NOT_LISTED = Text("Không có cụm loa hay khóa nào tên {name}", "There is no box and no key called {name}")
-REVOKED_KEY = Text("Khóa này đã bị hủy, không đăng ký lại được", "This key was revoked and cannot be enrolled again")
+REVOKED_KEY = Text(
+    "Khóa này đã bị hủy, không dùng lại được. Làm khóa khác: gongctl key make TỆP",
+    "This key was revoked and cannot be used again. Make another: gongctl key make FILE",
+)
 LAST_KEY = Text(
     "Đây là khóa trực ban cuối cùng: bỏ thì không ai báo động được. Thêm khóa khác trước: gongctl key new",
     "This is the desk's last key: without it nobody can raise an alarm. Add another first: gongctl key new",

@@ -42,3 +42,14 @@ def test_a_stick_that_is_not_there_is_said_in_words(ram: Path, run: Run) -> None
     said = run("keygen", "--to", "/proc/nowhere", "--config", write_settings(ram))
     assert said.status == 1
     assert "Không ghi được" in said.err
+
+
+def test_new_keys_are_asked_for_by_a_word_and_wait_while_the_old_ones_serve(ram: Path, run: Run) -> None:
+    config, stick = write_settings(ram), ram / "stick"
+    stick.mkdir()
+    first = run("keygen", "--to", stick, "--config", config)
+    again = run("keygen", "--new", "--to", stick, "--config", config)
+    assert (first.status, again.status) == (0, 0)
+    assert "vẫn dùng khóa cũ" not in first.out
+    assert "Khóa mới chờ giấy trả lời. Đến khi nhận, cụm loa vẫn dùng khóa cũ." in again.out
+    assert run("keygen", "--new", "--answer", stick / "x", "--config", config).status == 2
