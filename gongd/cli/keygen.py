@@ -28,6 +28,11 @@ COMPARE = Text(
     "Check code of the commune: {code}. Compare with what the desk reads; if they differ, tell whoever is in charge",
 )
 RESTART = Text("Rồi: sudo systemctl restart gongd", "Then: sudo systemctl restart gongd")
+RELOAD = Text("Rồi: sudo gongd reload", "Then: sudo gongd reload")
+NOTHING_MORE = Text(
+    "Không phải làm gì thêm: cụm loa đang chạy tự dùng giấy mới.",
+    "Nothing more is to be done: a box that runs uses it by itself.",
+)
 WRITE_HOST = Text(
     "Cấu hình chưa ghi máy chủ này. Thêm vào: mqtt: {{host: {host}, port: {port}}}",
     "The settings do not name this broker. Add: mqtt: {{host: {host}, port: {port}}}",
@@ -64,13 +69,17 @@ def _take(settings: Settings, answer: Path, request: Request, screen: Screen, no
     done = take_answer(settings, answer, now, request.values["new-root"])
     if request.wants_json:
         told = {"number": done.number, "until": done.ends_at.isoformat(), "host": done.host, "port": done.port}
-        screen.json({"ok": True, **told, "root_code": done.root_code})
+        screen.json({"ok": True, **told, "root_code": done.root_code, "needs_start": done.needs_start})
         return 0
     until = f"{done.ends_at.astimezone(settings.box.timezone):%d/%m/%Y}"
     screen.say(TAKEN.fill(number=done.number, until=until, host=done.host, port=done.port))
     if done.root_code:
         screen.say(COMPARE.fill(code=done.root_code))
-    if settings.mqtt is None or (settings.mqtt.host, settings.mqtt.port) != (done.host, done.port):
+    is_named = settings.mqtt is not None and (settings.mqtt.host, settings.mqtt.port) == (done.host, done.port)
+    if not is_named:
         screen.say(WRITE_HOST.fill(host=done.host, port=done.port))
-    screen.say(RESTART)
+    if done.needs_start:
+        screen.say(RESTART)
+    else:
+        screen.say(NOTHING_MORE if done.is_renewal and is_named else RELOAD)
     return 0

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from gongd.desk.applicant import read_request
 from gongd.desk.enrolment import enrol
+from gongd.desk.register import load_commune
 from tests.cli.box import Run, answering, write_settings
 from tests.desk.commune import make_commune, now
 
@@ -53,3 +54,22 @@ def test_new_keys_are_asked_for_by_a_word_and_wait_while_the_old_ones_serve(ram:
     assert "vẫn dùng khóa cũ" not in first.out
     assert "Khóa mới chờ giấy trả lời. Đến khi nhận, cụm loa vẫn dùng khóa cũ." in again.out
     assert run("keygen", "--new", "--answer", stick / "x", "--config", config).status == 2
+
+
+def test_the_daemon_is_started_again_only_where_it_has_read_what_holds_no_more(ram: Path, run: Run) -> None:
+    """First papers: a reload reads the settings. Renewed ones: each connection reads them. New keys: a start."""
+    folder, stick = make_commune(ram), ram / "stick"
+    stick.mkdir()
+    config = write_settings(ram)
+
+    def taken(*more: str) -> str:
+        run("keygen", *more, "--to", stick, "--config", config)
+        applicant = read_request(stick / "nguyet-an-thon-3.request.json")
+        done = enrol(folder, applicant, now(), out=stick, replace_box=True)
+        return run("keygen", "--answer", done.answer, "--config", config).out.splitlines()[-1]
+
+    assert taken() == "Rồi: sudo gongd reload"
+    assert taken() == "Rồi: sudo gongd reload"  # the settings do not name the broker yet
+    write_settings(ram, more=f"mqtt: {{host: 127.0.0.1, port: {load_commune(folder).port}}}\n")
+    assert taken().startswith("Không phải làm gì thêm")
+    assert taken("--new") == "Rồi: sudo systemctl restart gongd"
