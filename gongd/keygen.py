@@ -32,6 +32,7 @@ from gongd.core.enrolment import (
 )
 from gongd.core.errors import GongdError, KeyFileError, SocketError
 from gongd.core.fingerprint import check_code
+from gongd.core.lexicon import why_not
 from gongd.core.trust_list import LARGEST_TRUST, TrustList
 from gongd.core.wire import Seal, only
 from gongd.core.wire_form import from_json, to_json
@@ -173,7 +174,7 @@ def _key(path: Path, settings: Settings) -> PrivateKey:
     except OSError as error:
         if isinstance(error, GongdError):
             raise
-        raise DeliveryError(Text(str(error), str(error))) from error
+        raise DeliveryError(NOT_WRITTEN.fill(path=path, why=why_not(error))) from error
     return made
 
 
@@ -346,7 +347,7 @@ def _step_in(new: Path, path: Path) -> Placed:
         passing.replace(path)
         settle(path.parent)
     except OSError as error:
-        raise DeliveryError(NOT_WRITTEN.fill(path=path, why=error.strerror or error)) from error
+        raise DeliveryError(NOT_WRITTEN.fill(path=path, why=why_not(error))) from error
     return Placed(path, former if former.exists() else None)
 
 

@@ -71,6 +71,7 @@ PURE_STDLIB = {
     "decimal",
     "difflib",
     "enum",
+    "errno",
     "functools",
     "hashlib",
     "heapq",

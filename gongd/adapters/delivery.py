@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gongd.core.errors import GongdError
+from gongd.core.lexicon import why_not
 from gongd.core.words import Text
 from gongd.folder import settle
 
@@ -54,7 +55,7 @@ def read_plain(path: Path, root: Path, most_bytes: int) -> bytes:
     except DeliveryError:
         raise
     except OSError as error:
-        why: object = NOT_A_FILE if error.errno in (errno.ELOOP, errno.ENXIO) else error.strerror
+        why: object = NOT_A_FILE if error.errno in (errno.ELOOP, errno.ENXIO) else why_not(error)
         raise DeliveryError(NOT_READ.fill(path=path, why=why)) from error
 
 
@@ -90,7 +91,7 @@ def laid_together(*folders: dict[str, Path]) -> Iterator[Path]:
     try:
         passing = tempfile.TemporaryDirectory(prefix="gongd-adopt-", ignore_cleanup_errors=True)
     except OSError as error:
-        raise DeliveryError(NOT_WRITTEN.fill(path=tempfile.gettempprefix(), why=error.strerror)) from error
+        raise DeliveryError(NOT_WRITTEN.fill(path=tempfile.gettempprefix(), why=why_not(error))) from error
     with passing as name:
         together = Path(name)
         for inside, path in (item for clips in folders for item in clips.items()):
@@ -120,7 +121,7 @@ class Placed:
             else:
                 self.former.replace(self.path)
         except OSError as error:
-            raise DeliveryError(NOT_WRITTEN.fill(path=self.path, why=error.strerror)) from error
+            raise DeliveryError(NOT_WRITTEN.fill(path=self.path, why=why_not(error))) from error
 
 
 def put(path: Path, data: bytes, now: datetime) -> Placed:
@@ -133,7 +134,7 @@ def put(path: Path, data: bytes, now: datetime) -> Placed:
         former = _keep_aside(path, now)
         _write(path, data)
     except OSError as error:
-        raise DeliveryError(NOT_WRITTEN.fill(path=path, why=error.strerror or error)) from error
+        raise DeliveryError(NOT_WRITTEN.fill(path=path, why=why_not(error))) from error
     return Placed(path, former)
 
 
@@ -197,7 +198,7 @@ def write_note(path: Path, note: object) -> None:
     try:
         _write(path, json.dumps(note, ensure_ascii=False, indent=1).encode() + b"\n")
     except OSError as error:
-        raise DeliveryError(NOT_WRITTEN.fill(path=path, why=error.strerror or error)) from error
+        raise DeliveryError(NOT_WRITTEN.fill(path=path, why=why_not(error))) from error
 
 
 def leave_message(folder: Path, text: str) -> None:

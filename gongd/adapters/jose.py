@@ -31,6 +31,7 @@ from joserfc.jwk import OKPKey
 
 from gongd.core.errors import KeyFileError, PassphraseError
 from gongd.core.fingerprint import thumbprint
+from gongd.core.lexicon import why_not
 from gongd.core.trust_list import LARGEST_TRUST
 from gongd.core.wire import FindKey, Seal, Verified
 from gongd.core.wire_form import LARGEST_MESSAGE, parse
@@ -221,4 +222,4 @@ def _told(deed: Callable[[], _Result], text: Text, path: Path) -> _Result:
     try:
         return deed()
     except OSError as reason:
-        raise KeyFileError(text.fill(path=path, why=reason.strerror or reason)) from reason
+        raise KeyFileError(text.fill(path=path, why=why_not(reason))) from reason

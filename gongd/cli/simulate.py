@@ -10,7 +10,7 @@ from typing import Any
 
 from gongd.cli.screen import Screen
 from gongd.cli.usage import MisuseError, NoError, Request
-from gongd.core.lexicon import MISSED
+from gongd.core.lexicon import MISSED, why_not
 from gongd.core.words import Text
 from gongd.sim.crowd import Crowd
 from gongd.sim.profile import ALL, PROFILES
@@ -96,7 +96,7 @@ def _write(path: Path | None, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise NoError(NOT_WRITTEN.fill(path=path, why=error.strerror)) from error
+        raise NoError(NOT_WRITTEN.fill(path=path, why=why_not(error))) from error
 
 
 def _tell_shortest(failure: Failure, screen: Screen) -> None:

@@ -139,7 +139,9 @@ def _written(path: Path) -> Iterator[None]:
     except PrintError:
         raise
     except OSError as error:
-        raise NoError(NOT_WRITTEN.fill(path=path, why=error.strerror or error)) from error
+        from gongd.core.lexicon import why_not
+
+        raise NoError(NOT_WRITTEN.fill(path=path, why=why_not(error))) from error
 
 
 # ── The picture of describe ──────────────────────────────────────────────────────────────────────────────────────

@@ -4,6 +4,7 @@ Faults and conditions of the box itself stand with their logic in `fault.py` and
 the like are filled in by whoever writes the sentence (`history.line` does for the journal).
 """
 
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -302,6 +303,33 @@ def as_it_is(code: str) -> Text:
     """A code that has no words. Its braces would be taken for blanks to fill in."""
     plain = code.replace("{", "(").replace("}", ")")
     return Text(plain, plain)
+
+
+_SYSTEM: Mapping[int, Text] = {
+    errno.ENOENT: Text("không có tệp hoặc thư mục này", "there is no such file or folder"),
+    errno.EACCES: Text("không có quyền", "permission denied"),
+    errno.EPERM: Text("không được phép", "not permitted"),
+    errno.ENOSPC: Text("đĩa đầy", "the disk is full"),
+    errno.EDQUOT: Text("đĩa đầy phần được dùng", "the disk quota is used up"),
+    errno.EROFS: Text("đĩa chỉ đọc, không ghi được", "the disk is read-only"),
+    errno.EIO: Text("đĩa lỗi, không đọc ghi được", "the disk fails to read or write"),
+    errno.EISDIR: Text("đây là thư mục, không phải tệp", "it is a folder, not a file"),
+    errno.ENOTDIR: Text("không phải thư mục", "it is not a folder"),
+    errno.EEXIST: Text("đã có rồi", "it is there already"),
+    errno.EBUSY: Text("đang bận", "it is busy"),
+    errno.ENODEV: Text("không có thiết bị này", "there is no such device"),
+    errno.ENAMETOOLONG: Text("tên quá dài", "the name is too long"),
+    errno.ELOOP: Text("lối tắt trỏ vòng", "its links lead in a circle"),
+    errno.ECONNREFUSED: Text("máy kia từ chối kết nối", "the connection was refused"),
+    errno.EHOSTUNREACH: Text("không tới được máy kia", "the host cannot be reached"),
+    errno.ENETUNREACH: Text("không có đường mạng tới đó", "the network cannot be reached"),
+    errno.ETIMEDOUT: Text("chờ quá lâu", "it took too long"),
+}
+
+
+def why_not(error: OSError) -> Text:
+    """Why the system would not; in its own words where there are none here."""
+    return _SYSTEM.get(error.errno or 0) or as_it_is(error.strerror or str(error) or type(error).__name__)
 
 
 _FAULT_WORDS: Mapping[str, Text] = {

@@ -16,6 +16,7 @@ from pathlib import Path
 from gongd.adapters import certificate
 from gongd.adapters.certificate import Asked, Authority, Facts, Use
 from gongd.core.errors import GongdError
+from gongd.core.lexicon import why_not
 from gongd.core.words import Text
 from gongd.desk.commune_folder import NOT_WRITTEN, PRIVATE, CommuneFolder, FolderError, read, write, write_new
 from gongd.desk.register import (
@@ -201,7 +202,7 @@ def _hold(path: Path) -> int | None:
         except OSError:
             handle = os.open(path.with_suffix(".pem"), os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        raise FolderError(NOT_WRITTEN.fill(path=path, why=error.strerror)) from error
+        raise FolderError(NOT_WRITTEN.fill(path=path, why=why_not(error))) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gongd.core.errors import GongdError
+from gongd.core.lexicon import why_not
 from gongd.core.words import Text
 from gongd.folder import settle
 
@@ -141,7 +142,7 @@ def read(path: Path, most_bytes: int = 1_048_576) -> bytes:
     except PermissionError as error:
         raise FolderError(NOT_YOURS.fill(path=path)) from error
     except OSError as error:
-        raise FolderError(NOT_READ.fill(path=path, why=error.strerror or error)) from error
+        raise FolderError(NOT_READ.fill(path=path, why=why_not(error))) from error
     if len(data) > most_bytes:
         raise FolderError(TOO_LARGE.fill(path=path))
     return data
@@ -193,4 +194,4 @@ def _beside(path: Path, data: bytes, mode: int) -> str:
 
 
 def _unwritten(path: Path, error: OSError) -> FolderError:
-    return FolderError(NOT_WRITTEN.fill(path=path, why=error.strerror or error))
+    return FolderError(NOT_WRITTEN.fill(path=path, why=why_not(error)))

@@ -27,6 +27,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gongd.core.errors import ConfigError
+from gongd.core.lexicon import why_not
 from gongd.core.wire_name import is_id
 from gongd.core.words import Text
 from gongd.settings.finding import Findings, guess
@@ -119,7 +120,7 @@ def load_roster(path: Path) -> Roster:
     except FileNotFoundError:
         return Roster()
     except OSError as error:
-        findings.note(Place(1, 1), (), _UNREADABLE.fill(why=error.strerror or error))
+        findings.note(Place(1, 1), (), _UNREADABLE.fill(why=why_not(error)))
         raise ConfigError(findings.in_order()) from error
     return read_roster(data, findings)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from gongd.cli.screen import Screen
 from gongd.cli.usage import MisuseError, NoError, Request
 from gongd.core.history import line
+from gongd.core.lexicon import why_not
 from gongd.core.record import Kind
 from gongd.core.wire_form import to_object
 from gongd.core.words import Text
@@ -228,7 +229,7 @@ def hand_out(paper: Paper, request: Request, screen: Screen) -> int:
         else:
             out.write_text(_text_of(paper, wanted), encoding="utf-8", newline="")
     except OSError as error:
-        raise NoError(NOT_WRITTEN.fill(path=out, why=error.strerror or error)) from error
+        raise NoError(NOT_WRITTEN.fill(path=out, why=why_not(error))) from error
     screen.say(WRITTEN.fill(path=out))
     return 0
 

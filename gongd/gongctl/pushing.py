@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gongd.cli.screen import Screen
 from gongd.cli.usage import MisuseError, NoError, Request
+from gongd.core.lexicon import why_not
 from gongd.core.recording import suffix_of
 from gongd.core.wire_blob import Blob, blob_of
 from gongd.core.wire_command import LARGEST_BLOB
@@ -136,7 +137,7 @@ def _read(path: Path, most: int) -> bytes:
         with path.open("rb") as file:
             data = file.read(most + 1)
     except OSError as error:
-        raise NoError(NOT_READ.fill(path=path, why=error.strerror or error)) from error
+        raise NoError(NOT_READ.fill(path=path, why=why_not(error))) from error
     if len(data) > most:
         raise NoError(TOO_LARGE.fill(path=path, most=most // 1024))
     return data

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from gongd.core.errors import ConfigError
+from gongd.core.lexicon import why_not
 from gongd.core.words import Language, Text
 from gongd.settings.assemble import Parts, assemble
 from gongd.settings.finding import Findings, Spoilt, Spot
@@ -31,7 +32,7 @@ def load(path: Path, folder: Path | None = None) -> Settings:
             data = file.read(LARGEST_BYTES + 1)
     except OSError as error:
         findings = Findings(str(path))
-        findings.note(Place(1, 1), (), _UNREADABLE.fill(reason=error.strerror or type(error).__name__))
+        findings.note(Place(1, 1), (), _UNREADABLE.fill(reason=why_not(error)))
         raise ConfigError(findings.in_order()) from error
     return parse(data, str(path), folder or path.parent)
 

@@ -1,5 +1,7 @@
 """Every code that people may meet has its words, in both languages."""
 
+import errno
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -92,3 +94,16 @@ def test_no_text_says_that_a_network_is_lost_in_words_that_mean_death() -> None:
     for text in _all_texts():
         assert "mất mạng" not in text.vi.lower()
         assert "sự cố" not in text.vi.lower()
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.ENOSPC, errno.EROFS, errno.EISDIR, errno.ENOTDIR])
+def test_what_the_system_would_not_do_is_said_in_both_languages(number: int) -> None:
+    said = lexicon.why_not(OSError(number, os.strerror(number)))
+    assert said.vi != said.en
+    assert os.strerror(number) not in said.vi
+
+
+def test_a_reason_of_the_system_that_has_no_words_stays_as_it_is() -> None:
+    assert lexicon.why_not(OSError(errno.EXDEV, "Invalid {cross}")).vi == "Invalid (cross)"
+    assert lexicon.why_not(OSError("plain words")).en == "plain words"
+    assert lexicon.why_not(OSError()).vi == "OSError"
