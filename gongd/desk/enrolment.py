@@ -4,6 +4,7 @@ Every function takes the commune's folder, plain values and the time, does the w
 returns what a person is told. Each change of the list of trust is a new list, signed by the root, one number higher.
 """
 
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,13 +13,14 @@ from pathlib import Path
 from gongd.adapters import jose
 from gongd.core.enrolment import ANSWER_KIND, EnrolmentAnswer
 from gongd.core.fingerprint import check_code, thumbprint
+from gongd.core.lexicon import why_not
 from gongd.core.trust_list import ListedBox, TrustList
 from gongd.core.wire_form import to_json
 from gongd.core.words import Text
 from gongd.desk import authority as office
 from gongd.desk import broker, ledger
 from gongd.desk.applicant import Applicant
-from gongd.desk.commune_folder import PRIVATE, CommuneFolder, held, write
+from gongd.desk.commune_folder import PRIVATE, CommuneFolder, FolderError, held, write
 from gongd.desk.ledger import SignedList
 from gongd.desk.membership import UNLOCKED, EnrolmentError, Passphrases, swapped
 from gongd.desk.register import BoxRecord, Commune, box_ids, load_box, load_commune, load_struckoff, save_box
@@ -37,12 +39,17 @@ REVOKED_BOX = Text(
     "This key was revoked and cannot be enrolled again. Make new keys at the box: sudo gongd keygen --new --to DIR, "
     "then bring the new file here",
 )
+NO_PLACE = Text(
+    "Không ghi được giấy trả lời vào {path}: {why}. Chưa làm gì; xem lại chỗ ghi sau --out",
+    "The answer cannot be written to {path}: {why}. Nothing was done; look at the place after --out",
+)
 KEY_TAKEN = Text("Khóa này đã đăng ký cho cụm loa {box}", "This key is enrolled for box {box} already")
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """A box that belongs now, or has a new certificate. `answer` is the file to carry to it."""
+    """A box that belongs now, or has a new certificate. `answer` is the file to carry to it; `uncarried` says why it
+    lies in the folder only, and not where it should be carried from."""
 
     box: str
     answer: Path
@@ -50,6 +57,16 @@ class Enrolled:
     trust: SignedList
     root_code: str
     broker_told: bool
+    uncarried: Text | None = None
+
+
+def require_place(out: Path) -> None:
+    """Can an answer be written there? Asked before anything is done. Raises FolderError."""
+    try:
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise FolderError(NO_PLACE.fill(path=out, why=why_not(error))) from error
 
 
 # ── Enrolling ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -83,8 +100,8 @@ def enrol(
         struck = former.issued if former and not same else ()
         office.publish_struckoff(folder, signer, struck, now, let_in=f"{commune.id}/{asked.box}")
         told = broker.write_all(folder, commune, signed.trust, load_struckoff(folder))
-        answer = write_answer(folder, commune, asked.box, made, signed, now, out)
-        return Enrolled(asked.box, answer, issued.ends_at, signed, check_code(root.x), told)
+        answer, uncarried = _carried(write_answer(folder, commune, asked.box, made, signed, now), out)
+        return Enrolled(asked.box, answer, issued.ends_at, signed, check_code(root.x), told, uncarried)
 
 
 def _admit(commune: Commune, applicant: Applicant, trust: TrustList, replace_box: bool) -> None:
@@ -119,9 +136,8 @@ def write_answer(
     made: bytes,
     signed: SignedList,
     now: datetime,
-    out: Path | None = None,
 ) -> Path:
-    """Write the answer for a box into the folder, and where it is carried from: returns that. Raises FolderError."""
+    """Write the answer for a box into the folder: returns where it lies. Raises FolderError."""
     root = jose.load_public(folder.root_public)
     listed = signed.trust.box(box)
     answer = EnrolmentAnswer(
@@ -138,10 +154,20 @@ def write_answer(
         trust=signed.token.decode(),
         made_at=now,
     )
-    name = f"{commune.id}-{box}.answer.json"
-    for place in (folder.answers, *((out,) if out else ())):
-        write(place / name, to_json(answer) + b"\n", PRIVATE)
-    return (out or folder.answers) / name
+    path = folder.answers / f"{commune.id}-{box}.answer.json"
+    write(path, to_json(answer) + b"\n", PRIVATE)
+    return path
+
+
+def _carried(answer: Path, out: Path | None) -> tuple[Path, Text | None]:
+    """The answer where it is carried from; where that takes it no more, it stays in the folder: why."""
+    if out is None:
+        return answer, None
+    try:
+        write(out / answer.name, answer.read_bytes(), PRIVATE)
+    except FolderError as error:
+        return answer, error.text
+    return out / answer.name, None
 
 
 # ── Renewing ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -167,8 +193,8 @@ def renew(
         for record in [load_box(folder, box) for box in boxes]:
             made, issued = office.certify_box(signer, f"{commune.id}/{record.id}", record.csr.encode(), now)
             save_box(folder, replace(record, issued=(*record.issued, issued)))
-            answer = write_answer(folder, commune, record.id, made, signed, now, out)
-            done.append(Enrolled(record.id, answer, issued.ends_at, signed, code, True))
+            answer, uncarried = _carried(write_answer(folder, commune, record.id, made, signed, now), out)
+            done.append(Enrolled(record.id, answer, issued.ends_at, signed, code, True, uncarried))
         return tuple(done)
 
 

@@ -41,6 +41,10 @@ ENROLLED = Text(
     "Đã đăng ký {box}, hạn đến {until}. Giấy trả lời: {path}. Mã của xã: {code}, so với mã loa đọc.",
     "{box} is enrolled until {until}. Its answer: {path}. The commune's code: {code}; compare with what it speaks.",
 )
+NOT_CARRIED = Text(
+    "Giấy trả lời của {box} đã làm xong và nằm ở {path}: chép sang USB. Không phải làm lại.",
+    "The answer for {box} is made and lies in {path}: copy it to a stick. Nothing is to be done again.",
+)
 TELL_BROKER = Text(
     "Chép broker/ sang máy chủ rồi khởi động lại máy chủ.", "Copy broker/ to the broker and start it again."
 )
@@ -121,15 +125,22 @@ def _locks(request: Request, screen: Screen) -> Passphrases:
 
 def enrol(request: Request, screen: Screen) -> int:
     """Enrol a box, once two people have found its code the same."""
+    _require_place(request)
     applicant = read_request(request.values["request"])
     if not _is_the_same(applicant, request.values["code"], screen):
         screen.say(NOT_ENROLLED)
         return 1
     folder, out, again = _folder(request), request.values["out"], bool(request.values.get("replace"))
     done = unlocked(lambda keys: enrolment.enrol(folder, applicant, now(), keys, out, again), request, screen)
-    _show(done, ENROLLED, request, screen)
+    is_carried = _show(done, ENROLLED, request, screen)
     spread(request.config, screen)
-    return 0
+    return 0 if is_carried else 1
+
+
+def _require_place(request: Request) -> None:
+    """Raises FolderError where --out takes no file."""
+    if (out := request.values["out"]) is not None:
+        enrolment.require_place(out)
 
 
 def _is_the_same(applicant: Applicant, code: str | None, screen: Screen) -> bool:
@@ -142,11 +153,16 @@ def _is_the_same(applicant: Applicant, code: str | None, screen: Screen) -> bool
     return typed_is("dung")
 
 
-def _show(done: Enrolled, text: Text, request: Request, screen: Screen) -> None:
+def _show(done: Enrolled, text: Text, request: Request, screen: Screen) -> bool:
+    """False where the answer is not where it was to be."""
     until = _day(done.ends_at, request)
     screen.say(text.fill(box=done.box, until=until, path=done.answer, code=done.root_code))
     if not done.broker_told:
         screen.say(TELL_BROKER)
+    if done.uncarried is not None:
+        screen.complain(done.uncarried)
+        screen.complain(NOT_CARRIED.fill(box=done.box, path=done.answer))
+    return done.uncarried is None
 
 
 def _day(at: datetime, request: Request) -> str:
@@ -174,16 +190,18 @@ def renew(request: Request, screen: Screen) -> int:
     if request.values.get("seats"):
         told = unlocked(lambda keys: enrolment.replace_seats(folder, now(), keys), request, screen)
         screen.say(RESEATED)
-        screen.say(Text("", "") if told else TELL_BROKER)
+        if not told:
+            screen.say(TELL_BROKER)
         return 0
+    _require_place(request)
     boxes = (box,) if box else box_ids(folder)
     out = request.values["out"]
-    for done in unlocked(lambda keys: enrolment.renew(folder, boxes, now(), keys, out), request, screen):
-        _show(replace(done, broker_told=True), RENEWED, request, screen)
+    renewed = unlocked(lambda keys: enrolment.renew(folder, boxes, now(), keys, out), request, screen)
+    carried = [_show(replace(done, broker_told=True), RENEWED, request, screen) for done in renewed]
     if request.values.get("broker"):
         unlocked(lambda keys: enrolment.renew_own(folder, now(), keys), request, screen)
         screen.say(RENEWED_OWN)
-    return 0
+    return 0 if all(carried) else 1
 
 
 def move_box(request: Request, screen: Screen) -> int:

@@ -8,12 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from gongd.adapters import jose
+from gongd.core.fingerprint import check_code
 from gongd.core.words import Language
-from gongd.desk import ledger
+from gongd.desk import enrolment, ledger
 from gongd.desk.commune_folder import CommuneFolder
 from gongd.desk.office import open_office
+from gongd.desk.register import load_commune
+from gongd.gongctl import main
 from gongd.keygen import make_request, take_answer
-from tests.desk.commune import Village, make_commune, make_village, now
+from tests.desk.commune import Village, broker_of, make_commune, make_village, now
 from tests.desk.scripted import Commune, found_commune
 
 
@@ -102,6 +106,45 @@ def test_locked_keys_are_opened_by_a_passphrase_from_a_file(ram: Path) -> None:
     assert "Sai mật khẩu" in ask(commune, *enrol, "--passphrase-file", str(wrong), status=1)
     ask(commune, *enrol, "--passphrase-file", str(secret))
     assert boxes(commune.folder) == ["thon-3"]
+
+
+@pytest.mark.parametrize("place", ["nowhere", "a-file", "/proc"])
+def test_a_place_that_takes_no_answer_is_told_before_anything_is_done(commune: Commune, ram: Path, place: str) -> None:
+    path, code = request_of(make_village(ram))
+    (ram / "a-file").write_text("x", encoding="utf-8")
+    words = ("enrol", str(path), "--code", code, "--out", str(ram / place))
+    told = ask(commune, *words, status=1)
+    assert told.startswith(f"Không ghi được giấy trả lời vào {ram / place}: ")
+    assert "Chưa làm gì" in told
+    assert (boxes(commune.folder), list(commune.folder.answers.iterdir())) == ([], [])
+    assert "Chưa làm gì" in ask(commune, "renew", "--out", str(ram / place), status=1)
+
+
+def test_an_answer_that_could_not_be_carried_is_told_by_where_it_lies(
+    commune: Commune, ram: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The stick was there when it was looked for, and is full, or gone, once the box is enrolled."""
+    village = make_village(ram)
+    path, code = request_of(village)
+    monkeypatch.setattr(enrolment, "require_place", lambda _out: None)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    words = ["enrol", str(path), "--code", code, "--out", str(ram / "gone"), "--folder", str(commune.folder.path)]
+    assert main(words) == 1
+    said = capsys.readouterr()
+    answer = commune.folder.answers / "nguyet-an-thon-3.answer.json"
+    assert f"Giấy trả lời của thon-3 đã làm xong và nằm ở {answer}: chép sang USB." in said.err
+    assert "Đã đăng ký thon-3, hạn đến " in said.out
+    assert f"Mã của xã: {check_code(jose.load_public(commune.folder.root_public))}" in said.out
+    assert boxes(commune.folder) == ["thon-3"]
+    take_answer(village.settings, answer, now())
+
+
+def test_a_new_key_of_the_desk_is_told_without_an_empty_line(ram: Path) -> None:
+    folder, _ = found_commune(ram)
+    with broker_of(folder, load_commune(folder).port):
+        told = ask(Commune(folder, 0, {}), "renew", "--seats")
+    assert told.startswith("Bàn trực có khóa TLS mới")
+    assert "" not in told.splitlines()
 
 
 def test_certificates_are_told_by_their_end_and_renewed(ram: Path) -> None:
