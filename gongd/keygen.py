@@ -130,6 +130,8 @@ def make_request(settings: Settings, to: Path, now: datetime, new: bool = False)
     proof = jose.sign(digest(request).encode(), signing, Seal.REQUEST)
     path = to / f"{box.commune}-{box.id}.request.json"
     put(path, to_json(SignedRequest(request, proof.decode())) + b"\n", now)
+    with suppress(OSError):  # nothing secret is in it, and whoever enrols is not root
+        path.chmod(0o644)
     code = check_code(digest(request))
     return Requested(path, code, speak(settings, CODE.fill(code=code)), pair != used)
 

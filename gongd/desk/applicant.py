@@ -13,7 +13,7 @@ from gongd.core.wire_form import from_json
 from gongd.core.wire_name import is_id
 from gongd.core.wire_refusal import Reason, Refused
 from gongd.core.words import Text
-from gongd.desk.commune_folder import read
+from gongd.desk.commune_folder import NOT_FOR_ME, read
 
 CHECK = Text(
     "Mã kiểm tra của cụm loa: {code}. Đọc qua điện thoại cho người lắp; hai bên giống nhau mới gõ DUNG.",
@@ -49,7 +49,7 @@ class Applicant:
 
 def read_request(path: Path) -> Applicant:
     """Read a request file. Raises RequestError, FolderError."""
-    return parse_request(read(path, REQUEST_BYTES))
+    return parse_request(read(path, REQUEST_BYTES, NOT_FOR_ME))
 
 
 def parse_request(data: bytes) -> Applicant:

@@ -41,6 +41,10 @@ NOT_YOURS = Text(
     "{path} là của người dùng khác. Gõ: sudo -u gongctl gongctl",
     "{path} is another user's. Type: sudo -u gongctl gongctl",
 )
+NOT_FOR_ME = Text(
+    "Tài khoản đang chạy gongctl không được đọc {path}. Gõ: sudo chmod a+r {path}",
+    "The account that runs gongctl may not read {path}. Type: sudo chmod a+r {path}",
+)
 NOT_WRITTEN = Text("Không ghi được {path}: {why}", "{path} cannot be written: {why}")
 NOT_READ = Text("Không đọc được {path}: {why}", "{path} cannot be read: {why}")
 TOO_LARGE = Text("{path} quá lớn", "{path} is too large")
@@ -134,13 +138,13 @@ def held(folder: CommuneFolder) -> Iterator[None]:
         os.close(handle)
 
 
-def read(path: Path, most_bytes: int = 1_048_576) -> bytes:
-    """A file of at most so many bytes. Raises FolderError."""
+def read(path: Path, most_bytes: int = 1_048_576, denied: Text = NOT_YOURS) -> bytes:
+    """A file of at most so many bytes; `denied` is said where it is not for us to read. Raises FolderError."""
     try:
         with path.open("rb") as file:
             data = file.read(most_bytes + 1)
     except PermissionError as error:
-        raise FolderError(NOT_YOURS.fill(path=path)) from error
+        raise FolderError(denied.fill(path=path)) from error
     except OSError as error:
         raise FolderError(NOT_READ.fill(path=path, why=why_not(error))) from error
     if len(data) > most_bytes:

@@ -1,7 +1,11 @@
 """Papers from the command line: a box enrolled by a script, certificates, neighbours, a move, the broker's files."""
 
 import json
+import os
 import re
+import stat
+import subprocess
+import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -106,6 +110,27 @@ def test_locked_keys_are_opened_by_a_passphrase_from_a_file(ram: Path) -> None:
     assert "Sai mật khẩu" in ask(commune, *enrol, "--passphrase-file", str(wrong), status=1)
     ask(commune, *enrol, "--passphrase-file", str(secret))
     assert boxes(commune.folder) == ["thon-3"]
+
+
+def test_anybody_may_read_a_request_for_nothing_secret_is_in_it(commune: Commune, ram: Path) -> None:
+    path, code = request_of(make_village(ram))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    ask(commune, "enrol", str(path), "--code", code)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_request_that_this_account_may_not_read_is_told_by_what_opens_it(ram: Path) -> None:
+    """Not by changing to the very account that runs gongctl already."""
+    path, _ = request_of(make_village(ram))
+    path.chmod(0o600)
+    program = (
+        "import os, sys; from pathlib import Path; from gongd.core.errors import GongdError\n"
+        "from gongd.desk.applicant import read_request; os.seteuid(65534)\n"
+        "try: read_request(Path(sys.argv[1]))\nexcept GongdError as error: print(error.text.vi)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
+    assert f"Gõ: sudo chmod a+r {path}" in done.stdout
+    assert "sudo -u gongctl" not in done.stdout
 
 
 @pytest.mark.parametrize("place", ["nowhere", "a-file", "/proc"])
