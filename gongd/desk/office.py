@@ -19,7 +19,7 @@ from gongd.desk import ledger
 from gongd.desk.authority import Seat
 from gongd.desk.commune_folder import CommuneFolder, FolderError
 from gongd.desk.hearing import CHANNELS, Ear
-from gongd.desk.keyring import key_path
+from gongd.desk.keyring import first_name, key_path
 from gongd.desk.link import Dial, open_tls
 from gongd.desk.register import Commune, RegisterError, load_box, load_commune, load_struckoff
 from gongd.desk.roster import Roster, RosterBox, load_roster
@@ -27,6 +27,7 @@ from gongd.desk.store_book import Place
 
 ROSTER = "roster.yaml"
 STORE = "desk.db"
+FIRST_KEY = "desk.key"
 
 REVOKED = Text(
     "Khóa {name} đã bị hủy, cụm loa nào cũng từ chối: KHÔNG gửi lệnh. "
@@ -178,11 +179,18 @@ def take_pen(office: Office, passphrase: str | None, name: str | None = None) ->
     """The desk's pen, or that of the key with this name. Raises PassphraseError, KeyFileError, LedgerError."""
     if office.commune.bench:
         return Pen(office.commune.id, None)
-    path = office.folder.desk / "desk.key" if name is None else key_path(office.folder, name)
+    path = office.folder.desk / FIRST_KEY if name is None else key_path(office.folder, name)
     key = jose.load(path, passphrase)
     listed = office.trust.holders.get(key.kid) if office.trust else None
-    held = listed.key.name if listed and listed.key else office.commune.id
-    return Pen(held, key, called=name or held)
+    known = listed.key.name if listed and listed.key else None
+    return Pen(known or office.commune.id, key, called=name or known or _first_name(office.folder))
+
+
+def _first_name(folder: CommuneFolder) -> str:
+    """What the key in `desk.key` was called when the commune was founded: also once no list has it."""
+    with suppress(GongdError):
+        return first_name(folder) or FIRST_KEY
+    return FIRST_KEY
 
 
 def require_listed(office: Office, pen: Pen) -> None:

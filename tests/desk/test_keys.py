@@ -86,6 +86,13 @@ def test_no_order_is_sent_that_every_box_would_refuse(alone: Commune) -> None:
     assert done.stderr.startswith("The key pho has been revoked and every box refuses it: NOTHING was sent.")
 
 
+def test_the_desks_first_key_is_called_by_its_name_also_once_it_is_revoked(alone: Commune) -> None:
+    told(alone, "key", "new", "pho")
+    told(alone, "revoke", "cong-an-xa", "--yes")
+    said = told(alone, "alert", "fire", "--to", "3", "--yes", status=1)
+    assert said.startswith("Khóa cong-an-xa đã bị hủy, cụm loa nào cũng từ chối: KHÔNG gửi lệnh.")
+
+
 def test_a_lost_key_is_replaced_by_one_of_its_name_and_rights_and_counts_no_more(alone: Commune) -> None:
     before = keys(alone)["cong-an-xa"]
     assert "CHƯA tới máy chủ" in told(alone, "key", "replace", "cong-an-xa")
