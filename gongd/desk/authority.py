@@ -212,7 +212,9 @@ def _hold(path: Path) -> int | None:
 
 
 def own_certificates(folder: CommuneFolder) -> tuple[Facts, ...]:
-    """The certificates of authority, broker and desk. Raises FolderError, CertificateError."""
+    """The certificates of authority, broker and desk; a second desk has no broker. Raises FolderError,
+    CertificateError."""
     seat = min(folder.desk.glob("seat-*.pem"), default=folder.desk / "seat-1.pem")
-    paths = (folder.authority / "ca.pem", folder.broker / "broker.pem", seat)
+    broker = (folder.broker / "broker.pem",) if folder.broker.exists() else ()
+    paths = (folder.authority / "ca.pem", *broker, seat)
     return tuple(certificate.read(read(path)) for path in paths)

@@ -20,8 +20,8 @@ SOON_DAYS = 90
 HEAR_S = 1.0
 
 FOLDER = Text("Thư mục của xã {commune}: {n} cụm loa, danh sách khóa số {number}", "Commune {commune}: {n} boxes")
-KEY = Text("Khóa trực ban: dùng được", "The desk's key can be used")
-KEY_LOCKED = Text("Khóa trực ban: có mật khẩu", "The desk's key is locked by a passphrase")
+KEY = Text("Khóa trực ban{name}: dùng được", "The desk's key{name} can be used")
+KEY_LOCKED = Text("Khóa trực ban{name}: có mật khẩu", "The desk's key{name} is locked by a passphrase")
 CERTIFICATES = Text("Chứng thư số: hạn gần nhất {until}", "Certificates: the first ends {until}")
 CERTIFICATE_ENDS = Text("Chứng thư số {name} còn {days} ngày: gongctl renew", "Certificate {name}: {days} days left")
 BROKER = Text("Máy chủ: đã kết nối sau {s} giây", "The broker: connected after {s} s")
@@ -29,9 +29,13 @@ NO_BROKER = Text("Máy chủ: KHÔNG kết nối được {host}:{port}", "The b
 LISTS = Text("Danh sách khóa: không cụm loa nào giữ bản cũ", "Trust list: no box holds an old one")
 BENCH = Text("BÀN THỬ: không có khóa, không mã hóa", "A WORKSHOP BENCH: no keys, nothing is encrypted")
 READ = Text("Danh bạ trực: đọc được, {n} cụm loa", "The roster can be read: {n} boxes")
-PEOPLE = Text("Người đánh kẻng tay: thôn nào cũng có", "Every village has somebody who rings by hand")
-NO_PEOPLE = Text("Chưa có người đánh kẻng tay: {villages}", "Nobody to ring by hand: {villages}")
+PEOPLE = Text("Người đánh kẻng tay: cụm loa nào cũng có", "Every box has somebody who rings by hand")
+NO_PEOPLE = Text("Chưa có người đánh kẻng tay: {boxes}", "Nobody to ring by hand: {boxes}")
 HEARD = Text("Cụm loa: {n}/{all} đang liên lạc", "Boxes: {n} of {all} are in touch")
+UNHEARD = Text(
+    "Cụm loa: chưa biết cụm nào đang liên lạc, vì máy chủ không kết nối được",
+    "Boxes: nobody knows which are in touch while the broker cannot be reached",
+)
 REVOKED = Text(
     "Danh bạ trực còn cụm loa đã hủy khóa, loa không nhận lệnh: {boxes}",
     "The roster still has boxes that were revoked and take no order: {boxes}",
@@ -55,7 +59,7 @@ def doctor(request: Request, screen: Screen) -> int:
     """Try every part; 0 when there is no fault."""
     found: list[Finding] = []
     with on_duty(request.config, True, lambda _error: Roster(), lambda _text: None) as duty:
-        for finding in _examine(duty):
+        for finding in _examine(duty, request.values.get("key")):
             found.append(finding)
             if not request.wants_json:
                 mark = MARKS[finding.well].read(screen.language)
@@ -67,7 +71,10 @@ def doctor(request: Request, screen: Screen) -> int:
     return 0 if ok else 1
 
 
-def _examine(duty: Duty) -> Iterator[Finding]:
+def _examine(duty: Duty, name: str | None) -> Iterator[Finding]:
+    def _key(duty: Duty) -> Finding:
+        return _key_called(duty, name)
+
     checks = (_folder, _key, _certificates, _broker, _boxes, _revoked, _lists, _store, _roster, _people)
     for check in checks:
         try:
@@ -83,14 +90,16 @@ def _folder(duty: Duty) -> Finding:
     return Finding("folder", True, FOLDER.fill(commune=duty.office.commune.id, n=listed, number=number))
 
 
-def _key(duty: Duty) -> Finding:
+def _key_called(duty: Duty, name: str | None) -> Finding:
+    """The key with which orders are signed here: the one that `--key` names, else the first."""
+    shown = f" {name}" if name else ""
     if duty.office.commune.bench:
         return Finding("key", None, BENCH)
     try:
-        require_listed(duty.office, take_pen(duty.office, None))
+        require_listed(duty.office, take_pen(duty.office, None, name))
     except PassphraseError:
-        return Finding("key", True, KEY_LOCKED)
-    return Finding("key", True, KEY)
+        return Finding("key", True, KEY_LOCKED.fill(name=shown))
+    return Finding("key", True, KEY.fill(name=shown))
 
 
 def _certificates(duty: Duty) -> Finding:
@@ -124,6 +133,8 @@ def _hear(duty: Duty) -> None:
 
 
 def _boxes(duty: Duty) -> Finding:
+    if not duty.talk.is_up:
+        return Finding("boxes", None, UNHEARD)
     rows = [row for row in duty.rows(now()) if not row.is_revoked]
     heard = sum(not row.is_lost for row in rows)
     return Finding("boxes", True if heard == len(rows) else None, HEARD.fill(n=heard, all=len(rows)))
@@ -158,7 +169,7 @@ def _roster(duty: Duty) -> Finding:
 
 
 def _people(duty: Duty) -> Finding:
-    without = [box.village for box in duty.present.boxes if not box.by_hand]
+    without = [box.name for box in duty.present.boxes if not box.by_hand]
     if without:
-        return Finding("people", None, NO_PEOPLE.fill(villages=", ".join(dict.fromkeys(without))))
+        return Finding("people", None, NO_PEOPLE.fill(boxes="; ".join(dict.fromkeys(without))))
     return Finding("people", True, PEOPLE)
