@@ -8,7 +8,7 @@ the megabyte), and no curve or hash has to be chosen. Nothing else is accepted, 
 import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from gongd.core.errors import GongdError, PassphraseError
+from gongd.core.passphrase import secret_of, spellings
 from gongd.core.words import Text
 
 REQUEST_BYTES = 4096
@@ -88,7 +89,7 @@ def new_key(passphrase: str | None = None) -> bytes:
     return Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
-        serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else serialization.NoEncryption(),
+        serialization.BestAvailableEncryption(secret_of(passphrase)) if passphrase else serialization.NoEncryption(),
     )
 
 
@@ -97,13 +98,13 @@ def open_key(pem: bytes, passphrase: str | None = None) -> Ed25519PrivateKey:
 
     Raises CertificateError; PassphraseError where another passphrase is needed.
     """
-    secret = passphrase.encode() if passphrase and b"ENCRYPTED" in pem else None
-    try:
-        key = serialization.load_pem_private_key(pem, secret)
-    except (TypeError, ValueError, UnsupportedAlgorithm) as error:
-        if b"ENCRYPTED" in pem:
-            raise PassphraseError(WRONG_PASSPHRASE) from error
-        raise CertificateError(NOT_A_KEY) from error
+    is_sealed = b"ENCRYPTED" in pem
+    for said in spellings(passphrase) if passphrase and is_sealed else (None,):
+        with suppress(TypeError, ValueError, UnsupportedAlgorithm):
+            key = serialization.load_pem_private_key(pem, said)
+            break
+    else:
+        raise PassphraseError(WRONG_PASSPHRASE) if is_sealed else CertificateError(NOT_A_KEY)
     if not isinstance(key, Ed25519PrivateKey):
         raise CertificateError(WRONG_ALGORITHM)
     return key

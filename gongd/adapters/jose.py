@@ -9,6 +9,7 @@ import os
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +33,7 @@ from joserfc.jwk import OKPKey
 from gongd.core.errors import KeyFileError, PassphraseError
 from gongd.core.fingerprint import thumbprint
 from gongd.core.lexicon import why_not
+from gongd.core.passphrase import secret_of, spellings
 from gongd.core.trust_list import LARGEST_TRUST
 from gongd.core.wire import FindKey, Seal, Verified
 from gongd.core.wire_form import LARGEST_MESSAGE, parse
@@ -157,23 +159,20 @@ def _public(x: str) -> OKPKey:
 
 def save(key: PrivateKey, path: Path, passphrase: str | None = None) -> None:
     """Write a new private key file: PKCS #8 in PEM, its owner's alone. Raises KeyFileError; never overwrites."""
-    how: KeySerializationEncryption = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    how: KeySerializationEncryption = BestAvailableEncryption(secret_of(passphrase)) if passphrase else NoEncryption()
     _write(path, key.secret.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how), 0o600)
 
 
 def load(path: Path, passphrase: str | None = None) -> PrivateKey:
     """Read a private key file. Raises KeyFileError; PassphraseError where another passphrase is needed."""
     pem = _read(path)
-    try:
-        secret = load_pem_private_key(pem, passphrase.encode() if passphrase else None)
-    except TypeError as sealed:  # a passphrase without need, or none where one is needed
-        if passphrase:
-            return load(path)
-        raise PassphraseError(_SEALED.fill(path=path)) from sealed
-    except (ValueError, UnsupportedAlgorithm) as reason:
-        if b"ENCRYPTED" in pem:
-            raise PassphraseError(_SEALED.fill(path=path)) from reason
-        raise KeyFileError(_NO_KEY.fill(path=path)) from reason
+    is_sealed = b"ENCRYPTED" in pem  # a passphrase without need does no harm
+    for said in spellings(passphrase) if passphrase and is_sealed else (None,):
+        with suppress(TypeError, ValueError, UnsupportedAlgorithm):
+            secret = load_pem_private_key(pem, said)
+            break
+    else:
+        raise PassphraseError(_SEALED.fill(path=path)) if is_sealed else KeyFileError(_NO_KEY.fill(path=path))
     if not isinstance(secret, Ed25519PrivateKey):
         raise KeyFileError(_NO_KEY.fill(path=path))
     return _private(secret)

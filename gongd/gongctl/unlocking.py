@@ -7,6 +7,7 @@ from typing import TypeVar
 from gongd.cli.screen import Screen
 from gongd.cli.usage import NoError, Request
 from gongd.core.notation_words import fold
+from gongd.core.passphrase import secret_of
 from gongd.core.words import Language, Text
 from gongd.desk.membership import UNLOCKED, Passphrases
 from gongd.gongctl.passphrase import ask, opened
@@ -40,7 +41,7 @@ def typed_is(*words: str) -> bool:
 def new_passphrase(language: Language, nobody: Text = NEEDS_TERMINAL) -> str:
     """A passphrase that was typed twice. Raises NoError; `nobody` is said where there is no terminal."""
     first = ask(NEW_PASSPHRASE, language, nobody)
-    if first != ask(ONCE_MORE, language, nobody) or not first:
+    if secret_of(first) != secret_of(ask(ONCE_MORE, language, nobody)) or not first:
         raise NoError(DIFFERENT)
     return first
 

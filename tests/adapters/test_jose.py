@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import stat
+import unicodedata
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +12,19 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc.jwk import thumbprint as library_thumbprint
 
 from gongd.adapters import jose
+from gongd.adapters.certificate import new_key, open_key, public_bytes
 from gongd.core.errors import KeyFileError, PassphraseError
 from gongd.core.wire import Seal, Verified, only
 from gongd.core.wire_form import LARGEST_MESSAGE
@@ -213,6 +221,29 @@ def test_a_sealed_key_needs_its_passphrase(tmp_path: Path) -> None:
     for wrong in (None, "", "sai"):
         with pytest.raises(PassphraseError):
             jose.load(path, wrong)
+
+
+COMPOSED = "mật khẩu của xã"
+PIECES = unicodedata.normalize("NFD", COMPOSED)
+
+
+@pytest.mark.parametrize("locked_with", [COMPOSED, PIECES])
+@pytest.mark.parametrize("typed", [COMPOSED, PIECES])
+def test_a_passphrase_is_the_same_however_the_keyboard_writes_its_marks(
+    tmp_path: Path, locked_with: str, typed: str
+) -> None:
+    path = tmp_path / "desk.pem"
+    jose.save(KEY, path, locked_with)
+    assert jose.load(path, typed) == KEY
+    assert public_bytes(open_key(new_key(locked_with), typed))
+
+
+@pytest.mark.parametrize("typed", [COMPOSED, PIECES])
+def test_a_key_that_was_locked_with_a_passphrase_in_pieces_opens_still(tmp_path: Path, typed: str) -> None:
+    path, lock = tmp_path / "desk.pem", BestAvailableEncryption(PIECES.encode())
+    path.write_bytes(KEY.secret.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock))
+    assert jose.load(path, typed) == KEY
+    assert public_bytes(open_key(path.read_bytes(), typed)) == public_bytes(KEY.secret)
 
 
 def test_a_passphrase_that_is_not_needed_does_no_harm(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import re
 import stat
 import subprocess
 import sys
+import unicodedata
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -108,6 +109,7 @@ def test_locked_keys_are_opened_by_a_passphrase_from_a_file(ram: Path) -> None:
     enrol = ("enrol", str(path), "--code", code)
     assert "Cần mật khẩu mà không có ai gõ" in ask(commune, *enrol, status=1)
     assert "Sai mật khẩu" in ask(commune, *enrol, "--passphrase-file", str(wrong), status=1)
+    secret.write_text(unicodedata.normalize("NFD", "bí mật\n"), encoding="utf-8")
     ask(commune, *enrol, "--passphrase-file", str(secret))
     assert boxes(commune.folder) == ["thon-3"]
 
