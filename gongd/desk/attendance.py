@@ -23,6 +23,8 @@ _NOT_SOUNDED = frozenset({Outcome.FAILED, Outcome.EXPIRED, Outcome.REFUSED, Outc
 _CUT_SHORT = frozenset({Outcome.PREEMPTED, Outcome.INTERRUPTED, Outcome.SILENCED, Outcome.CANCELLED})
 _BEGAN_NOT_ENDED = Text("bị ngắt giữa chừng", "cut off halfway")
 _RUNG_AT_SOME_TIME = Text("đã đánh tay, {by}", "rung by hand, {by}")
+_TAKEN_BACK = Text("bỏ ghi đánh tay ({writer})", "written as rung by hand, and taken back ({writer})")
+_BOTH = Text("{why}; {more}", "{why}; {more}")
 _NOTE = Text("{day}: {why}", "{day}: {why}")
 
 
@@ -95,10 +97,11 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class HandRung:
-    """Somebody has rung by hand: who, and when, if that is known."""
+    """Somebody has rung by hand: who, and when, if that is known. With nobody in `by`, `writer` has taken it back."""
 
     by: str
     at: datetime | None
+    writer: str = ""
 
 
 def period(day: date, first_day: int) -> tuple[date, date]:
@@ -139,7 +142,7 @@ def sheet(
 
     def cell(box: RosterBox, night: date) -> Cell:
         events, hand = told.get((box.id, night), []), by_hand.get((box.id, night))
-        if not events and hand is None and (night > over or night < since.get(box.id, first)):
+        if not events and not (hand and hand.by) and (night > over or night < since.get(box.id, first)):
             return Cell()
         return _cell([_judge(box.id, event, became) for event in events], hand)
 
@@ -189,6 +192,9 @@ _BEST_FIRST = (Mark.RUNG, Mark.BY_HAND, Mark.OFF, Mark.MISSED)
 def _cell(judged: list[Cell], hand: HandRung | None) -> Cell:
     """Of several records of a night the best; a person who has rung fills in where the box did not."""
     best = min(judged, key=lambda cell: _BEST_FIRST.index(cell.mark or Mark.MISSED), default=Cell(Mark.UNKNOWN))
+    if hand is not None and not hand.by:
+        told = _TAKEN_BACK.fill(writer=hand.writer)
+        return Cell(best.mark, told if best.note is None else _BOTH.fill(why=best.note, more=told))
     if hand is not None and best.mark is not Mark.RUNG:
         return Cell(Mark.BY_HAND, _hand_words(hand.by, f"{hand.at:%H:%M}" if hand.at else None))
     return best

@@ -18,6 +18,7 @@ from gongd.desk import report as monthly
 from gongd.desk import report_file, sheet_file
 from gongd.desk.attendance import HandRung, Sheet, first_nights, period, period_of, sheet
 from gongd.desk.board import night_of
+from gongd.desk.places import SEVERAL
 from gongd.desk.store import ByHand
 from gongd.gongctl.board import not_reached
 from gongd.gongctl.duty import Duty, now, on_duty, person, reached
@@ -25,14 +26,29 @@ from gongd.gongctl.free_text import on_one_line
 
 NOTHING_TOLD = Text("Không có gì trong {n} ngày qua", "Nothing in the last {n} days")
 UNKNOWN_BOX = Text("Danh bạ không có cụm loa “{typed}”. Có: {known}", "There is no box “{typed}”. There are: {known}")
+SEVERAL_BOXES = Text(
+    "“{typed}” có {n} cụm loa: {known}. Gõ mã của một cụm loa",
+    "“{typed}” has {n} boxes: {known}. Type the id of one",
+)
 RUNG = Text(
-    "Đã ghi: {village} đánh tay lúc {at}, người đánh {by}, người ghi {writer}.",
-    "Written down: {village} was rung by hand at {at}, by {by}; written by {writer}.",
+    "Đã ghi: {name} đánh tay lúc {at}, người đánh {by}, người ghi {writer}. Đêm {night}, cụm loa {box}.",
+    "Written down: {name} was rung by hand at {at}, by {by}; written by {writer}. The night of {night}, box {box}.",
 )
 RUNG_UNTIMED = Text(
-    "Đã ghi: {village} đánh tay đêm {night}, người đánh {by}, người ghi {writer}. Biết giờ thì ghi lại kèm --at 22:03.",
-    "Written down: {village} was rung by hand on {night}, by {by}; written by {writer}. "
+    "Đã ghi: {name} đánh tay đêm {night}, người đánh {by}, người ghi {writer}. Cụm loa {box}. "
+    "Biết giờ thì ghi lại kèm --at 22:03.",
+    "Written down: {name} was rung by hand on {night}, by {by}; written by {writer}. Box {box}. "
     "If the time is known, write it again with --at 22:03.",
+)
+WHO_RANG = Text("Ai đánh? Thêm --by TÊN (bỏ ghi nhầm: --undo)", "Who rang? Add --by NAME (to take back: --undo)")
+UNDO_ALONE = Text("--undo không đi cùng --by, --at", "--undo does not go together with --by and --at")
+TAKEN_BACK = Text(
+    "Đã bỏ: {name} đánh tay đêm {night}, người đánh {by}, người bỏ {writer}. Cụm loa {box}.",
+    "Taken back: {name} rung by hand on {night}, by {by}; taken back by {writer}. Box {box}.",
+)
+NOTHING_WRITTEN = Text(
+    "Đêm {night} không có ghi đánh tay nào của {name} (cụm loa {box}). Đêm khác thì thêm --night 21/11/2026",
+    "Nothing is written of {name} (box {box}) for the night of {night}. For another night add --night 21/11/2026",
 )
 NEEDS_FILE = Text("--format xlsx cần -o TỆP.xlsx", "--format xlsx needs -o FILE.xlsx")
 NOT_WRITTEN = Text("Không ghi được {path}: {why}", "{path} cannot be written: {why}")
@@ -45,6 +61,10 @@ LEEWAY = timedelta(minutes=5)
 NOT_YET = Text(
     "Đêm {night} chưa đến, chưa ai đánh kẻng được. Xem lại ngày sau --night",
     "The night of {night} has not come, nobody can have rung yet. Look at the date after --night",
+)
+LONG_PAST = Text(
+    "Đêm {night} đã quá {n} đêm, không ghi được nữa. Xem lại ngày sau --night",
+    "The night of {night} is more than {n} nights past. Look at the date after --night",
 )
 NOT_KNOWN = Text(
     "Chưa biết được đêm nay thôn nào có thể không có kẻng 22 giờ.",
@@ -80,17 +100,26 @@ def events(request: Request, screen: Screen) -> int:
 
 
 def rung(request: Request, screen: Screen) -> int:
-    """Write down that somebody rang by hand."""
-    by = on_one_line("by", request.values["by"])
+    """Write down that somebody rang by hand; with --undo take that back."""
+    is_undo, typed, said = bool(request.values.get("undo")), request.values["by"], request.values["at"]
+    if is_undo and (typed is not None or said is not None):
+        raise MisuseError(UNDO_ALONE)
+    if not is_undo and typed is None:
+        raise MisuseError(WHO_RANG)
+    by = "" if is_undo else on_one_line("by", typed)
     with on_duty(request.config) as duty:
         box, local = _known_box(duty, request.values["box"]), now().astimezone(duty.office.roster.zone)
-        night, at = night_and_time(local, request.values["night"], request.values["at"])
-        entry = ByHand(box, night, at, by, person())
+        night, at = night_and_time(local, request.values["night"], said)
+        entry = ByHand(box, night, None if is_undo else at, by, person())
+        former = next((one for one in duty.store.by_hand(night, night) if one.box == box and one.by), None)
+        told = {"name": duty.roster.box(box).name, "box": box, "night": f"{night:%d/%m/%Y}", "writer": entry.writer}
+        if is_undo and former is None:
+            raise NoError(NOTHING_WRITTEN.fill(**told))
         duty.store.add_by_hand(entry)
-        village = duty.roster.box(box).village
-        told = RUNG.fill(village=village, at=f"{at:%H:%M}", by=by, writer=entry.writer) if at else None
-        untimed = RUNG_UNTIMED.fill(village=village, night=f"{night:%d/%m/%Y}", by=by, writer=entry.writer)
-        screen.say(told or untimed)
+        if is_undo:
+            screen.say(TAKEN_BACK.fill(by=former.by if former else "", **told))
+        else:
+            screen.say(RUNG.fill(by=by, at=f"{at:%H:%M}", **told) if at else RUNG_UNTIMED.fill(by=by, **told))
     return 0
 
 
@@ -101,6 +130,8 @@ def night_and_time(local: datetime, night: date | None, said: time | None) -> tu
     is_near = _due(local, which) - AROUND <= local
     if night is not None and not is_near:
         raise MisuseError(NOT_YET.fill(night=f"{night:%d/%m/%Y}"))
+    if (local.date() - which).days > MOST_NIGHTS:
+        raise MisuseError(LONG_PAST.fill(night=f"{which:%d/%m/%Y}", n=MOST_NIGHTS))
     if said is None:
         return which, local if local <= _due(local, which) + AROUND else None
     day = which if said >= NOON else which + timedelta(days=1)
@@ -120,11 +151,19 @@ def _due(local: datetime, night: date) -> datetime:
 
 
 def _known_box(duty: Duty, typed: str) -> str:
+    """The one box that is meant. Raises MisuseError, with those that may be meant."""
     found = duty.known(typed)
-    if isinstance(found, Text) or len(found.boxes) != 1:
+    if isinstance(found, Text):
         known = ", ".join(box.id for box in duty.roster.boxes) or "–"
-        raise MisuseError(UNKNOWN_BOX.fill(typed=typed, known=known))
+        raise MisuseError(found if _MAY_BE in found.vi else UNKNOWN_BOX.fill(typed=typed, known=known))
+    if len(found.boxes) != 1:
+        known = ", ".join(f"{box.id} ({box.name})" for box in found.boxes)
+        raise MisuseError(SEVERAL_BOXES.fill(typed=typed, n=len(found.boxes), known=known))
     return found.ids[0]
+
+
+_MAY_BE = SEVERAL.vi.partition("{typed}")[2].partition("{known}")[0]
+"""By which an answer that names several places is known from one that knows none."""
 
 
 def forecast(request: Request, screen: Screen) -> int:
@@ -194,7 +233,7 @@ def make_sheet(duty: Duty, first: date | None = None, until: date | None = None)
         (filed.box, filed.event.activation or ""): filed.event.outcome or ""
         for filed in duty.store.of_activations(begun)
     }
-    hands = {(one.box, one.night): HandRung(one.by, one.at) for one in duty.store.by_hand(first, last)}
+    hands = {(one.box, one.night): HandRung(one.by, one.at, one.writer) for one in duty.store.by_hand(first, last)}
     adopted = [(filed.box, filed.event) for filed in duty.store.events(kinds=(Kind.SETTINGS,))]
     told = [(filed.box, filed.event) for filed in nights]
     heard_of = {box for box, _ in (*told, *hands)}

@@ -134,9 +134,10 @@ _DAILY = (
         "write down that a village was rung by hand",
         (Argument("box", WORD, Text("cụm loa", "the box")),),
         (
-            option("by", "ai đánh", "who rang", TEXT, "NAME", required=True),
+            option("by", "ai đánh", "who rang", TEXT, "NAME"),
             option("at", "lúc mấy giờ (quanh 22 giờ: bây giờ)", "at what time (about 22:00: now)", TIME, "HH:MM"),
             option("night", "đêm nào (thường là đêm vừa rồi)", "which night (the last one)", DATE, "D/M/Y"),
+            option("undo", "bỏ điều đã ghi nhầm của đêm ấy", "take back what was written of that night by mistake"),
         ),
     ),
     command("forecast", "paper:forecast", "đêm nay thôn nào có thể không kêu", "who may be silent", options=(JSON,)),
