@@ -221,9 +221,9 @@ def _begins(night: date, zone: tzinfo) -> datetime:
 
 
 def make_sheet(duty: Duty, first: date | None = None, until: date | None = None) -> Sheet:
-    """The sheet of a period: the one that today belongs to, unless said. Raises MisuseError."""
+    """The sheet of a period: the one that today belongs to, or the night that was said. Raises MisuseError."""
     local = now().astimezone(duty.office.roster.zone)
-    usual_first, usual_last = period(first or night_of(local), duty.office.roster.first_day)
+    usual_first, usual_last = period(first or until or night_of(local), duty.office.roster.first_day)
     first, last = first or usual_first, until or usual_last
     if not 0 <= (last - first).days < MOST_NIGHTS:
         raise MisuseError(TOO_LONG)

@@ -299,6 +299,16 @@ def test_a_night_that_has_not_come_was_rung_by_nobody(commune: Commune) -> None:
         assert {row["box"]: row["marks"].get(f"{night}") for row in sheet["boxes"]}["thon-3"] != "T"
 
 
+def test_an_end_alone_means_the_period_that_it_is_in(commune: Commune) -> None:
+    def span(words: str) -> tuple[str, str]:
+        sheet = json.loads(ask(commune, f"attendance|{words}|--format|json"))
+        return sheet["first"], sheet["last"]
+
+    assert span("--until|13/11/2025") == ("2025-10-15", "2025-11-13")
+    assert span("--until|15/11/2025") == ("2025-11-15", "2025-11-15")
+    assert span("--from|13/11/2025") == ("2025-11-13", "2025-11-14")
+
+
 def test_the_forecast_names_the_villages_that_may_be_silent_and_whom_to_call(commune: Commune) -> None:
     assert "Đêm nay thôn nào cũng có kẻng 22 giờ." in ask(commune, "forecast")
     at = datetime.now(UTC)
