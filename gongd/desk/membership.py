@@ -171,10 +171,7 @@ def revoke(folder: CommuneFolder, name: str, now: datetime, passphrases: Passphr
     with held(folder):
         commune = load_commune(folder)
         trust = ledger.current(folder).trust
-        box = next((each for each in trust.boxes if name in (each.id, each.kid)), None)
-        key = next((each for each in trust.keys if name in (each.name, each.kid)), None)
-        if box is None and key is None:
-            raise EnrolmentError(NOT_LISTED.fill(name=name))
+        box, key = _named(trust, name)
         root = ledger.open_root(folder, passphrases.root)
         signer = office.open_authority(folder, passphrases.authority) if box else None
         kids = frozenset(each.kid for each in (box, key) if each is not None)
@@ -184,6 +181,19 @@ def revoke(folder: CommuneFolder, name: str, now: datetime, passphrases: Passphr
             office.publish_struckoff(folder, signer, struck, now, shut_out=f"{commune.id}/{box.id}")
         broker.write_all(folder, commune, signed.trust, load_struckoff(folder))
         return signed
+
+
+def require_named(folder: CommuneFolder, name: str) -> None:
+    """Is there anything of this name to revoke? Raises EnrolmentError, LedgerError, FolderError."""
+    _named(ledger.current(folder).trust, name)
+
+
+def _named(trust: TrustList, name: str) -> tuple[ListedBox | None, ListedKey | None]:
+    box = next((each for each in trust.boxes if name in (each.id, each.kid)), None)
+    key = next((each for each in trust.keys if name in (each.name, each.kid)), None)
+    if box is None and key is None:
+        raise EnrolmentError(NOT_LISTED.fill(name=name))
+    return box, key
 
 
 def _without(trust: TrustList, kids: frozenset[str]) -> TrustList:

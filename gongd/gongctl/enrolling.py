@@ -18,7 +18,7 @@ from gongd.desk.enrolment import Enrolled
 from gongd.desk.membership import UNLOCKED, Passphrases
 from gongd.desk.mosquitto import PORT
 from gongd.desk.move import move
-from gongd.desk.office import ROSTER
+from gongd.desk.office import ROSTER, open_office
 from gongd.desk.panel import set_panel
 from gongd.desk.register import box_ids, load_commune
 from gongd.desk.roster import zone_of
@@ -75,6 +75,10 @@ EXPIRY = Text("{name}: đến {until}, còn {days} ngày", "{name}: until {until
 PANEL_NEEDS = Text(
     "Cho phép hiệu lệnh nào? Thêm --signals fire,all-clear, hoặc --none để thôi làm bảng nút",
     "Which signals may it raise? Add --signals fire,all-clear, or --none to end it",
+)
+NO_ZONE = Text(
+    "Danh bạ trực không có khu: {zones}. Có: {known}. Khu mới thì ghi vào zones trong roster.yaml trước",
+    "The roster has no zone: {zones}. There are: {known}. Write a new one under zones in roster.yaml first",
 )
 LINKED = Text("Đã ghi. Danh sách khóa số {number}.", "Done. Trust list {number}.")
 
@@ -173,6 +177,8 @@ def _day(at: datetime, request: Request) -> str:
 def revoke(request: Request, screen: Screen) -> int:
     """Strike a key for ever."""
     folder, name = _folder(request), request.values["name"]
+    load_commune(folder)
+    membership.require_named(folder, name)
     if not request.values.get("yes"):
         screen.say(REVOKE.fill(name=name))
         if not typed_is("huy", "revoke"):
@@ -251,8 +257,11 @@ def panel(request: Request, screen: Screen) -> int:
 
 
 def zones(request: Request, screen: Screen) -> int:
-    """The zones whose orders the broker lets a box hear."""
+    """The zones whose orders the broker lets a box hear: those that the roster has. Raises MisuseError for others."""
     folder, box, wanted = _folder(request), request.values["box"], sorted(request.values["in"])
+    known = open_office(request.config).roster.zones
+    if strange := [zone for zone in wanted if zone not in known]:
+        raise MisuseError(NO_ZONE.fill(zones=", ".join(strange), known=", ".join(sorted(known)) or "–"))
     signed = unlocked(lambda keys: membership.set_zones(folder, box, wanted, now(), keys), request, screen)
     screen.say(LINKED.fill(number=signed.trust.number))
     spread(request.config, screen)

@@ -233,7 +233,7 @@ def test_the_office_sees_an_edited_roster_and_a_new_list_and_nothing_else(ram: P
     roster.write_text(roster.read_text(encoding="utf-8").replace("Bà Hà", "Bà Hai Thu"), encoding="utf-8")
     edited = office.renewed()
     assert edited.roster.box("thon-5").by_hand[0].name == "Bà Hai Thu"
-    ask(Commune(folder, 0, {}), "zones", "thon-3", "--in", "dong-xa")
+    ask(Commune(folder, 0, {}), "neighbours", "thon-3", "--with", "thon-5")
     assert edited.renewed().trust == ledger.current(folder).trust
 
 

@@ -10,7 +10,7 @@ from gongd.adapters import jose
 from gongd.desk import ledger
 from gongd.desk.enrolment import replace_seats
 from tests.desk.commune import Caller, eventually, everything_in, is_refused, needs_mosquitto, now
-from tests.desk.scripted import Commune, found_commune, whole_commune
+from tests.desk.scripted import ROSTER, Commune, found_commune, whole_commune
 
 pytestmark = needs_mosquitto
 RIGHTS = "key new pho --may alert,cancel --signals fire --status exercise --in 3"
@@ -169,7 +169,7 @@ def test_a_key_that_was_made_elsewhere_is_listed_by_its_public_half(alone: Commu
         ("key new pho --root /nowhere", 1),
         ("key new pho --passphrase-file /nowhere", 2),
         ("revoke nobody --yes", 1),
-        ("zones thon-9 --in a", 1),
+        ("zones thon-9 --in trung-tam", 1),
         ("zones thon-3 --in A!", 2),
         ("skip 1", 1),
         ("skip many", 2),
@@ -182,7 +182,24 @@ def test_what_cannot_be_done_is_said_in_a_line_and_leaves_no_trace(alone: Commun
     assert papers_of(alone) == before
 
 
+def test_a_zone_that_the_roster_does_not_have_is_refused_with_those_that_it_has(alone: Commune) -> None:
+    before = papers_of(alone)
+    said = told(alone, "zones", "thon-3", "--in", "trung-tam,nope", status=2)
+    assert said.startswith(
+        "Danh bạ trực không có khu: nope. Có: trung-tam. Khu mới thì ghi vào zones trong roster.yaml"
+    )
+    assert papers_of(alone) == before
+
+
+def test_nobody_is_asked_whether_to_revoke_what_does_not_exist(alone: Commune) -> None:
+    said = told(alone, "revoke", "nope", status=1)
+    assert said.splitlines() == ["Không có cụm loa hay khóa nào tên nope"]
+
+
 def test_zones_and_numbers_are_set_from_the_command_line(alone: Commune) -> None:
+    roster = alone.folder.path / "roster.yaml"
+    zones = "zones: {trung-tam: Khu trung tâm, dong-xa: Đồng Xa}"
+    roster.write_text(ROSTER.replace("zones: {trung-tam: Khu trung tâm}", zones), encoding="utf-8")
     told(alone, "zones", "thon-3", "--in", "trung-tam,dong-xa")
     assert ledger.current(alone.folder).trust.boxes[0].zones == ("dong-xa", "trung-tam")
     assert "Danh sách khóa sau sẽ trên số 40." in told(alone, "skip", "40")
