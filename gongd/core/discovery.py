@@ -14,13 +14,16 @@ from typing import Any
 
 from gongd.core.condition import Sounds
 from gongd.core.condition import State as Condition
-from gongd.core.wire import HEARTBEAT_S, Channel, Topics
+from gongd.core.wire import Channel, Topics
 from gongd.core.wire_name import checked
 from gongd.core.wire_report import Connection
 from gongd.core.words import Language, Text
 
-EXPIRES_S = int(4 * HEARTBEAT_S)
-"""A value of the heartbeat that is older than three beats and a bit is none."""
+LONGEST_HEARTBEAT_S = 600
+"""The rarest that `mqtt.heartbeat` may be; no box says how rare its own is."""
+EXPIRES_S = 4 * LONGEST_HEARTBEAT_S
+"""A value of the heartbeat that is older than three beats and a bit is none. A box that is away is `offline` long
+before: its state says so."""
 
 Json = dict[str, Any]
 
@@ -78,13 +81,11 @@ _SENSORS = (
     _Sensor("sounding", Text("Đang phát", "Sounding"), _BEAT, "{{ value_json.now | default('-') }}"),
     _Sensor("last", Text("Lần gần nhất", "Last outcome"), _BEAT, "{{ value_json.last | default('-') }}"),
     _Sensor("next", Text("Lần tới", "Next"), Channel.INFO, _or_unknown(f"{_NEXT}.at"), device_class="timestamp"),
-    _Sensor("next-signal", Text("Hiệu lần tới", "Next signal"), Channel.INFO, _or_unknown(f"{_NEXT}.signal")),
-    _Sensor(
-        "trouble", Text("Hỏng hóc", "Trouble"), _BEAT, _on_if(f"({_FAULTS})"), "binary_sensor", device_class="problem"
-    ),
+    _Sensor("next-signal", Text("Hiệu lệnh lần tới", "Next signal"), Channel.INFO, _or_unknown(f"{_NEXT}.signal")),
+    _Sensor("trouble", Text("Lỗi", "Trouble"), _BEAT, _on_if(f"({_FAULTS})"), "binary_sensor", device_class="problem"),
     _Sensor(
         "faults",
-        Text("Mã hỏng hóc", "Faults"),
+        Text("Mã lỗi", "Faults"),
         _BEAT,
         f"{{{{ ({_FAULTS} | join(', '))[:250] or '-' }}}}",
         diagnostic=True,
@@ -100,7 +101,7 @@ _SENSORS = (
     ),
     _Sensor(
         "weak",
-        Text("Nguồn yếu", "Under-voltage"),
+        Text("Điện yếu", "Under-voltage"),
         _BEAT,
         _on_if("value_json.weak | default(false)"),
         "binary_sensor",

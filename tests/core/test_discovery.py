@@ -9,11 +9,13 @@ import jinja2
 import jsonschema
 import pytest
 
-from gongd.core.discovery import discovery, discovery_topic, every_discovery
-from gongd.core.errors import WireError
+from gongd.core.discovery import LONGEST_HEARTBEAT_S, discovery, discovery_topic, every_discovery
+from gongd.core.errors import ConfigError, WireError
+from gongd.core.fault import FAULTS, FaultCode
 from gongd.core.wire import MANNERS, Topics
 from gongd.core.wire_form import schema, to_json
 from gongd.core.words import Language
+from gongd.settings import Settings, parse
 from tests.core.bodies import EXAMPLES
 
 TOPICS = Topics("gong", "nguyet-an")
@@ -114,7 +116,7 @@ def test_the_device_is_the_box_by_its_ids_and_its_name() -> None:
         "unit_of_measurement": "%",
         "state_class": "measurement",
         "entity_category": "diagnostic",
-        "expire_after": 180,
+        "expire_after": 2400,
         "availability": [
             {
                 "topic": "gong/nguyet-an/thon-3/state",
@@ -178,6 +180,29 @@ def render(template: str, body: dict[str, Any]) -> str:
     """As Home Assistant does; a key that is not there and is not borne is an error."""
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
     return environment.from_string(template).render(value_json=body)
+
+
+def test_a_value_outlives_the_rarest_heartbeat_that_a_box_may_have() -> None:
+    def settings_with(heartbeat: str) -> Settings:
+        text = f"box: {{id: a, commune: b, name: A}}\nmqtt: {{host: c.vn, heartbeat: {heartbeat}}}\n"
+        return parse(text.encode(), "config.yaml")
+
+    with pytest.raises(ConfigError):
+        settings_with(f"{LONGEST_HEARTBEAT_S + 1}s")
+    rarest = settings_with(f"{LONGEST_HEARTBEAT_S}s").mqtt
+    assert rarest is not None
+    assert component_of("sounds")["expire_after"] > 3 * rarest.heartbeat_s
+
+
+def test_names_are_the_words_of_the_desk_and_of_the_box() -> None:
+    names = {name: component["name"] for name, component in made()["components"].items()}
+    told = FAULTS[FaultCode.UNDER_VOLTAGE].name.vi
+    assert (names["next-signal"], names["trouble"], names["faults"], names["weak"]) == (
+        "Hiệu lệnh lần tới",
+        "Lỗi",
+        "Mã lỗi",
+        told,
+    )
 
 
 def test_the_topic_is_one_that_home_assistant_listens_to() -> None:
