@@ -13,7 +13,7 @@ from gongd.core.wire_event import Event
 from gongd.core.words import Text
 from gongd.desk.attendance import Line, Mark, Sheet
 from gongd.desk.board import fault_words
-from gongd.desk.orders import ANNOUNCEMENT
+from gongd.desk.orders import ANNOUNCEMENT, TEST_SIGNAL
 from gongd.desk.roster import Roster
 
 Cell = Text | str | int | float | None
@@ -71,6 +71,7 @@ _STILL = Text("chưa hết", "not yet")
 _NOT_SAID = Text("–", "–")
 _NO_ALARM = CALM | {ANNOUNCEMENT, SPEECH}
 """Boxes record what is announced, and every spoken notice, as speech."""
+_BY_ORDER = frozenset({Origin.COMMAND, Origin.NEIGHBOUR})
 _SOUNDED = frozenset({Outcome.STARTED, Outcome.RESUMED, Outcome.JOINED})
 
 
@@ -110,11 +111,13 @@ class Report:
 def report(sheet: Sheet, told: Sequence[tuple[str, Event]], roster: Roster) -> Report:
     """The report of a sheet's period; `told` are (box, record) of it, the oldest first."""
     zone = roster.zone
-    given = [one for one in _activations(told) if one.signal not in _NO_ALARM or not one.is_actual]
+    given = _activations(told)
+    alarms = [one for one in given if one.is_actual and one.signal not in _NO_ALARM]
+    rehearsals = [one for one in given if one.is_rehearsal]
     sections = (
         Section(NIGHTS, _NIGHT_HEADS, _nights(sheet)),
-        Section(ALARMS, _ALARM_HEADS, tuple(_alarm(one, roster) for one in given if one.is_actual)),
-        Section(REHEARSALS, _REHEARSAL_HEADS, tuple(_rehearsal(one, roster) for one in given if not one.is_actual)),
+        Section(ALARMS, _ALARM_HEADS, tuple(_alarm(one, roster) for one in alarms)),
+        Section(REHEARSALS, _REHEARSAL_HEADS, tuple(_rehearsal(one, roster) for one in rehearsals)),
         Section(FAULTS, _FAULT_HEADS, tuple(_faults(told, roster))),
         Section(PATROLS, _PATROL_HEADS, tuple(_patrols(told, roster, zone))),
         Section(WISHES, empty=TO_WRITE),
@@ -160,6 +163,14 @@ class _Activation:
         return (self.first.status or Status.ACTUAL) == Status.ACTUAL
 
     @property
+    def is_rehearsal(self) -> bool:
+        """A drill or a test: also the test signal as it was ordered for real, but no words that the box says of itself
+        (a check code, its status)."""
+        if self.signal == SPEECH and self.first.origin not in _BY_ORDER:
+            return False
+        return not self.is_actual or self.signal == TEST_SIGNAL
+
+    @property
     def boxes(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(box for box, _ in self.events))
 
@@ -189,7 +200,8 @@ def _alarm(one: _Activation, roster: Roster) -> tuple[Cell, ...]:
 
 
 def _rehearsal(one: _Activation, roster: Roster) -> tuple[Cell, ...]:
-    kind = next((words for status, words in STATUSES.items() if status == one.first.status), NOTHING)
+    status = Status.TEST if one.signal == TEST_SIGNAL else one.first.status
+    kind = next((words for known, words in STATUSES.items() if known == status), NOTHING)
     return (*_where(one, roster), kind, _by(one.first), one.sounded)
 
 

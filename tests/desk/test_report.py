@@ -116,6 +116,24 @@ def test_drills_stand_apart_from_alarms() -> None:
     assert (where, signal, kind, sounded) == ("Thôn 5", "báo lũ", "diễn tập", 1)
 
 
+def test_what_a_box_says_of_itself_is_no_test_of_the_loudspeakers() -> None:
+    """A check code, or the status button: its box records it as speech, to be on the safe side as a test."""
+    said = [
+        ("thon-3", activation(901, "started", "s1", signal="speech", status="test", origin="local")),
+        ("thon-3", activation(902, "started", "s2", signal="speech", status="test", origin="button")),
+    ]
+    assert rows(made([*a_month(), *said]), 2) == rows(made(), 2)
+    ordered = ("thon-3", activation(903, "started", "s3", signal="speech", status="exercise"))
+    assert len(rows(made([*a_month(), ordered]), 2)) == len(rows(made(), 2)) + 1
+
+
+def test_the_test_signal_stands_among_the_tests_also_where_it_was_ordered_for_real() -> None:
+    told = [("thon-3", activation(901, "started", "t1", signal="test", status="actual"))]
+    ((_, where, signal, kind, _, sounded),) = rows(made(told), 2)
+    assert (where, signal, kind, sounded) == ("Thôn 3", "thử loa", "thử loa", 1)
+    assert rows(made(told), 1) == []
+
+
 def test_faults_are_told_with_their_first_and_their_end_and_patrols_are_counted() -> None:
     assert rows(made(), 3) == [
         ["Thôn 3", "Loa không phát được", 1, "02:14 02/11", "02:14 02/11"],
