@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from gongd.core.words import Language
 from gongd.desk import sheet_file
 from gongd.desk.attendance import HandRung, Mark, Sheet, first_nights, period, rate_words, sheet
 from tests.desk.records import BOXES, HANOI, night
+from tests.desk.scripted import Commune, found_commune
 
 FIRST, LAST = date(2026, 10, 15), date(2026, 11, 14)
 AFTER = datetime(2026, 11, 20, 8, tzinfo=HANOI)
@@ -148,3 +150,18 @@ def test_the_workbook_has_numbers_as_numbers(tmp_path: Path) -> None:
     assert rows[0][0] == "BẢNG THEO DÕI TIẾNG KẺNG BÌNH YÊN LÚC 22 GIỜ"
     assert rows[4][3:5] == ("X", "?")
     assert rows[4][-3:-1] == (30, 3.2)
+
+
+@pytest.mark.parametrize(
+    ("words", "span"),
+    [
+        (["--until", "13/11/2025"], ("2025-10-15", "2025-11-13")),
+        (["--until", "15/11/2025"], ("2025-11-15", "2025-11-15")),
+        (["--from", "13/11/2025"], ("2025-11-13", "2025-11-14")),
+    ],
+)
+def test_an_end_alone_means_the_period_that_it_is_in(ram: Path, words: list[str], span: tuple[str, str]) -> None:
+    done = Commune(found_commune(ram)[0], 0, {}).gongctl("attendance", *words, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    assert (made["first"], made["last"]) == span
