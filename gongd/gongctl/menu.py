@@ -24,22 +24,20 @@ from gongd.desk.wording import (
     WATCH_INSTEAD,
     WHYS,
     Question,
-    called,
     result,
     stop_question,
 )
 from gongd.gongctl.board import LINK_DOWN, header, page
 from gongd.gongctl.duty import Duty, ask_pen, now
 from gongd.gongctl.free_text import on_one_line
+from gongd.gongctl.going import named, nothing_on, what_goes_on
 from gongd.gongctl.order import (
     Plan,
-    nothing_on,
     plan_cancels,
     plan_signal,
     plan_words,
     send,
     wait_for_link,
-    what_goes_on,
 )
 from gongd.gongctl.paper import make_sheet
 from gongd.gongctl.voice import Voice
@@ -264,7 +262,7 @@ class Menu:
 
     def _which(self, found: list[GoingOn]) -> list[GoingOn] | None:
         self._voice.say(WHICH_STOP)
-        for number, text in enumerate(self._worker.do(lambda duty: _named(duty, found)), 1):
+        for number, text in enumerate(self._worker.do(lambda duty: named(duty, found)), 1):
             self._voice.say(WHICH_LINE.fill(n=number, title=text[0], places=text[1]))
         typed = self._ask(WHICH_ALL)
         if not typed:
@@ -323,16 +321,6 @@ def _head(duty: Duty) -> list[Text]:
     at = now()
     lines = [header(duty, duty.rows(at), at)]
     return lines if duty.talk.is_up else [*lines, LINK_DOWN]
-
-
-def _named(duty: Duty, found: list[GoingOn]) -> list[tuple[Text, str]]:
-    return [
-        (
-            called(one.signal, one.status, duty.titles),
-            ", ".join(dict.fromkeys(duty.roster.box(box).village for box in one.boxes)),
-        )
-        for one in found
-    ]
 
 
 def _stop_words(duty: Duty, chosen: list[GoingOn]) -> Text:

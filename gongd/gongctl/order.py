@@ -14,7 +14,7 @@ from gongd.core.wire_form import to_object
 from gongd.core.words import Text
 from gongd.desk import orders
 from gongd.desk.office import Pen, new_name, require_listed
-from gongd.desk.orders import Ending, Given, GoingOn, Hand
+from gongd.desk.orders import Ending, GoingOn, Hand
 from gongd.desk.places import Target, target_of
 from gongd.desk.sender import LinkChanged
 from gongd.desk.unheard import is_for_hands
@@ -30,20 +30,15 @@ from gongd.desk.wording import (
 )
 from gongd.gongctl.duty import Duty, ask_pen, hand, now, on_duty, without_roster
 from gongd.gongctl.free_text import fits, on_one_line
+from gongd.gongctl.going import MOST_SHOWN, nothing_of_it, what_goes_on
 from gongd.gongctl.telling import Say, tell
 from gongd.gongctl.unlocking import typed
 
 CONNECT_S = 5.0
 """So long a connection is waited for before the officer is told to telephone."""
 SETTLE_S = 0.3
-MOST_SHOWN = 60
 
 NEEDS_YES = Text("Không có ai để hỏi lại: thêm --yes", "There is nobody to ask: add --yes")
-NOTHING_ON = Text("Không có hiệu lệnh nào đang phát.", "Nothing is sounding.")
-UNKNOWN_ON = Text(
-    "Sổ của bàn trực không dùng được nên máy không biết hiệu lệnh nào đang phát. Tắt tất cả: gongctl silence --to all",
-    "The desk's store cannot be used, so what is sounding is not known. To silence all of it: gongctl silence --to all",
-)
 UNKNOWN_SIGNAL = Text(
     "Không cụm loa nào có hiệu lệnh “{signal}”. Có: {known}", "No box has a signal “{signal}”. There are: {known}"
 )
@@ -130,12 +125,13 @@ def cancel(request: Request, screen: Screen) -> int:
     why: Why = request.values["reason"]
 
     def plans(duty: Duty) -> list[Plan]:
-        chosen = [one for one in what_goes_on(duty) if request.values["signal"] in (None, one.signal)]
-        if request.values["to"]:
-            wanted = set(find(duty, request).ids)
-            chosen = [at for one in chosen if (at := one.at(wanted)).boxes]
+        signal, target = request.values["signal"], find(duty, request) if request.values["to"] else None
+        found = what_goes_on(duty)
+        chosen = [one for one in found if signal in (None, one.signal)]
+        if target is not None:
+            chosen = [at for one in chosen if (at := one.at(set(target.ids))).boxes]
         if not chosen:
-            raise NoError(nothing_on(duty))
+            raise NoError(nothing_of_it(duty, found, signal, target))
         return plan_cancels(duty, chosen, why)
 
     return give_all(request, screen, plans)
@@ -153,25 +149,6 @@ def _plan_cancel(duty: Duty, ending: Ending, why: Why) -> Plan:
         return orders.cancel(who, jti, to.addresses, now(), ending.references, why, ending.status)
 
     return Plan(target, None, make)
-
-
-def what_goes_on(duty: Duty) -> list[GoingOn]:
-    """Everything that could be cancelled."""
-    at = now()
-    given = [
-        Given(order.claims, order.boxes, order.at, tuple(duty.store.answers(order.claims.jti)))
-        for order in duty.store.orders(at - orders.RESTS_FOR)
-    ]
-    told = duty.store.events(since=at - orders.TOLD_WITHIN, kinds=("activation",))
-    events = [(filed.box, filed.event) for filed in told]
-    there = duty.present.by_id
-    found = [one.at(there) for one in orders.going_on(given, events, at)]
-    return [one for one in found if one.boxes]
-
-
-def nothing_on(duty: Duty) -> Text:
-    """What is said where nothing is known to go on."""
-    return NOTHING_ON if duty.trouble is None else UNKNOWN_ON
 
 
 # ── Giving an order and waiting for what becomes of it ───────────────────────────────────────────────────────────
