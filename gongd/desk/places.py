@@ -27,6 +27,8 @@ class Target:
     boxes: tuple[RosterBox, ...]
     addresses: tuple[Address, ...]
     is_all: bool = False
+    gone: tuple[RosterBox, ...] = ()
+    """Meant too, and left out: their keys were revoked."""
 
     @property
     def ids(self) -> tuple[str, ...]:

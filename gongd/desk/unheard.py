@@ -4,11 +4,12 @@ Only an actual alarm, or the peace gong, is ever to be rung by hand instead (lan
 ring for a test, or at an all-clear, makes a real alarm of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from gongd.core.catalogue import CALMING, ENDINGS, Priority, Status, Why
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.words import Text
+from gongd.desk.places import Target
 from gongd.desk.roster import Person, RosterBox
 
 SILENT = Text(
@@ -50,6 +51,23 @@ NO_LINK = Text(
     "Máy trực mất kết nối: KHÔNG cụm loa nào nhận được lệnh. Gọi điện cho các thôn:",
     "The desk has no connection: NO box has received the order. Telephone the villages:",
 )
+LEFT_OUT = Text(
+    "{place}: KHÔNG nhận được lệnh từ đây, khóa của loa đã bị hủy.{call}",
+    "{place}: hears NO order from here, its loudspeaker's key was revoked.{call}",
+)
+RING = Text(" Gọi {people}, nhờ đánh kẻng tay.", " Call {people}, to ring by hand.")
+RING_NOBODY = Text(" Chưa có người đánh kẻng tay.", " Nobody to ring by hand.")
+A_BOX = Text("Loa {place}", "Loudspeaker {place}")
+OR = Text(" hoặc ", " or ")
+REVOKED_BOX = Text(
+    "Khóa của Loa {boxes} đã bị hủy: loa không nhận lệnh nào. Chưa gửi gì. "
+    "Gọi {people}, hoặc đăng ký lại cụm loa{rest}",
+    "The key of loudspeaker {boxes} was revoked: it takes no order. Nothing was sent. "
+    "Call {people}, or enrol the box again{rest}",
+)
+THE_VILLAGE = Text("điện cho thôn", "the village")
+THE_REST = Text(". Các nơi còn lại thì gõ: {places}", ". For the other places type: {places}")
+
 CALL = Text("  {village}: {name}, {phone}", "  {village}: {name}, {phone}")
 CALL_NOBODY = Text("  {village}: chưa có người trong danh bạ", "  {village}: nobody in the roster")
 
@@ -59,9 +77,14 @@ _CALMED = {signal: why for why, signal in ENDINGS.items()}
 def is_for_hands(claims: CommandClaims, priority: Priority | None) -> bool:
     """Is the gong to be rung by hand where a box is silent? `priority` None: nobody knows the signal's, and an alarm
     is never missed."""
-    if claims.type is not CommandType.ALERT or claims.status is not Status.ACTUAL or claims.signal in CALMING:
+    return claims.type is CommandType.ALERT and is_rung_by_hand(claims.signal, claims.status, priority)
+
+
+def is_rung_by_hand(signal: str | None, status: Status, priority: Priority | None) -> bool:
+    """The same of a signal that is still to be ordered."""
+    if status is not Status.ACTUAL or signal in CALMING:
         return False
-    return claims.signal == "peace" or priority is None or priority >= Priority.PRIORITY
+    return signal == "peace" or priority is None or priority >= Priority.PRIORITY
 
 
 def silent_line(box: RosterBox, claims: CommandClaims, priority: Priority | None) -> Text:
@@ -99,6 +122,33 @@ def _told(claims: CommandClaims) -> Text:
 def person_to_call(box: RosterBox) -> Person | None:
     """The first who is named for a box."""
     return box.by_hand[0] if box.by_hand else None
+
+
+def left_out(target: Target, for_hands: bool) -> list[Text]:
+    """A line for each box that was meant and hears nothing, for its key was revoked: nobody waits for its answer."""
+    lines = []
+    for box in target.gone:
+        is_alone = box.village not in target.villages
+        place = Text(box.village, box.village) if is_alone else A_BOX.fill(place=box.name)
+        people = _people((box,))
+        call = (RING.fill(people=people) if people else RING_NOBODY) if for_hands else NOTHING
+        lines.append(LEFT_OUT.fill(place=place, call=call))
+    return lines
+
+
+def revoked_words(gone: Sequence[RosterBox], rest: Sequence[RosterBox]) -> Text:
+    """Why nothing is sent to boxes that were named one by one, and what reaches the others."""
+    return REVOKED_BOX.fill(
+        boxes=", ".join(box.name for box in gone),
+        people=_people(gone) or THE_VILLAGE,
+        rest=THE_REST.fill(places=", ".join(box.id for box in rest)) if rest else NOTHING,
+    )
+
+
+def _people(boxes: Iterable[RosterBox]) -> Text | None:
+    """Everybody who rings there, with their numbers."""
+    named = list(dict.fromkeys(f"{who.name}, {who.phone}" for box in boxes for who in box.by_hand))
+    return Text(OR.vi.join(named), OR.en.join(named)) if named else None
 
 
 def call_list(boxes: tuple[RosterBox, ...]) -> list[Text]:

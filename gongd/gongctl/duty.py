@@ -26,6 +26,7 @@ from gongd.desk.roster import Roster, RosterBox
 from gongd.desk.sender import Sender
 from gongd.desk.store import Store
 from gongd.desk.store_lasting import LastingBook
+from gongd.desk.unheard import revoked_words
 from gongd.gongctl.passphrase import opened
 from gongd.settings.defaults import SIGNALS as PRESETS
 
@@ -34,10 +35,6 @@ BAD_TLS = Text("Chứng thư số của bàn trực không dùng được: {why}
 NO_ROSTER = Text(
     "Danh bạ trực có lỗi, tạm bỏ qua: chỉ biết các cụm loa đã đăng ký, không có số điện thoại.\n{why}",
     "The roster cannot be used and is passed over: enrolled boxes only, and no telephone numbers.\n{why}",
-)
-REVOKED_BOX = Text(
-    "Khóa của Loa {boxes} đã bị hủy: loa không nhận lệnh nào. Gọi điện cho thôn, hoặc đăng ký lại cụm loa",
-    "The key of loudspeaker {boxes} was revoked: it takes no order. Telephone the village, or enrol the box again",
 )
 SHARED_SESSION_S = 300
 """A broker goes on giving its share to a collector that is away: not for long, the others ask for what they miss."""
@@ -128,13 +125,15 @@ class Duty:
 
     def find(self, typed: str) -> Target | Text:
         """Where an order goes: to what was meant, without boxes that were revoked, and nowhere else."""
-        meant, gone = self._find(typed, self.listed), self.office.revoked
-        if isinstance(meant, Text) or gone.isdisjoint(meant.ids):
+        meant, revoked = self._find(typed, self.listed), self.office.revoked
+        if isinstance(meant, Text) or revoked.isdisjoint(meant.ids):
             return meant
         found = self._find(typed, self.present)
-        if isinstance(found, Target) and set(found.ids) == set(meant.ids) - gone:
-            return found
-        return REVOKED_BOX.fill(boxes=", ".join(box.name for box in meant.boxes if box.id in gone))
+        gone = tuple(box for box in meant.boxes if box.id in revoked)
+        rest = tuple(box for box in meant.boxes if box.id not in revoked)
+        if isinstance(found, Target) and found.boxes == rest:
+            return replace(found, gone=gone)
+        return revoked_words(gone, rest)
 
     def known(self, typed: str) -> Target | Text:
         """The same for what is looked up or written down: also boxes that hear no order any more."""

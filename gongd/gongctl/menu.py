@@ -215,7 +215,7 @@ class Menu:
     def _confirmed(self, plan: Plan, *others: Plan) -> Plan | None:
         """The plan whose word was typed."""
         plans = [each for each in (plan, *others) if each.question is not None]
-        for text in plan.question.lines if plan.question else ():
+        for text in plan.lines:
             self._voice.say(text)
         for other in others:
             self._voice.say(WATCH_INSTEAD.fill(says=_question(other).says))
@@ -236,8 +236,10 @@ class Menu:
             lambda duty: self._voice.is_left or all(_has_settled(duty.talk.gathering(jti)) for jti in jtis),
             SETTLE_S,
         )
-        for gathering in self._worker.do(lambda duty: [duty.talk.gathering(jti) for jti in jtis]):
-            self._voice.say(result(gathering))
+        gatherings = self._worker.do(lambda duty: [duty.talk.gathering(jti) for jti in jtis])
+        for plan, gathering in zip(plans, gatherings, strict=True):
+            for text in (*plan.left_out, result(gathering)):
+                self._voice.say(text)
 
     # ── Stopping ─────────────────────────────────────────────────────────────────────────────────────────────────
 

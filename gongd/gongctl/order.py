@@ -16,8 +16,9 @@ from gongd.desk import orders
 from gongd.desk.office import Pen, new_name, require_listed
 from gongd.desk.orders import Ending, GoingOn, Hand
 from gongd.desk.places import Target, target_of
+from gongd.desk.roster import RosterBox
 from gongd.desk.sender import LinkChanged
-from gongd.desk.unheard import is_for_hands
+from gongd.desk.unheard import is_for_hands, is_rung_by_hand, left_out
 from gongd.desk.wording import (
     EXIT_WORDS,
     NOT_SENT,
@@ -58,6 +59,19 @@ class Plan:
     question: Question | None
     make: Make
     data: bytes | None = None
+    for_hands: bool = False
+    """Is the gong to be rung by hand where no box hears it?"""
+
+    @property
+    def left_out(self) -> list[Text]:
+        """Where it is not heard, whatever is done."""
+        return left_out(self.target, self.for_hands)
+
+    @property
+    def lines(self) -> list[Text]:
+        """What is read before it is confirmed."""
+        what, *prompt = self.question.lines if self.question else (Text("", ""),)
+        return [what, *self.left_out, *prompt]
 
 
 def alert(request: Request, screen: Screen) -> int:
@@ -92,7 +106,11 @@ def plan_signal(duty: Duty, target: Target, signal: str, status: Status, note: s
         Status.EXERCISE: lambda: ask_drill(signal, target, titles),
         Status.TEST: lambda: ask_test(target),
     }[status]()
-    return Plan(target, asked, lambda who, jti, to: orders.alert(who, jti, to.addresses, now(), signal, status, note))
+
+    def make(who: Hand, jti: str, to: Target) -> CommandClaims:
+        return orders.alert(who, jti, to.addresses, now(), signal, status, note)
+
+    return Plan(target, asked, make, for_hands=is_rung_by_hand(signal, status, duty.priority(signal)))
 
 
 def test(request: Request, screen: Screen) -> int:
@@ -178,11 +196,10 @@ def give_all(request: Request, screen: Screen, planned: Callable[[Duty], list[Pl
     by = on_one_line("by", request.values["by"]) if request.values["by"] else None
     with on_duty(request.config, with_link=True, otherwise=without_roster) as duty:
         plans = planned(duty)
-        question = plans[0].question
-        if not request.values.get("yes") and question is not None:
+        if not request.values.get("yes") and plans[0].question is not None:
             if not sys.stdin.isatty():
                 raise MisuseError(NEEDS_YES)
-            if not confirm(question, screen):
+            if not confirm(plans[0], screen):
                 screen.say(NOT_SENT)
                 return 1
         key = request.values.get("key")
@@ -192,7 +209,7 @@ def give_all(request: Request, screen: Screen, planned: Callable[[Duty], list[Pl
         say = (lambda _text: None) if request.wants_json else screen.say_on
         jtis = [send(duty, plan, pen, by, say) for plan in plans]
         gatherings = _follow(duty, jtis, request.values["wait"], say, bool(request.values.get("follow")))
-        return _finish(duty, gatherings, request, screen)
+        return _finish(duty, plans, gatherings, request, screen)
 
 
 def send(duty: Duty, plan: Plan, pen: Pen, by: str | None, say: Say) -> str:
@@ -206,12 +223,12 @@ def send(duty: Duty, plan: Plan, pen: Pen, by: str | None, say: Say) -> str:
     return jti
 
 
-def confirm(question: Question, screen: Screen) -> bool:
+def confirm(plan: Plan, screen: Screen) -> bool:
     """Show what will happen, and read the word. Ctrl-C at any moment of it is a no."""
     try:
-        for text in question.lines:
+        for text in plan.lines:
             screen.say(text)
-        return question.is_confirmed_by(typed())
+        return plan.question is not None and plan.question.is_confirmed_by(typed())
     except KeyboardInterrupt:
         return False
 
@@ -260,20 +277,24 @@ def _settle(duty: Duty, say: Say) -> None:
         tell(duty, duty.talk.step(at, 0.1), say, at)
 
 
-def _finish(duty: Duty, gatherings: list[Gathering], request: Request, screen: Screen) -> int:
+def _finish(duty: Duty, plans: list[Plan], gatherings: list[Gathering], request: Request, screen: Screen) -> int:
     """How they ended; for a program one value, which is a list where it took several orders."""
+    both = list(zip(plans, gatherings, strict=True))
     if request.wants_json:
-        told = [as_object(duty, gathering) for gathering in gatherings]
+        told = [as_object(duty, plan, gathering) for plan, gathering in both]
         screen.json(told if len(told) > 1 else told[0])
-    for gathering in () if request.wants_json else gatherings:
+    for plan, gathering in () if request.wants_json else both:
+        for text in plan.left_out:
+            screen.say(text)
         screen.say(result(gathering))
         if gathering.claims.type in (CommandType.ALERT, CommandType.ANNOUNCE):
             screen.say(EXIT_WORDS[0 if gathering.has_succeeded else 1])
     return 0 if all(gathering.has_succeeded for gathering in gatherings) else 1
 
 
-def as_object(duty: Duty, gathering: Gathering) -> dict[str, object]:
-    """For programs: each box with its standing and its answers, and whom to call where it has given none."""
+def as_object(duty: Duty, plan: Plan, gathering: Gathering) -> dict[str, object]:
+    """For programs: each box with its standing and its answers, and whom to call where it has given none, or was left
+    out for its revoked key."""
     roster, claims = duty.roster, gathering.claims
     for_hands = is_for_hands(claims, duty.priority(claims.signal))
     boxes: dict[str, dict[str, object]] = {
@@ -285,6 +306,12 @@ def as_object(duty: Duty, gathering: Gathering) -> dict[str, object]:
         for box, stand in gathering.stands.items()
     }
     for box in (box for box, stand in gathering.stands.items() if stand.standing is Standing.SILENT):
-        people = [{"name": who.name, "phone": who.phone} for who in roster.box(box).by_hand]
-        boxes[box] |= {"call": people, "ring_by_hand": for_hands}
-    return {"ok": gathering.has_succeeded, "jti": gathering.jti, "boxes": boxes}
+        boxes[box] |= {"call": _people(roster.box(box)), "ring_by_hand": for_hands}
+    revoked = {
+        box.id: {"village": box.village, "call": _people(box), "ring_by_hand": for_hands} for box in plan.target.gone
+    }
+    return {"ok": gathering.has_succeeded, "jti": gathering.jti, "boxes": boxes, "revoked": revoked}
+
+
+def _people(box: RosterBox) -> list[dict[str, str]]:
+    return [{"name": who.name, "phone": who.phone} for who in box.by_hand]

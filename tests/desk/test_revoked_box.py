@@ -97,3 +97,51 @@ def test_a_menu_that_has_waited_meanwhile_knows_the_boxes_of_now(ram: Path) -> N
         terminal.await_words("> ")
         terminal.type("TAT CA CHAY\n")
         terminal.await_words("1/1 cụm loa đang phát.")
+
+
+LEFT_OUT = "Thôn 5: KHÔNG nhận được lệnh từ đây, khóa của loa đã bị hủy."
+RINGS = f"{LEFT_OUT} Gọi Bà Hà, 0345677123, nhờ đánh kẻng tay.\n"
+
+
+@pytest.mark.parametrize("place", ["all", "trung-tam"])
+def test_whoever_alarms_a_place_reads_who_hears_nothing_and_whom_to_call(commune: Commune, place: str) -> None:
+    shown = is_well(commune, "alert", "fire", "--to", place, "--yes", "--wait", "20")
+    assert shown.endswith(f"{RINGS}1/1 cụm loa đang phát.\nmọi cụm loa đã phát\n")
+    with at_terminal(commune.folder.path, "alert", "fire", "--to", place) as terminal:
+        terminal.await_words(RINGS)
+        terminal.await_words("> ")
+    told = json.loads(is_well(commune, "alert", "fire", "--to", place, "--yes", "--wait", "20", "--json"))
+    assert (told["ok"], set(told["boxes"])) == (True, {"thon-3"})
+    assert told["revoked"] == {
+        "thon-5": {"village": "Thôn 5", "call": [{"name": "Bà Hà", "phone": "0345677123"}], "ring_by_hand": True}
+    }
+
+
+def test_the_menu_says_it_before_the_word_is_typed_and_after_the_answers(commune: Commune) -> None:
+    with at_terminal(commune.folder.path) as terminal:
+        terminal.await_words("Chọn số: ")
+        terminal.type("1\n")
+        terminal.await_words("TAT CA): ")
+        terminal.type("TAT CA\n")
+        terminal.await_words(RINGS)
+        terminal.await_words("> ")
+        terminal.type("TAT CA CHAY\n")
+        terminal.await_words(RINGS)
+        terminal.await_words("1/1 cụm loa đang phát.")
+
+
+def test_nobody_is_sent_to_the_gong_of_a_revoked_box_for_a_test(commune: Commune) -> None:
+    shown = is_well(commune, "test", "--to", "all", "--yes", "--wait", "20")
+    assert LEFT_OUT in shown
+    assert "đánh kẻng tay" not in shown
+    assert LEFT_OUT in is_well(commune, "silence", "--to", "all", "--wait", "20")
+
+
+def test_a_list_with_a_revoked_box_is_refused_with_what_can_be_typed_instead(commune: Commune) -> None:
+    refused = commune.gongctl("alert", "fire", "--to", "3, 5", "--yes")
+    assert refused.stderr.startswith(
+        "Khóa của Loa Thôn 5 đã bị hủy: loa không nhận lệnh nào. Chưa gửi gì. "
+        "Gọi Bà Hà, 0345677123, hoặc đăng ký lại cụm loa. Các nơi còn lại thì gõ: thon-3"
+    )
+    alone = commune.gongctl("alert", "fire", "--to", "5", "--yes")
+    assert "Các nơi còn lại" not in alone.stderr
