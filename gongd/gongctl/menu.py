@@ -27,7 +27,7 @@ from gongd.desk.wording import (
     result,
     stop_question,
 )
-from gongd.gongctl.board import LINK_DOWN, header, page
+from gongd.gongctl.board import LINK_DOWN, header, not_reached, page
 from gongd.gongctl.duty import Duty, ask_pen, now
 from gongd.gongctl.free_text import on_one_line
 from gongd.gongctl.going import named, nothing_on, what_goes_on
@@ -39,7 +39,7 @@ from gongd.gongctl.order import (
     send,
     wait_for_link,
 )
-from gongd.gongctl.paper import make_sheet
+from gongd.gongctl.paper import NOT_KNOWN, make_sheet
 from gongd.gongctl.voice import Voice
 from gongd.gongctl.worker import Worker
 
@@ -280,8 +280,10 @@ class Menu:
         def told(duty: Duty) -> list[Text]:
             local = now().astimezone(duty.office.roster.zone)
             rows = duty.rows(local)
-            board = list(page(duty, rows, local, language))
-            return [*board, *(line for line in tonight.sentence(tonight.doubts(rows, local)) if line not in board)]
+            board = [*not_reached(duty, duty.talk.is_up), *page(duty, rows, local, language)]
+            found = tonight.doubts(rows, local)
+            coming = tonight.sentence(found) if found or duty.talk.is_up else [NOT_KNOWN]
+            return [*board, *(line for line in coming if line not in board)]
 
         for text in self._worker.do(told):
             self._voice.say(text)

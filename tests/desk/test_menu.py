@@ -4,12 +4,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from gongd.core.wire_command import CommandType
+from gongd.gongctl.duty import on_duty
+from gongd.gongctl.paper import NOT_KNOWN
 from tests.desk.commune import needs_mosquitto
-from tests.desk.scripted import Commune, whole_commune
+from tests.desk.records import beat
+from tests.desk.scripted import Commune, found_commune, whole_commune
 
 pytestmark = needs_mosquitto
 
@@ -140,3 +145,18 @@ def test_what_the_store_knows_is_read_without_a_word(commune: Commune) -> None:
     shown = typed(commune, "8", "9")
     assert "Kêu được?" in shown
     assert "BẢNG THEO DÕI TIẾNG KẺNG BÌNH YÊN LÚC 22 GIỜ\n" in shown
+
+
+def test_the_menu_promises_no_gong_by_old_news_while_the_broker_is_away(ram: Path) -> None:
+    folder, _ = found_commune(ram)
+    at = datetime.now(UTC)
+    with on_duty(folder.path) as duty:
+        for box in ("thon-3", "thon-5"):
+            duty.store.heard_heartbeat(box, beat(at=at.replace(microsecond=0)), at)
+    alone = Commune(folder, 0, {})
+    forecast, shown = alone.gongctl("forecast").stdout, alone.gongctl(typed="8\n0\n").stdout
+    old, *_, last = forecast.splitlines()
+    assert old.startswith("Máy trực mất kết nối với máy chủ 127.0.0.1:")
+    assert last == NOT_KNOWN.vi
+    assert 0 < shown.index(f"{old}\n") < shown.index(f"\n{last}\n")
+    assert "thôn nào cũng có kẻng" not in shown
