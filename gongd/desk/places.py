@@ -10,6 +10,8 @@ from gongd.core.wire_name import Address, to_all, to_box, to_zone
 from gongd.core.words import Text
 from gongd.desk.roster import Roster, RosterBox
 
+ZONE_WORD = "khu "
+AND = "va"
 ALL_WORDS = frozenset({"tat ca", "tatca", "all"})
 
 NOWHERE = Text("Không có nơi “{typed}”. Có: {known}", "There is no place “{typed}”. There are: {known}")
@@ -88,7 +90,14 @@ def target_of(boxes: Iterable[str], roster: Roster, commune: str) -> Target:
 
 
 def _plain(typed: str) -> str:
-    return " ".join(fold(typed).split())
+    return " ".join(re.split(r"[\s,;]+", fold(typed))).strip()
+
+
+def _plain_of_zone(zone: str, name: str) -> set[str]:
+    """All that a zone may be called; without its word khu too, unless a number is left, which is a village's."""
+    plain = _plain(name)
+    short = plain.removeprefix(ZONE_WORD)
+    return {zone, plain} | (set() if short.isdecimal() else {short})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,7 @@ class _Places:
     def __init__(self, roster: Roster) -> None:
         self.villages = _villages(roster)
         self._by_name: dict[str, _Found] = {}
+        self._by_short: dict[str, _Found] = {}
         self._by_number: dict[int, _Found] = {}
         for name, boxes in self.villages.items():
             village = _Place(name, "", boxes)
@@ -121,12 +131,24 @@ class _Places:
                 if box.name not in self.villages or typed != _plain(box.name):
                     _add(self._by_name, typed, _Place(box.name, box.id, (box,)))
         for zone, name in roster.zones.items():
-            for typed in {zone, _plain(name)} if roster.of_zone(zone) else ():
-                _add(self._by_name, typed, _Place(name, zone, roster.of_zone(zone)))
+            for typed in _plain_of_zone(zone, name) if roster.of_zone(zone) else ():
+                at = self._by_name if typed in (zone, _plain(name)) else self._by_short
+                _add(at, typed, _Place(name, zone, roster.of_zone(zone)))
+        self.longest = max(len(name.split()) for name in (*self._by_name, *self._by_short))
+        """So many words has none of the names more."""
 
     def find(self, part: str) -> _Found:
-        """Every place that it may be: exactly by name or id first, else a village by its number."""
-        return self._by_name.get(part) or (self._by_number.get(int(part), {}) if part.isdecimal() else {})
+        """Every place that it may be: exactly by name or id first, else a zone by a part, a village by its number."""
+        by_number = self._by_number.get(int(part), {}) if part.isdecimal() else {}
+        return self._by_name.get(part) or self._by_short.get(part) or by_number
+
+    @property
+    def known(self) -> list[str]:
+        """What can be typed: a village's boxes too, where it has several."""
+        names = []
+        for village, boxes in self.villages.items():
+            names += [village, *(box.name for box in boxes if len(boxes) > 1 and box.name != village)]
+        return [f"“{name}”" if re.search("[,;]", name) else name for name in names]
 
 
 Typed = TypeVar("Typed")
@@ -137,12 +159,19 @@ def _add(places: dict[Typed, _Found], typed: Typed, place: _Place) -> None:
 
 
 def _parts(typed: str, places: _Places) -> list[str]:
-    """By commas; by spaces too where the whole is no place."""
-    parts = [part for piece in re.split(r"[,;]", typed) if (part := _plain(piece))]
-    whole = []
-    for part in parts:
-        whole += [part] if places.find(part) else part.split()
-    return [part for part in whole if part != "va"]
+    """The longest names first, with commas of their own or without; what is between them is no place."""
+    words, parts, at, is_known = _plain(typed).split(), [], 0, True
+    while at < len(words):
+        ends = range(min(at + places.longest, len(words)), at, -1)
+        end = next((end for end in ends if places.find(" ".join(words[at:end]))), None)
+        part = " ".join(words[at : end or at + 1])
+        if end is None and not is_known:
+            parts[-1] += f" {part}"
+        elif end is not None or part != AND:
+            parts.append(part)
+            is_known = end is not None
+        at = end or at + 1
+    return parts
 
 
 def _find(part: str, places: _Places, roster: Roster) -> tuple[RosterBox, ...] | Text:
@@ -151,7 +180,7 @@ def _find(part: str, places: _Places, roster: Roster) -> tuple[RosterBox, ...] |
         return next(iter(found.values())).boxes
     if found:
         return SEVERAL.fill(typed=part, known=", ".join(_told_apart(list(found.values()))))
-    return NOWHERE.fill(typed=part, known=", ".join([*places.villages, *roster.zones.values(), "TAT CA"]))
+    return NOWHERE.fill(typed=part, known=", ".join([*places.known, *roster.zones.values(), "TAT CA"]))
 
 
 def _told_apart(places: list[_Place]) -> list[str]:
@@ -178,7 +207,7 @@ def _as_zone(
 ) -> str | None:
     if len(parts) != 1:
         return None
-    named = (zone for zone, name in roster.zones.items() if parts[0] in (zone, _plain(name)))
+    named = (zone for zone, name in roster.zones.items() if parts[0] in _plain_of_zone(zone, name))
     zone = next(named, None)
     if zone is None or any(zone not in enrolled.get(box.id, ()) for box in chosen):
         return None

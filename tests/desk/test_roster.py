@@ -132,6 +132,55 @@ def test_of_two_places_with_one_name_each_is_found_by_its_id(typed: str, boxes: 
     assert list(found.ids) == boxes
 
 
+WITH_COMMAS = Roster(
+    boxes=(
+        RosterBox("thon-3-moi", "Thôn 3", "Thôn 3, bản Mới"),
+        RosterBox("thon-3-cu", "Thôn 3", "Đầu thôn"),
+        RosterBox("thon-5", "Thôn 5", "Thôn 5", zones=("ven-song",)),
+        RosterBox("thon-7", "Thôn 7", "Nhà văn hóa", zones=("ven-song",)),
+    ),
+    zones={"ven-song": "Khu ven sông", "khu-5": "Khu 5"},
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "boxes"),
+    [
+        ("Thôn 3, bản Mới", ["thon-3-moi"]),
+        ("thon 3,ban moi", ["thon-3-moi"]),
+        ("Thôn 3 bản Mới", ["thon-3-moi"]),
+        ("5; Thôn 3, bản Mới, đầu thôn", ["thon-3-moi", "thon-3-cu", "thon-5"]),
+        ("Thôn 3, Thôn 5", ["thon-3-moi", "thon-3-cu", "thon-5"]),
+        ("thôn 3 và thôn 5", ["thon-3-moi", "thon-3-cu", "thon-5"]),
+        ("ven sông", ["thon-5", "thon-7"]),
+        ("đầu thôn, VEN SONG", ["thon-3-cu", "thon-5", "thon-7"]),
+        ("5", ["thon-5"]),
+        ("nhà văn hóa", ["thon-7"]),
+    ],
+)
+def test_a_name_is_typed_as_every_screen_shows_it(typed: str, boxes: list[str]) -> None:
+    found = find_target(typed, WITH_COMMAS, "nguyet-an", {})
+    assert isinstance(found, Target)
+    assert list(found.ids) == boxes
+
+
+def test_a_zone_without_its_word_khu_is_addressed_as_one() -> None:
+    found = find_target("trung tâm", ROSTER, "nguyet-an", ENROLLED)
+    assert isinstance(found, Target)
+    assert [str(one) for one in found.addresses] == ["nguyet-an/zone/trung-tam"]
+
+
+def test_where_no_place_is_found_the_boxes_of_a_village_that_has_several_are_offered_too() -> None:
+    found = find_target("hồ", WITH_COMMAS, "nguyet-an", {})
+    assert isinstance(found, Text)
+    assert found.vi == (
+        "Không có nơi “ho”. Có: Thôn 3, “Thôn 3, bản Mới”, Đầu thôn, Thôn 5, Thôn 7, Khu ven sông, Khu 5, TAT CA"
+    )
+    told = find_target("hồ", SAME_NAMES, "nguyet-an", {})
+    assert isinstance(told, Text)
+    assert "Thôn 3, Nhà văn hóa, Đầu thôn, Thôn 5, Thôn 7, Đình, Thôn 7, TAT CA" in told.vi
+
+
 # ── The board and the forecast ───────────────────────────────────────────────────────────────────────────────────
 
 
