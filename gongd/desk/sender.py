@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gongd.core.gathering import Gathering, freshly, open_gathering
+from gongd.core.gathering import Gathering, Standing, freshly, open_gathering
 from gongd.core.push import AWAITS_PIECES
 from gongd.core.wire import Channel
 from gongd.core.wire_blob import blob_in
@@ -55,6 +55,16 @@ class Silent:
 
     jti: str
     box: str
+    is_sent: bool = True
+    """Is it being sent the order again?"""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """From now on the order is sent no more, though the word of these boxes is missing."""
+
+    jti: str
+    boxes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ class LinkChanged:
     why: str = ""
 
 
-News = Told | Sent | Silent | Unreached | LinkChanged
+News = Told | Sent | Silent | GivenUp | Unreached | LinkChanged
 
 
 class Sender:
@@ -88,6 +98,7 @@ class Sender:
         self._pieces: dict[str, Pieces] = {}
         self._orders: dict[str, Gathering] = {}
         self._named: set[tuple[str, str]] = set()
+        self._given_up: set[str] = set()
         self._challenges: dict[str, str] = {}
         self._unreached: set[str] = set()
         self._records: deque[Message] = deque()
@@ -138,6 +149,11 @@ class Sender:
             if jti in self._orders:
                 self._orders[jti] = self._orders[jti].ended(at)
 
+    def leave(self, jtis: Iterable[str]) -> list[News]:
+        """Whoever works the sender goes, and nothing of these orders is sent any more: boxes that are silent are named,
+        however short their time was."""
+        return [news for jti in jtis for news in self._give_up(jti)]
+
     def step(self, now: datetime, wait_s: float) -> list[News]:
         """Take what has come, send what is due. Raises StoreError."""
         posted = self._link.take(0 if self._records else wait_s)
@@ -157,7 +173,7 @@ class Sender:
         self._look_for_ends(now)
         self._send_pieces(now)
         news += self._send_due(now)
-        return news + self._name_silent(now)
+        return news + self._name_silent(now) + self._give_up_old(now)
 
     # ── Hearing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -286,6 +302,20 @@ class Sender:
                     self._named.add((jti, box))
                     news.append(Silent(jti, box))
         return news
+
+    def _give_up_old(self, now: datetime) -> list[News]:
+        over = [jti for jti, gathering in self._orders.items() if gathering.is_over(now)]
+        return [news for jti in over for news in self._give_up(jti)]
+
+    def _give_up(self, jti: str) -> list[News]:
+        gathering = self._orders[jti]
+        if jti in self._given_up or not gathering.unsettled:
+            return []
+        self._given_up.add(jti)
+        silent = [box for box in gathering.unsettled if gathering.stands[box].standing is Standing.SILENT]
+        unnamed = [box for box in silent if (jti, box) not in self._named and jti not in self._unreached]
+        self._named |= {(jti, box) for box in unnamed}
+        return [*(Silent(jti, box, is_sent=False) for box in unnamed), GivenUp(jti, gathering.unsettled)]
 
 
 def _all_back(gathering: Gathering) -> Gathering:

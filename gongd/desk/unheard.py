@@ -11,34 +11,34 @@ from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.words import Text
 from gongd.desk.places import Target
 from gongd.desk.roster import Person, RosterBox
+from gongd.desk.wording import called
 
 SILENT = Text(
-    "Loa {place}: CHƯA TRẢ LỜI. Gọi {name}, {phone}, nhờ đánh kẻng tay. Máy vẫn gửi lại, đến khi dừng.",
-    "Loudspeaker {place}: NO ANSWER. Call {name}, {phone}, to ring by hand. The desk sends again until it is stopped.",
+    "Loa {place}: CHƯA TRẢ LỜI. Gọi {name}, {phone}, nhờ đánh kẻng tay.{sends}",
+    "Loudspeaker {place}: NO ANSWER. Call {name}, {phone}, to ring by hand.{sends}",
 )
 SILENT_NOBODY = Text(
-    "Loa {place}: CHƯA TRẢ LỜI. Chưa có người đánh kẻng tay. Máy vẫn gửi lại, đến khi dừng.",
-    "Loudspeaker {place}: NO ANSWER. Nobody to ring by hand. The desk sends again until it is stopped.",
+    "Loa {place}: CHƯA TRẢ LỜI. Chưa có người đánh kẻng tay.{sends}",
+    "Loudspeaker {place}: NO ANSWER. Nobody to ring by hand.{sends}",
 )
 QUIET = Text(
-    "Loa {place}: CHƯA TRẢ LỜI. Nhờ {name}, {phone}, xem loa. Máy vẫn gửi lại, đến khi dừng.",
-    "Loudspeaker {place}: NO ANSWER. Ask {name}, {phone}, to look at it. The desk sends again until it is stopped.",
+    "Loa {place}: CHƯA TRẢ LỜI. Nhờ {name}, {phone}, xem loa.{sends}",
+    "Loudspeaker {place}: NO ANSWER. Ask {name}, {phone}, to look at it.{sends}",
 )
 QUIET_NOBODY = Text(
-    "Loa {place}: CHƯA TRẢ LỜI. Máy vẫn gửi lại, đến khi dừng.",
-    "Loudspeaker {place}: NO ANSWER. The desk sends again until it is stopped.",
+    "Loa {place}: CHƯA TRẢ LỜI.{sends}",
+    "Loudspeaker {place}: NO ANSWER.{sends}",
 )
 NOT_STOPPED = Text(
-    "Loa {place}: CHƯA TRẢ LỜI, có thể vẫn đang phát. Gọi {name}, {phone}, nhờ tắt tiếng tại chỗ{told}. "
-    "Máy vẫn gửi lại, đến khi dừng.",
-    "Loudspeaker {place}: NO ANSWER, it may still be sounding. Call {name}, {phone}, to silence it on site{told}. "
-    "The desk sends again until it is stopped.",
+    "Loa {place}: CHƯA TRẢ LỜI, có thể vẫn đang phát. Gọi {name}, {phone}, nhờ tắt tiếng tại chỗ{told}.{sends}",
+    "Loudspeaker {place}: NO ANSWER, it may still be sounding. "
+    "Call {name}, {phone}, to silence it on site{told}.{sends}",
 )
 NOT_STOPPED_NOBODY = Text(
-    "Loa {place}: CHƯA TRẢ LỜI, có thể vẫn đang phát. Chưa có người trong danh bạ. Máy vẫn gửi lại, đến khi dừng.",
-    "Loudspeaker {place}: NO ANSWER, it may still be sounding. Nobody in the roster. "
-    "The desk sends again until it is stopped.",
+    "Loa {place}: CHƯA TRẢ LỜI, có thể vẫn đang phát. Chưa có người trong danh bạ.{sends}",
+    "Loudspeaker {place}: NO ANSWER, it may still be sounding. Nobody in the roster.{sends}",
 )
+SENDS = Text(" Máy vẫn gửi lại, đến khi dừng.", " The desk sends again until it is stopped.")
 NOTHING = Text("", "")
 OVER: Mapping[Why, Text] = {
     Why.SAFE: Text(", báo bà con đã an toàn", " and to tell people that all is safe"),
@@ -51,6 +51,21 @@ NO_LINK = Text(
     "Máy trực mất kết nối: KHÔNG cụm loa nào nhận được lệnh. Gọi điện cho các thôn:",
     "The desk has no connection: NO box has received the order. Telephone the villages:",
 )
+GIVEN_UP = Text(
+    "{order}: từ lúc này máy KHÔNG gửi lại nữa. Chưa có kết quả: {boxes}. Còn cần thì ra lệnh lại.",
+    "{order}: from here on the desk sends it NO more. Without a result: {boxes}. If it is still needed, give it again.",
+)
+BY_MENU = Text(
+    "Ra lệnh từ bảng chọn (gõ gongctl) thì máy gửi lại suốt 30 phút.",
+    "An order from the menu (type gongctl) is sent again for 30 minutes.",
+)
+_ORDERS: Mapping[CommandType, Text] = {
+    CommandType.CANCEL: Text("Lệnh dừng", "The cancel"),
+    CommandType.SILENCE: Text("Lệnh tắt tiếng", "The order of silence"),
+    CommandType.ANNOUNCE: Text("Lệnh thông báo", "The announcement"),
+    CommandType.SETTINGS: Text("Lệnh gửi cấu hình", "The order with the settings"),
+}
+
 LEFT_OUT = Text(
     "{place}: KHÔNG nhận được lệnh từ đây, khóa của loa đã bị hủy.{call}",
     "{place}: hears NO order from here, its loudspeaker's key was revoked.{call}",
@@ -87,13 +102,20 @@ def is_rung_by_hand(signal: str | None, status: Status, priority: Priority | Non
     return signal == "peace" or priority is None or priority >= Priority.PRIORITY
 
 
-def silent_line(box: RosterBox, claims: CommandClaims, priority: Priority | None) -> Text:
-    """A box that has not answered, and whom to call for what."""
+def silent_line(box: RosterBox, claims: CommandClaims, priority: Priority | None, is_sent: bool = True) -> Text:
+    """A box that has not answered, and whom to call for what. `is_sent`: it is sent the order again."""
     with_person, without = _words(claims, priority)
-    who = person_to_call(box)
+    who, sends = person_to_call(box), SENDS if is_sent else NOTHING
     if who is None:
-        return without.fill(place=box.name)
-    return with_person.fill(place=box.name, name=who.name, phone=who.phone, told=_told(claims))
+        return without.fill(place=box.name, sends=sends)
+    return with_person.fill(place=box.name, name=who.name, phone=who.phone, told=_told(claims), sends=sends)
+
+
+def given_up_line(boxes: Iterable[RosterBox], claims: CommandClaims, titles: Mapping[str, str]) -> Text:
+    """An order is sent no more, though these have not said their word."""
+    alarm = called(claims.signal or "?", claims.status, titles)
+    order = _ORDERS.get(claims.type) or Text(f"Lệnh {alarm.vi}", f"The order for the {alarm.en}")
+    return GIVEN_UP.fill(order=order, boxes=", ".join(box.name for box in boxes))
 
 
 def _words(claims: CommandClaims, priority: Priority | None) -> tuple[Text, Text]:

@@ -18,7 +18,7 @@ from gongd.desk.orders import Ending, GoingOn, Hand
 from gongd.desk.places import Target, target_of
 from gongd.desk.roster import RosterBox
 from gongd.desk.sender import LinkChanged
-from gongd.desk.unheard import is_for_hands, is_rung_by_hand, left_out
+from gongd.desk.unheard import BY_MENU, is_for_hands, is_rung_by_hand, left_out
 from gongd.desk.wording import (
     EXIT_WORDS,
     NOT_SENT,
@@ -209,6 +209,7 @@ def give_all(request: Request, screen: Screen, planned: Callable[[Duty], list[Pl
         say = (lambda _text: None) if request.wants_json else screen.say_on
         jtis = [send(duty, plan, pen, by, say) for plan in plans]
         gatherings = _follow(duty, jtis, request.values["wait"], say, bool(request.values.get("follow")))
+        _leave(duty, jtis, say)
         return _finish(duty, plans, gatherings, request, screen)
 
 
@@ -263,6 +264,14 @@ def _follow(duty: Duty, jtis: list[str], wait_s: float, say: Say, to_end: bool) 
     except KeyboardInterrupt:
         say(Text("", ""))
     return _gatherings(duty, jtis)
+
+
+def _leave(duty: Duty, jtis: list[str], say: Say) -> None:
+    """The command ends, and the sending with it: that is said wherever a word is missing."""
+    at, news = now(), duty.talk.leave(jtis)
+    tell(duty, news, say, at)
+    if news and not all(one.is_over(at) for one in _gatherings(duty, jtis)):
+        say(BY_MENU)
 
 
 def _gatherings(duty: Duty, jtis: list[str]) -> list[Gathering]:

@@ -11,8 +11,8 @@ from gongd.core.lexicon import Proof
 from gongd.core.wire_report import Answer, Step
 from gongd.core.words import Text
 from gongd.desk.roster import Roster
-from gongd.desk.sender import News, Sent, Silent, Told, Unreached
-from gongd.desk.unheard import NO_LINK, call_list, silent_line
+from gongd.desk.sender import GivenUp, News, Sent, Silent, Told, Unreached
+from gongd.desk.unheard import NO_LINK, call_list, given_up_line, silent_line
 from gongd.desk.wording import SENT, clock, line, problems
 from gongd.gongctl.duty import Duty
 
@@ -28,7 +28,7 @@ def tell(duty: Duty, news: Iterable[News], say: Say, at: datetime) -> None:
 def lines(duty: Duty, news: Iterable[News], at: datetime) -> list[Text]:
     """News in words; what heals by itself is not told. The names are looked up once for all of it."""
     told = list(news)
-    if not any(isinstance(one, Told | Silent | Unreached) for one in told):
+    if not any(isinstance(one, Told | Silent | GivenUp | Unreached) for one in told):
         return [text for one in told if isinstance(one, Sent) for text in _sent(duty, one, at)]
     names = _Names(duty.roster, duty.titles, cache(duty.priority))
     return [text for one in told for text in _line(duty, one, names, at)]
@@ -71,9 +71,11 @@ def _line(duty: Duty, news: News, names: _Names, at: datetime) -> list[Text]:
             return [told, *problems(answer)]
         case Sent():
             return _sent(duty, news, at)
-        case Silent(jti, box):
+        case Silent(jti, box, is_sent):
             claims = duty.talk.gathering(jti).claims
-            return [silent_line(box_of(box), claims, names.priority(claims.signal))]
+            return [silent_line(box_of(box), claims, names.priority(claims.signal), is_sent)]
+        case GivenUp(jti, boxes):
+            return [given_up_line(map(box_of, boxes), duty.talk.gathering(jti).claims, names.titles)]
         case Unreached(_, boxes):
             return [NO_LINK, *call_list(tuple(box_of(box) for box in boxes))]
         case _:
