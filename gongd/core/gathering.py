@@ -178,6 +178,15 @@ class Gathering:
         going = (box for box, stand in self.stands.items() if stand.standing in _GOES_ON)
         return tuple(box for box in going if self.stands[box].last is not None or box not in self.ended_at)
 
+    def awaited(self, now: datetime, to_end: bool) -> tuple[str, ...]:
+        """Boxes for which somebody who looks on still waits; `to_end`: until their last word. What is sent to nobody
+        any more may sound for longer, but of a box that is silent nothing is expected then."""
+        if self.is_ended:
+            return ()
+        if not self.is_over(now):
+            return self.unfinished if to_end else self.unsettled
+        return tuple(box for box in self.unfinished if self.stands[box].last is not None) if to_end else ()
+
     def silent(self, now: datetime) -> tuple[str, ...]:
         """Boxes that have been given time and have said nothing."""
         if now - self.opened_at < SILENT_AFTER:

@@ -243,20 +243,19 @@ def wait_for_link(duty: Duty) -> None:
 
 
 def _follow(duty: Duty, jtis: list[str], wait_s: float, say: Say, to_end: bool) -> list[Gathering]:
-    """Until every box has given its word (its last one: `to_end`), the orders are over, or the time is up. Ctrl-C ends
-    it too."""
+    """Until every box has given its word (its last one: `to_end`), nothing is to be expected any more, or the time is
+    up. Ctrl-C ends it too."""
     deadline = time.monotonic() + wait_s
     told: set[str] = set()
     try:
         while time.monotonic() < deadline:
             at = now()
             tell(duty, duty.talk.step(at, 0.1), say, at)
-            going = [one for one in _gatherings(duty, jtis) if not one.is_over(at)]
-            waiting = [one for one in going if one.unsettled or (to_end and one.unfinished)]
+            waiting = [one for one in _gatherings(duty, jtis) if one.awaited(at, to_end)]
             if not waiting:
                 break
             for one in waiting:
-                if one.jti not in told and one.silent(at):
+                if one.jti not in told and one.silent(at) and not one.is_over(at):
                     told.add(one.jti)
                     say(result(one))
                     say(STILL_SENDING.fill(n=len(one.unsettled)))

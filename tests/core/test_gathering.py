@@ -207,3 +207,12 @@ def test_a_drill_and_a_test_are_rehearsals() -> None:
 def test_nobody_is_called_silent_before_its_time() -> None:
     assert gather().silent(NOW + SILENT_AFTER - SECOND) == ()
     assert gather().silent(NOW + SILENT_AFTER) == BOTH
+
+
+def test_whoever_follows_an_alarm_waits_for_its_end_also_when_it_is_sent_to_nobody_any_more() -> None:
+    later = NOW + SENT_AGAIN_FOR + SECOND
+    one = gather().sent(BOTH, NOW).hear(answer("thon-3", Step.STARTED))
+    assert (one.awaited(NOW, to_end=False), one.awaited(NOW, to_end=True)) == (("thon-5",), BOTH)
+    assert (one.awaited(later, to_end=False), one.awaited(later, to_end=True)) == ((), ("thon-3",))
+    assert one.hear(answer("thon-3", Step.FINISHED)).awaited(later, to_end=True) == ()
+    assert one.ended().awaited(NOW, to_end=True) == ()
