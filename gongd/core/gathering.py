@@ -114,6 +114,8 @@ class Gathering:
     opened_at: datetime
     stands: Mapping[str, Stand] = field(default_factory=dict)
     ended_at: frozenset[str] = frozenset()
+    asked_at: datetime | None = None
+    """Since when boxes could have answered, if not since it was opened: there was no connection before."""
 
     @property
     def jti(self) -> str:
@@ -142,6 +144,11 @@ class Gathering:
         if stand is None or stand.is_settled or stand.is_wanted_at_once:
             return self
         return self._with(box, replace(stand, is_wanted_at_once=True))
+
+    def all_back(self, now: datetime) -> "Gathering":
+        """The connection is back: whoever owes an answer is sent the order at once, and has time to answer it."""
+        fresh = {box: replace(self.stands[box], is_wanted_at_once=True) for box in self.unsettled}
+        return replace(self, stands={**self.stands, **fresh}, asked_at=now)
 
     def sent(self, boxes: Iterable[str], now: datetime) -> "Gathering":
         """It has left for these boxes."""
@@ -189,7 +196,7 @@ class Gathering:
 
     def silent(self, now: datetime) -> tuple[str, ...]:
         """Boxes that have been given time and have said nothing."""
-        if now - self.opened_at < SILENT_AFTER:
+        if now - (self.asked_at or self.opened_at) < SILENT_AFTER:
             return ()
         owing = (box for box, stand in self.stands.items() if stand.standing is Standing.SILENT)
         return tuple(box for box in owing if box not in self.ended_at)

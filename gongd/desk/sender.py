@@ -190,7 +190,7 @@ class Sender:
             case Up():
                 self._has_been_up = True
                 self._orders = {
-                    jti: _all_back(gathering) if jti in self._unreached else gathering
+                    jti: gathering.all_back(now) if jti in self._unreached else gathering
                     for jti, gathering in self._orders.items()
                 }
                 self._unreached.clear()
@@ -316,10 +316,3 @@ class Sender:
         unnamed = [box for box in silent if (jti, box) not in self._named and jti not in self._unreached]
         self._named |= {(jti, box) for box in unnamed}
         return [*(Silent(jti, box, is_sent=False) for box in unnamed), GivenUp(jti, gathering.unsettled)]
-
-
-def _all_back(gathering: Gathering) -> Gathering:
-    """The connection is back: whoever owes an answer is sent the order at once."""
-    for box in gathering.unsettled:
-        gathering = gathering.is_back(box)
-    return gathering

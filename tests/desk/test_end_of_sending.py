@@ -7,11 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from gongd.core.gathering import SENT_AGAIN_FOR
+from gongd.core.gathering import SENT_AGAIN_FOR, SILENT_AFTER
 from gongd.core.wire import Topics
 from gongd.core.wire_report import Step
+from gongd.desk.link import Up
 from gongd.desk.office import Pen
-from gongd.desk.sender import GivenUp, Sender, Silent
+from gongd.desk.sender import GivenUp, Sender, Sent, Silent, Unreached
 from gongd.desk.store import Store
 from gongd.desk.unheard import given_up_line
 from tests.desk.commune import needs_mosquitto
@@ -91,6 +92,21 @@ def test_the_end_of_the_sending_is_told_with_what_it_was(sender: Sender) -> None
     assert given_up_line(BOXES[1:2], order(), {}).vi == NO_MORE
     assert given_up_line(BOXES[:2], stop(), {}).vi.startswith("Lệnh dừng: từ lúc này máy KHÔNG gửi lại nữa.")
     assert answer("thon-3", Step.STARTED).jti in {one.jti for one in sender.orders}
+
+
+def test_after_an_outage_boxes_are_given_time_to_answer_before_they_are_named(sender: Sender, line: Line) -> None:
+    back = NOW + timedelta(minutes=5)
+    line.is_up = False
+    assert any(isinstance(one, Unreached) for one in sender.step(NOW + 11 * SECOND, 0))
+    line.is_up = True
+    line.posted = [Up()]
+    news = sender.step(back, 0)
+    assert [one for one in news if isinstance(one, Sent)] == [Sent("order-1234", BOTH, again=True)]
+    assert not any(isinstance(one, Silent) for one in news)
+    assert not any(isinstance(one, Silent) for one in sender.step(back + SILENT_AFTER - SECOND, 0))
+    assert [one for one in sender.step(back + SILENT_AFTER, 0) if isinstance(one, Silent)] == [
+        Silent("order-1234", box) for box in BOTH
+    ]
 
 
 @pytest.fixture(scope="module")
