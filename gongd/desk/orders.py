@@ -214,6 +214,15 @@ def _stopped(order: Given, given: Sequence[Given]) -> set[str]:
     return stopped
 
 
+def stops_at(boxes: Collection[str], answers: Iterable[Answer]) -> set[str]:
+    """Where a cancel or silence ends what it is about, as far as is known: at all of its boxes but those that refuse it
+    because its key may not; nowhere, if that is all that was answered."""
+    said = [answer for answer in answers if not answer.is_stale]
+    taken = {answer.box for answer in said if _is_taken(answer)}
+    forbidden = {answer.box for answer in said if answer.refusal is Reason.NOT_PERMITTED} - taken
+    return set(boxes) - forbidden if taken or not forbidden else set()
+
+
 def _is_taken(answer: Answer) -> bool:
     return answer.refusal is Reason.DUPLICATE or answer.step not in UNDONE
 

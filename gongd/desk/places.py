@@ -160,7 +160,8 @@ def _add(places: dict[Typed, _Found], typed: Typed, place: _Place) -> None:
 
 def _parts(typed: str, places: _Places) -> list[str]:
     """The longest names first, with commas of their own or without; what is between them is no place."""
-    words, parts, at, is_known = _plain(typed).split(), [], 0, True
+    words, at, is_known = _plain(typed).split(), 0, True
+    parts: list[str] = []
     while at < len(words):
         ends = range(min(at + places.longest, len(words)), at, -1)
         end = next((end for end in ends if places.find(" ".join(words[at:end]))), None)

@@ -5,10 +5,10 @@ One thread works it by calling `step`; what has happened comes back as news.
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from gongd.core.gathering import Gathering, Standing, freshly, open_gathering
+from gongd.core.gathering import SENT_AGAIN_FOR, Gathering, Standing, freshly, open_gathering
 from gongd.core.push import AWAITS_PIECES
 from gongd.core.wire import Channel
 from gongd.core.wire_blob import blob_in
@@ -17,6 +17,7 @@ from gongd.core.wire_name import Address, To, to_box
 from gongd.core.wire_refusal import Refused
 from gongd.core.wire_report import Answer, ChallengeNote, Connection, Heartbeat, Presence, Step
 from gongd.desk.collector import MOST_AT_ONCE, keep
+from gongd.desk.ends import Ends
 from gongd.desk.hearing import Heard
 from gongd.desk.link import Down, Link, Message, Posted, Up
 from gongd.desk.office import Office, Pen
@@ -24,8 +25,6 @@ from gongd.desk.pieces import Pieces
 from gongd.desk.store import Store
 
 LOOK_FOR_END_EVERY = timedelta(seconds=2)
-SET_BACK = timedelta(days=1)
-"""A cancel may bear an earlier time than its order: the desk's clock was set back, by no more than this."""
 RECORDS_AT_ONCE = 20
 MOST_RECORDS_WAITING = 500
 """Half of what the broker sends ahead of our acknowledgements: answers go on coming."""
@@ -94,6 +93,7 @@ class Sender:
         self._ear = office.ear
         self._link = link
         self._store = store
+        self._ends = Ends(store)
         self._pens: dict[str, Pen] = {}
         self._pieces: dict[str, Pieces] = {}
         self._orders: dict[str, Gathering] = {}
@@ -137,17 +137,17 @@ class Sender:
             if known.challenge is not None:
                 self._challenges.setdefault(box, known.challenge.challenge)
         gathering = open_gathering(claims, boxes, now)
+        self._ends.open(claims, gathering.stands, now)
         self._store.open_order(claims, gathering.stands, now)
         self._orders[claims.jti] = gathering
         self._pens[claims.jti] = pen
+        self._apply_ends()
         return self._send_due(now)
 
     def end(self, jtis: Iterable[str], boxes: Iterable[str]) -> None:
-        """These orders are over at these boxes, and not signed again for them. Other programs see it by the cancel."""
-        at = frozenset(boxes)
-        for jti in jtis:
-            if jti in self._orders:
-                self._orders[jti] = self._orders[jti].ended(at)
+        """These orders are over at these boxes, before any cancel of them is seen, and whatever becomes of that."""
+        self._ends.end(jtis, boxes)
+        self._apply_ends()
 
     def leave(self, jtis: Iterable[str]) -> list[News]:
         """Whoever works the sender goes, and nothing of these orders is sent any more: boxes that are silent are named,
@@ -238,15 +238,21 @@ class Sender:
         return [] if self._orders[jti] is before else [Told(jti, answer)]
 
     def _look_for_ends(self, now: datetime) -> None:
-        """Another program of the desk may have cancelled."""
+        """Another program of the desk may have ended something, or a box have refused an end."""
         if self._looked_at is not None and now - self._looked_at < LOOK_FOR_END_EVERY:
             return
         self._looked_at = now
-        going = {jti: gathering for jti, gathering in self._orders.items() if not gathering.is_over(now)}
-        if going:
-            cancelled = self._store.cancelled(min(gathering.opened_at for gathering in going.values()) - SET_BACK)
-            for jti in going.keys() & cancelled.keys():
-                self.end((jti,), cancelled[jti])
+        young = [one.opened_at for one in self._orders.values() if now - one.opened_at <= SENT_AGAIN_FOR]
+        if young:
+            self._ends.look(min(young))
+            self._apply_ends()
+
+    def _apply_ends(self) -> None:
+        """What was ended by an order that boxes refuse goes on."""
+        for jti, gathering in self._orders.items():
+            ended = self._ends.boxes(gathering.claims)
+            if ended != gathering.ended_at:
+                self._orders[jti] = replace(gathering, ended_at=ended)
 
     # ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from gongd.core.wire_command import CommandClaims, CommandType
+from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_event import Event, EventBatch, gaps
 from gongd.core.wire_form import LARGEST_REPORT, from_json, to_json
 from gongd.core.wire_refusal import Refused
@@ -288,14 +288,6 @@ class Store:
         """Orders given since then, the oldest first."""
         rows = self._all("SELECT * FROM command WHERE at_s >= ? ORDER BY at_s", since.timestamp())
         return [order for row in rows if (order := _order(row)) is not None]
-
-    def cancelled(self, since: datetime) -> dict[str, frozenset[str]]:
-        """Orders that were cancelled since then, whoever has given the cancel, and at which boxes."""
-        found: dict[str, frozenset[str]] = {}
-        for order in self.orders(since):
-            for jti in (order.claims.references or ()) if order.claims.type is CommandType.CANCEL else ():
-                found[jti] = found.get(jti, frozenset()) | set(order.boxes)
-        return found
 
     def add_answer(self, answer: Answer, heard_at: datetime) -> bool:
         """Take an answer in; True when it was not there."""

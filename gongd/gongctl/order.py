@@ -214,12 +214,10 @@ def give_all(request: Request, screen: Screen, planned: Callable[[Duty], list[Pl
 
 
 def send(duty: Duty, plan: Plan, pen: Pen, by: str | None, say: Say) -> str:
-    """Sign and send it, and say so; its name. What it cancels is signed no more. Raises UselessKeyError."""
+    """Sign and send it, and say so; its name. What it ends is signed no more. Raises UselessKeyError."""
     require_listed(duty.office, pen)
     jti = new_name()
     claims = plan.make(hand(pen, by), jti, plan.target)
-    if claims.type is CommandType.CANCEL:
-        duty.talk.end(claims.references or (), plan.target.ids)
     tell(duty, duty.talk.give(claims, plan.target.ids, pen, now(), plan.data), say, now())
     return jti
 

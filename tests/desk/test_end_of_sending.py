@@ -2,60 +2,26 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from gongd.core.gathering import SENT_AGAIN_FOR, SILENT_AFTER
-from gongd.core.wire import Topics
 from gongd.core.wire_report import Step
 from gongd.desk.link import Up
-from gongd.desk.office import Pen
 from gongd.desk.sender import GivenUp, Sender, Sent, Silent, Unreached
-from gongd.desk.store import Store
 from gongd.desk.unheard import given_up_line
+from tests.desk.bare_sender import BOTH, Line, line, sender, store
 from tests.desk.commune import needs_mosquitto
 from tests.desk.desk_terminal import CTRL_C, at_terminal
 from tests.desk.records import BOXES, NOW, answer, order, stop
 from tests.desk.scripted import Commune, whole_commune
 
-BOTH = ("thon-3", "thon-5")
 SECOND = timedelta(seconds=1)
+__all__ = ["line", "sender", "store"]
 CALL = "Loa Thôn 5: CHƯA TRẢ LỜI. Gọi Bà Hà, 0345677123, nhờ đánh kẻng tay."
 SENDS = " Máy vẫn gửi lại, đến khi dừng."
 NO_MORE = "Lệnh báo cháy: từ lúc này máy KHÔNG gửi lại nữa. Chưa có kết quả: Thôn 5. Còn cần thì ra lệnh lại."
 BY_MENU = "Ra lệnh từ bảng chọn (gõ gongctl) thì máy gửi lại suốt 30 phút."
-
-
-class Line:
-    """A link that takes everything, or nothing, and brings what is put on it."""
-
-    def __init__(self) -> None:
-        self.is_up, self.posted, self.sent = True, [], []  # type: ignore[var-annotated]
-
-    def take(self, _wait_s: float) -> object:
-        return self.posted.pop(0) if self.posted else None
-
-    def send(self, topic: str, _token: bytes) -> bool:
-        self.sent.append(topic)
-        return self.is_up
-
-
-@pytest.fixture
-def line() -> Line:
-    return Line()
-
-
-@pytest.fixture
-def sender(ram: Path, line: Line) -> Iterator[Sender]:
-    """It has given the alarm to both boxes at NOW."""
-    office = SimpleNamespace(ear=None, topics=Topics("gong", "nguyet-an"), commune=SimpleNamespace(id="nguyet-an"))
-    store = Store(ram / "desk.db")
-    made = Sender(office, line, store)  # type: ignore[arg-type]
-    made.give(order(), BOTH, Pen("cong-an-xa", None), NOW)
-    yield made
-    store.close()
 
 
 def given_up(sender: Sender, at: datetime) -> list[GivenUp]:

@@ -15,6 +15,7 @@ from gongd.core.wire_report import ChallengeNote, Connection, Step
 from gongd.desk.gaps import ASK_AFTER
 from gongd.desk.store import ByHand, Store, StoreError
 from gongd.desk.store_book import Place
+from tests.desk.bare_sender import ended
 from tests.desk.postgresql import Cluster, cluster, needs_postgresql
 from tests.desk.records import NOW, answer, batch, beat, night, order, presence, stop
 
@@ -104,11 +105,11 @@ def test_an_order_is_known_as_cancelled_at_the_boxes_that_the_cancel_is_for(stor
     store.open_order(order(), ("thon-3", "thon-5"), NOW)
     (kept,) = store.orders(NOW - timedelta(days=1))
     assert (kept.claims, kept.boxes) == (order(), ("thon-3", "thon-5"))
-    assert store.cancelled(NOW) == {}
+    assert ended(store, NOW) == set()
     later = NOW + timedelta(seconds=9)
     for number, box in enumerate(("thon-5", "thon-7")):
         store.open_order(replace(stop("order-1234"), jti=f"cancel-{number}"), (box,), later)
-    assert store.cancelled(NOW) == {"order-1234": {"thon-5", "thon-7"}}
+    assert ended(store, NOW) == {"thon-5", "thon-7"}
 
 
 def test_a_retained_state_that_is_said_again_keeps_its_time(store: Store) -> None:

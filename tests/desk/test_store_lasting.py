@@ -22,6 +22,7 @@ from gongd.desk.register import load_commune
 from gongd.desk.store import Store
 from gongd.desk.store_lasting import MEMORY, SPARE, LastingBook
 from gongd.desk.store_sqlite import SqliteBook
+from tests.desk.bare_sender import ended
 from tests.desk.commune import eventually, needs_mosquitto
 from tests.desk.postgresql import cluster, needs_postgresql
 from tests.desk.records import NOW, answer, batch, order, stop
@@ -127,7 +128,7 @@ def test_a_store_that_others_have_locked_is_waited_for_two_seconds_and_no_more(r
         began = time.monotonic()
         store.open_order(order(), ["thon-3"], NOW)
         assert time.monotonic() - began < 8
-        assert store.cancelled(NOW) == {}
+        assert ended(store, NOW) == set()
     assert len(said) == 1
     with locked(ram / "desk.db"), lasting(ram, said) as (store, _):
         assert [one.claims for one in store.orders(NOW)] == [order()]
@@ -144,7 +145,7 @@ def test_a_cancel_that_had_to_be_noted_elsewhere_is_known_to_other_programs_once
 
         def is_told() -> bool:
             end.add_answer(answer("thon-3", Step.RECEIVED, "cancel-1234"), NOW)  # whatever is written next
-            return alarm.cancelled(NOW) == {"order-1234": {"thon-3"}}
+            return ended(alarm, NOW) == {"thon-3"}
 
         eventually(is_told)
 
@@ -159,7 +160,7 @@ def test_a_cancel_of_another_program_is_known_to_one_that_had_to_note_elsewhere(
 
         def is_known() -> bool:
             alarm.add_answer(answer("thon-3", Step.RECEIVED), now)  # whatever is written next
-            return alarm.cancelled(now) == {"order-1234": {"thon-3"}}
+            return ended(alarm, now) == {"thon-3"}
 
         eventually(is_known)
         assert [one.step for one in alarm.answers("cancel-1234")] == [Step.FINISHED]
