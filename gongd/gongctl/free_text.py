@@ -46,6 +46,15 @@ def fits(field: str, typed: str) -> bool:
     return True
 
 
+def as_fits(field: str, found: str) -> str:
+    """As much of it as a box takes: what nobody has typed is not asked for again."""
+    flat = unicodedata.normalize("NFC", " ".join(found.split()))
+    most = _form(field).schema["maxLength"]
+    assert isinstance(most, int)
+    kept = "".join(sign for sign in flat if sign == " " or fits(field, sign))[:most].strip()
+    return kept if fits(field, kept) else ""
+
+
 def _form(field: str) -> Form:
     hints = get_type_hints(CommandClaims, include_extras=True)
     return next(spelt.form for spelt in hints[field].__metadata__ if isinstance(spelt, Spelt))

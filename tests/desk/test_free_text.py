@@ -1,5 +1,6 @@
 """What officers write freely: it reaches the boxes whole, or it is refused before anything is sent."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -65,3 +66,23 @@ def test_a_text_is_as_long_as_it_is_when_its_letters_are_whole() -> None:
     assert on_one_line("text", "e\u0301" * LONGEST_TEXT) == "é" * LONGEST_TEXT
     with pytest.raises(MisuseError):
         on_one_line("text", "é" * (LONGEST_TEXT + 1))
+
+
+@needs_mosquitto
+@pytest.mark.parametrize(
+    ("user", "by"),
+    [
+        ("a" * 150, "a" * 100),
+        ("tr\x1b[2J\u202euc\nban", "tr[2Juc ban"),
+        ("\x07", None),
+        ("trực\udcff", "trực"),
+    ],
+)
+def test_an_odd_name_of_the_user_spoils_no_order(
+    commune: Commune, monkeypatch: pytest.MonkeyPatch, user: str, by: str | None
+) -> None:
+    monkeypatch.setenv("SUDO_USER", user)
+    done = commune.gongctl("alert", "fire", "--to", "3", "--yes")
+    assert (done.returncode, done.stderr) == (0, "")
+    monkeypatch.delenv("SUDO_USER")
+    assert commune.boxes["thon-3"].heard[-1].by == (by or str(os.getuid()))
