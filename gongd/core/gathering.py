@@ -150,6 +150,15 @@ class Gathering:
         fresh = {box: replace(self.stands[box], is_wanted_at_once=True) for box in self.unsettled}
         return replace(self, stands={**self.stands, **fresh}, asked_at=now)
 
+    def moved(self, by: timedelta) -> "Gathering":
+        """The clock that tells the time was set by so much: it is as old as it was."""
+        stands = {
+            box: stand if stand.sent_at is None else replace(stand, sent_at=stand.sent_at + by)
+            for box, stand in self.stands.items()
+        }
+        asked_at = None if self.asked_at is None else self.asked_at + by
+        return replace(self, opened_at=self.opened_at + by, asked_at=asked_at, stands=stands)
+
     def sent(self, boxes: Iterable[str], now: datetime) -> "Gathering":
         """It has left for these boxes."""
         fresh = {box: replace(self.stands[box], sent_at=now, is_wanted_at_once=False) for box in boxes}

@@ -4,7 +4,7 @@ One thread works it by calling `step`; what has happened comes back as news.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -25,6 +25,8 @@ from gongd.desk.pieces import Pieces
 from gongd.desk.store import Store
 
 LOOK_FOR_END_EVERY = timedelta(seconds=2)
+LEAST_LEAP = timedelta(seconds=2)
+"""By less a clock is only corrected."""
 RECORDS_AT_ONCE = 20
 MOST_RECORDS_WAITING = 500
 """Half of what the broker sends ahead of our acknowledgements: answers go on coming."""
@@ -86,9 +88,10 @@ News = Told | Sent | Silent | GivenUp | Unreached | LinkChanged
 
 
 class Sender:
-    """Orders on their way. `office`, `link` and `store` are the caller's; one thread only."""
+    """Orders on their way. `office`, `link` and `store` are the caller's; one thread only. `steady_s` is a clock that
+    nobody sets, by which it is seen that the desk's own was set."""
 
-    def __init__(self, office: Office, link: Link, store: Store) -> None:
+    def __init__(self, office: Office, link: Link, store: Store, steady_s: Callable[[], float] | None = None) -> None:
         self._office = office
         self._ear = office.ear
         self._link = link
@@ -103,6 +106,8 @@ class Sender:
         self._unreached: set[str] = set()
         self._records: deque[Message] = deque()
         self._looked_at: datetime | None = None
+        self._steady_s = steady_s
+        self._seen: tuple[datetime, float] | None = None
         self._has_been_up = False
 
     def renew(self, office: Office) -> None:
@@ -136,6 +141,7 @@ class Sender:
         for box, known in self._store.boxes().items():
             if known.challenge is not None:
                 self._challenges.setdefault(box, known.challenge.challenge)
+        self._keep_age(now)
         gathering = open_gathering(claims, boxes, now)
         self._ends.open(claims, gathering.stands, now)
         self._store.open_order(claims, gathering.stands, now)
@@ -156,6 +162,7 @@ class Sender:
 
     def step(self, now: datetime, wait_s: float) -> list[News]:
         """Take what has come, send what is due. Raises StoreError."""
+        self._keep_age(now)
         posted = self._link.take(0 if self._records else wait_s)
         news: list[News] = []
         taken: list[Message] = []
@@ -174,6 +181,19 @@ class Sender:
         self._send_pieces(now)
         news += self._send_due(now)
         return news + self._name_silent(now) + self._give_up_old(now)
+
+    def _keep_age(self, now: datetime) -> None:
+        """Where the desk's clock was set, orders are as old as they were: none is given up for it, nor waits for it."""
+        if self._steady_s is None:
+            return
+        before, self._seen = self._seen, (now, self._steady_s())
+        leap = timedelta(0) if before is None else now - before[0] - timedelta(seconds=self._seen[1] - before[1])
+        if abs(leap) < LEAST_LEAP:
+            return
+        self._looked_at = None
+        self._orders = {jti: gathering.moved(leap) for jti, gathering in self._orders.items()}
+        for jti, gathering in self._orders.items():
+            self._store.date_order(jti, gathering.opened_at)
 
     # ── Hearing ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -284,6 +284,11 @@ class Store:
             values = (claims.jti, at.timestamp(), to_json(claims), json.dumps(list(boxes)), None)
             self._book.change(insertion("command"), values)
 
+    def date_order(self, jti: str, at: datetime) -> None:
+        """It was given then, by a clock that has been set since."""
+        with self.writing():
+            self._book.change("UPDATE command SET at_s = ? WHERE jti = ?", (at.timestamp(), jti))
+
     def orders(self, since: datetime) -> list[Order]:
         """Orders given since then, the oldest first."""
         rows = self._all("SELECT * FROM command WHERE at_s >= ? ORDER BY at_s", since.timestamp())

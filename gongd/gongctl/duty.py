@@ -4,6 +4,7 @@ import os
 import pwd
 import ssl
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
@@ -46,6 +47,11 @@ Say = Callable[[Text], None]
 def now() -> datetime:
     """The desk's clock."""
     return datetime.now(UTC)
+
+
+def _steady_s() -> float:
+    """Counts also while the machine sleeps, and nobody sets it."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 @dataclass(slots=True)
@@ -198,7 +204,7 @@ def on_duty(
         duty = Duty(office, store, book=book)
         if with_link:
             duty.link = stack.enter_context(connected(office))
-            duty.sender = Sender(office, duty.link, store)
+            duty.sender = Sender(office, duty.link, store, _steady_s)
         yield duty
 
 

@@ -1,6 +1,6 @@
 """A sender with a store, a line that notes what leaves, and no clock: an alarm was given to both boxes at NOW."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -46,10 +46,14 @@ def store(ram: Path) -> Iterator[Store]:
     opened.close()
 
 
+def make_sender(store: Store, line: Line, steady_s: Callable[[], float] | None = None) -> Sender:
+    office = SimpleNamespace(ear=None, topics=Topics("gong", "nguyet-an"), commune=SimpleNamespace(id="nguyet-an"))
+    return Sender(office, line, store, steady_s)  # type: ignore[arg-type]
+
+
 @pytest.fixture
 def sender(store: Store, line: Line) -> Sender:
-    office = SimpleNamespace(ear=None, topics=Topics("gong", "nguyet-an"), commune=SimpleNamespace(id="nguyet-an"))
-    made = Sender(office, line, store)  # type: ignore[arg-type]
+    made = make_sender(store, line)
     made.give(order(), BOTH, PEN, NOW)
     return made
 

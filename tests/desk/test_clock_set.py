@@ -1,0 +1,87 @@
+"""The desk's clock is set while an order is on its way: the order is as old as it is, and what is due stays due."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+
+from gongd.core.gathering import AGAIN_AFTER, SENT_AGAIN_FOR, SILENT_AFTER
+from gongd.core.wire_report import Step
+from gongd.desk.orders import Given, going_on
+from gongd.desk.sender import GivenUp, News, Sender, Silent
+from gongd.desk.store import Store
+from tests.desk.bare_sender import BOTH, PEN, Line, line, make_sender, store
+from tests.desk.records import NOW, answer, gather, order, stop
+
+__all__ = ["line", "store"]
+SECOND = timedelta(seconds=1)
+
+
+@dataclass
+class Desk:
+    """A sender, and both of its clocks: `runs` is what really passes."""
+
+    store: Store
+    line: Line
+    wall: datetime = NOW
+    runs: float = 1000.0
+    sender: Sender = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sender = make_sender(self.store, self.line, lambda: self.runs)
+        self.sender.give(order(), BOTH, PEN, self.wall)
+        self.line.sent.clear()
+
+    def after(self, passed: timedelta, set_by: timedelta = timedelta(0)) -> list[News]:
+        """What has happened since: so much time has passed, and the clock was set by so much more."""
+        self.runs += passed.total_seconds()
+        self.wall += passed + set_by
+        return self.sender.step(self.wall, 0)
+
+
+@pytest.fixture
+def desk(store: Store, line: Line) -> Desk:
+    return Desk(store, line)
+
+
+def test_a_moved_order_is_as_old_as_it_was() -> None:
+    hour = timedelta(hours=1)
+    one = gather().sent(BOTH, NOW).hear(answer("thon-3", Step.STARTED)).all_back(NOW).sent(("thon-5",), NOW)
+    for by in (hour, -hour):
+        moved = one.moved(by)
+        assert (moved.due(NOW + by + AGAIN_AFTER - SECOND), moved.due(NOW + by + AGAIN_AFTER)) == ((), ("thon-5",))
+        assert (moved.silent(NOW + by + SILENT_AFTER - SECOND), moved.silent(NOW + by + SILENT_AFTER)) == (
+            (),
+            ("thon-5",),
+        )
+        assert not moved.is_over(NOW + by + SENT_AGAIN_FOR)
+        assert moved.is_over(NOW + by + SENT_AGAIN_FOR + SECOND)
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=2), timedelta(hours=-2), timedelta(days=400)])
+def test_an_alarm_is_sent_on_for_as_long_as_ever_wherever_the_clock_is_set_to(desk: Desk, by: timedelta) -> None:
+    desk.after(SECOND, set_by=by)
+    assert desk.line.sent == []
+    news = desk.after(AGAIN_AFTER)
+    assert [one.box for one in news if isinstance(one, Silent)] == list(BOTH)
+    assert len(desk.line.sent) == len(BOTH)
+    assert not any(isinstance(one, GivenUp) for one in desk.after(SENT_AGAIN_FOR - AGAIN_AFTER - SECOND))
+    assert any(isinstance(one, GivenUp) for one in desk.after(SECOND))
+
+
+def test_a_cancel_of_another_program_is_seen_though_the_clock_was_set_back_after_the_last_look(desk: Desk) -> None:
+    desk.after(SECOND)
+    desk.store.open_order(stop("order-1234"), BOTH, desk.wall)
+    desk.after(SECOND, set_by=timedelta(hours=-2))
+    assert desk.sender.gathering("order-1234").is_ended
+
+
+def test_whoever_cancels_after_the_clock_was_set_reaches_the_boxes_that_are_still_sent_it(desk: Desk) -> None:
+    desk.after(SECOND, set_by=timedelta(hours=2))
+    (noted,) = desk.store.orders(NOW)
+    (one,) = going_on([Given(noted.claims, noted.boxes, noted.at, ())], [], desk.wall)
+    assert one.boxes == BOTH
+
+
+def test_a_program_that_was_held_up_for_long_has_set_no_clock(desk: Desk) -> None:
+    assert any(isinstance(one, GivenUp) for one in desk.after(SENT_AGAIN_FOR + SECOND))
