@@ -55,9 +55,9 @@ GIVEN_UP = Text(
     "{order}: từ lúc này máy KHÔNG gửi lại nữa. Chưa có kết quả: {boxes}. Còn cần thì ra lệnh lại.",
     "{order}: from here on the desk sends it NO more. Without a result: {boxes}. If it is still needed, give it again.",
 )
-BY_MENU = Text(
-    "Ra lệnh từ bảng chọn (gõ gongctl) thì máy gửi lại suốt 30 phút.",
-    "An order from the menu (type gongctl) is sent again for 30 minutes.",
+SENT_LONGER = Text(
+    "Không ghi --wait, hay ra lệnh từ bảng chọn (gõ gongctl), thì máy gửi lại suốt 30 phút.",
+    "Without --wait, or from the menu (type gongctl), an order is sent again for 30 minutes.",
 )
 _ORDERS: Mapping[CommandType, Text] = {
     CommandType.CANCEL: Text("Lệnh dừng", "The cancel"),

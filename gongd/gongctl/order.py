@@ -18,7 +18,7 @@ from gongd.desk.orders import Ending, GoingOn, Hand
 from gongd.desk.places import Target, target_of
 from gongd.desk.roster import RosterBox
 from gongd.desk.sender import LinkChanged
-from gongd.desk.unheard import BY_MENU, is_for_hands, is_rung_by_hand, left_out
+from gongd.desk.unheard import SENT_LONGER, is_for_hands, is_rung_by_hand, left_out
 from gongd.desk.wording import (
     EXIT_WORDS,
     NOT_SENT,
@@ -268,7 +268,7 @@ def _leave(duty: Duty, jtis: list[str], say: Say) -> None:
     at, news = now(), duty.talk.leave(jtis)
     tell(duty, news, say, at)
     if news and not all(one.is_over(at) for one in _gatherings(duty, jtis)):
-        say(BY_MENU)
+        say(SENT_LONGER)
 
 
 def _gatherings(duty: Duty, jtis: list[str]) -> list[Gathering]:

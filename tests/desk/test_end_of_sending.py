@@ -21,7 +21,7 @@ __all__ = ["line", "sender", "store"]
 CALL = "Loa Thôn 5: CHƯA TRẢ LỜI. Gọi Bà Hà, 0345677123, nhờ đánh kẻng tay."
 SENDS = " Máy vẫn gửi lại, đến khi dừng."
 NO_MORE = "Lệnh báo cháy: từ lúc này máy KHÔNG gửi lại nữa. Chưa có kết quả: Thôn 5. Còn cần thì ra lệnh lại."
-BY_MENU = "Ra lệnh từ bảng chọn (gõ gongctl) thì máy gửi lại suốt 30 phút."
+LONGER = "Không ghi --wait, hay ra lệnh từ bảng chọn (gõ gongctl), thì máy gửi lại suốt 30 phút."
 
 
 def given_up(sender: Sender, at: datetime) -> list[GivenUp]:
@@ -88,7 +88,7 @@ def test_however_short_the_waiting_was_its_end_names_who_is_silent_and_whom_to_c
     done = commune.gongctl("alert", "fire", "--to", "all", "--yes", "--wait", "1")
     assert done.returncode == 1
     assert done.stdout.endswith(
-        f"{CALL}\n{NO_MORE}\n{BY_MENU}\n1/2 cụm loa đang phát. 1 chưa trả lời.\ncó cụm loa chưa phát\n"
+        f"{CALL}\n{NO_MORE}\n{LONGER}\n1/2 cụm loa đang phát. 1 chưa trả lời.\ncó cụm loa chưa phát\n"
     )
 
 
@@ -96,7 +96,7 @@ def test_however_short_the_waiting_was_its_end_names_who_is_silent_and_whom_to_c
 def test_after_a_longer_waiting_too_it_is_said_that_nothing_is_sent_any_more(commune: Commune) -> None:
     shown = commune.gongctl("alert", "fire", "--to", "all", "--yes", "--wait", "10").stdout
     assert (shown.count(CALL), shown.count(f"{CALL}{SENDS}\n")) == (1, 1)
-    assert f"{NO_MORE}\n{BY_MENU}\n" in shown
+    assert f"{NO_MORE}\n{LONGER}\n" in shown
 
 
 @needs_mosquitto
@@ -105,7 +105,7 @@ def test_whoever_ends_the_sending_by_ctrl_c_reads_that_it_has_ended(commune: Com
         terminal.await_words("Đang chờ 2 cụm loa trả lời ...\n")
         terminal.await_words("Loa Thôn 3: bắt đầu phát")
         terminal.type(CTRL_C)
-        terminal.await_words(f"{CALL}\n{NO_MORE}\n{BY_MENU}\n")
+        terminal.await_words(f"{CALL}\n{NO_MORE}\n{LONGER}\n")
         assert terminal.finish() == 1
 
 
