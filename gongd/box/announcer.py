@@ -8,7 +8,7 @@ from gongd.box.airtime import UNMADE
 from gongd.box.equipment import Renderer
 from gongd.box.programme import Programme
 from gongd.core.activation import Activation, Outcome
-from gongd.core.air import Requested
+from gongd.core.air import Cancelled, Requested, Silenced
 from gongd.core.catalogue import Origin, Priority, Status
 from gongd.core.job import SPEECH, Clip, House, Job, speech_job
 from gongd.core.moment import Moment
@@ -86,6 +86,13 @@ class Announcer:
         return [
             records.of_activation(self._activation(each, now), Outcome.FAILED, now, {}, why) for each, why in given_up
         ]
+
+    def drop(self, why: Silenced | Cancelled, now: Moment) -> list[Record]:
+        """Silence drops all that waits to be said, a cancel what it names: the ends of what was ordered."""
+        dropped = [each for each in self._waiting if isinstance(why, Silenced) or each.identity in why.ids]
+        self._waiting = [each for each in self._waiting if each not in dropped]
+        ordered = (each for each in dropped if each.identity is not None)
+        return [records.of_dropped(self._activation(each, now), why, now) for each in ordered]
 
     def unspoken(self, stems: Collection[str]) -> None:
         """Nobody can speak these, or read their recording: whoever waits for them waits no more."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from gongd.box import records
-from gongd.box.freight import Freight
+from gongd.box.freight import Freight, of_dropped
 from gongd.box.gate import OrderCame
 from gongd.box.parts import Parts
 from gongd.box.past import ACCEPTED, MOST, Past, step_of
 from gongd.box.unsaid import answer_of, early_cancels
-from gongd.core.activation import Outcome
+from gongd.core.air import Cancelled
 from gongd.core.catalogue import Origin
 from gongd.core.command import Ledger, Standing, judge
 from gongd.core.freshness import FORGOTTEN_S, REMEMBERS_ALL, Forgotten
@@ -67,6 +67,7 @@ class Mouth(Protocol):
     def say_all(self, now: Moment) -> None: ...
     def again(self, first: int, last: int | None, journal_id: str | None) -> None: ...
     def gather(self, identity: str, blob: Blob) -> None: ...
+    def let_go(self, identity: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,15 +261,16 @@ class Answering:
             case Sound(activation=asked):
                 self.parts.ask(asked, now)
             case Killed(activation=asked, reason=reason, by=by):
-                detail: dict[str, object] = {"by": by} if by else {}
-                killed = records.of_activation(asked, Outcome.CANCELLED, now, detail, reason.value)
+                why = Cancelled(reason, by=by)
+                killed = records.of_dropped(asked, why, now) if asked else of_dropped(order, why, now)
                 self.parts.write([*self.take_companion(), killed])
             case End() as end:
                 self.parts.airtime.hear(end.event, now)
+                self.parts.drop(self.freight.within(end.cancelled, order.claims.status), now)
                 if end.pause:
                     self._speak(PHRASES["pause"].read(self.parts.settings.box.language), f"{order.id}.end", order, now)
             case Quiet(silenced=silenced):
-                self.parts.airtime.hear(replace(silenced, order=order.id), now)
+                self.parts.silence(replace(silenced, order=order.id), now)
             case Speak(text=str(text)):
                 self._speak(text, order.id, order, now)
             case Speak(clip=Blob() as blob) | Apply(file=blob):

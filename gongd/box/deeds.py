@@ -72,7 +72,7 @@ class Deeds:
                 self._write(Kind.BUTTON, "held", detail, now)
                 return
             case Deed.SILENCE:
-                self.parts.airtime.hear(Silenced(button.name), now)
+                self.parts.silence(Silenced(button.name), now)
                 self._write(Kind.BUTTON, "held", detail, now)
             case Deed.CHECK_IN:
                 self._write(Kind.CHECK_IN, "pressed", detail, now)

@@ -4,18 +4,22 @@ The intake gathers it on the link's thread. Lives on the deciding thread.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from gongd.box import records
+from gongd.box import records, request
 from gongd.box.intake import BlobAwaited, BlobCame, BlobLost
 from gongd.box.parts import Parts
+from gongd.core.air import Cancelled, Silenced
+from gongd.core.catalogue import Status
 from gongd.core.job import Clip
 from gongd.core.moment import Moment
-from gongd.core.push import AWAITS_PIECES, AWAITS_SILENCE, NOT_STORED, Push
+from gongd.core.push import AWAITS_PIECES, AWAITS_SILENCE, CALLED_OFF, NOT_STORED, Push
+from gongd.core.record import Record
 from gongd.core.recording import UNREADABLE, suffix_of
 from gongd.core.verdict import Accepted, Apply, Speak
 from gongd.core.wire_blob import Blob, spans_of
+from gongd.core.wire_command import CommandType
 
 NOTHING: Mapping[str, object] = {}
 
@@ -32,6 +36,7 @@ class Carrier(Protocol):
     """What the freight needs of the line."""
 
     def gather(self, identity: str, blob: Blob) -> None: ...
+    def let_go(self, identity: str) -> None: ...
 
 
 Waits = Callable[[str, str, Mapping[str, object], Moment], None]
@@ -48,6 +53,7 @@ class Freight:
     post: Callable[[object], None]
     handlers: Mapping[type, Callable[[Any, Moment], None]] = field(init=False)
     _orders: dict[str, Accepted] = field(default_factory=dict)
+    _on_trial: Accepted | None = None
     _told_silence: str | None = None
 
     def __post_init__(self) -> None:
@@ -68,6 +74,25 @@ class Freight:
         trials = self.parts.trials
         return identity in self._orders or (trials is not None and trials.is_about(identity))
 
+    def within(self, cancelled: Cancelled, status: Status) -> Cancelled:
+        """Without the orders of another status: whoever may end drills ends nothing that is actual."""
+        known = [*self._orders.values(), *([self._on_trial] if self._on_trial is not None else [])]
+        return replace(
+            cancelled, ids=cancelled.ids - {order.id for order in known if order.claims.status is not status}
+        )
+
+    def drop(self, why: Silenced | Cancelled, now: Moment) -> list[Record]:
+        """Silence drops what waits to sound, a cancel the orders that it names: their ends."""
+        is_meant = _is_spoken if isinstance(why, Silenced) else lambda order: order.id in why.ids
+        dropped = list(filter(is_meant, self._orders.values()))
+        for order in dropped:
+            del self._orders[order.id]
+            self.carrier.let_go(order.id)
+        tried, trials = self._on_trial, self.parts.trials
+        if tried is not None and trials is not None and is_meant(tried) and trials.call_off(tried.id, now):
+            dropped.append(tried)
+        return [of_dropped(order, why, now) for order in dropped]
+
     def step(self, now: Moment) -> None:
         """A settings file that is good waits until nothing sounds: the desk is told once."""
         waiting = self.parts.trials.awaits_silence if self.parts.trials is not None else None
@@ -86,6 +111,7 @@ class Freight:
         match order.deed if order is not None else None:
             case Apply(file=file, replaces=replaces):
                 del self._orders[event.id]
+                self._on_trial = order
                 if self.parts.trials is not None:
                     self.parts.trials.begin(Push(event.id, file.sha256, replaces), event.data, now)
             case Speak():
@@ -109,6 +135,19 @@ class Freight:
         if order is not None:
             status = order.claims.status if isinstance(order.deed, Speak) else None
             self.parts.write([records.of_lost_order(identity, status, reason, now, {"key": order.key, **detail})])
+
+
+def _is_spoken(order: Accepted) -> bool:
+    return order.claims.type is CommandType.ANNOUNCE
+
+
+def of_dropped(order: Accepted, why: Silenced | Cancelled, now: Moment) -> Record:
+    """The end of an order that has come to nothing by another. Settings that are not used have failed: what is only
+    cancelled counts as obeyed."""
+    if _is_spoken(order):
+        return records.of_dropped(request.speech_of(order), why, now)
+    by = {"by": why.by} if why.by else {}
+    return records.of_lost_order(order.id, None, CALLED_OFF, now, {"key": order.key, **by})
 
 
 def _missing(missing: tuple[int, ...]) -> Mapping[str, object]:

@@ -38,7 +38,7 @@ class FrontDesk:
 
     def silence(self, by: str, now: Moment) -> None:
         """Everything off."""
-        self.parts.airtime.hear(Silenced(by), now)
+        self.parts.silence(Silenced(by), now)
 
     def drill_refusal(self, signal: str) -> str | None:
         """Why a drill of this signal cannot be: without its words it would be a false alarm."""

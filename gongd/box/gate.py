@@ -252,6 +252,10 @@ class Gate:
         """An accepted order waits for this blob."""
         self.link.call(lambda: self.intake.want(identity, blob))
 
+    def let_go(self, identity: str) -> None:
+        """It waits no more."""
+        self.link.call(lambda: self.intake.let_go(identity))
+
     def order(self, topic: str, claims: CommandClaims) -> None:
         """Give an order to others, now or not at all: whoever gives it sees to it that it is given again."""
         self.link.call(lambda: self.link.publish(replace(self.parcel(Channel.COMMAND, claims), topic=topic)))

@@ -67,6 +67,11 @@ class Intake:
         self._coming[identity] = incoming(blob, self._now)
         self._hear(self._topics.every_piece(blob.sha256))
 
+    def let_go(self, identity: str) -> None:
+        """The order does not wait any more."""
+        if identity in self._coming:
+            self._end(identity, None)
+
     def take(self, topic: Topic, delivery: Delivery) -> None:
         """One piece has come."""
         sha256, number = topic.sha256 or "", topic.piece or 0
@@ -101,12 +106,13 @@ class Intake:
             case data:
                 self._end(name, BlobCame(name, data))
 
-    def _end(self, name: str, told: BlobCame | BlobLost) -> None:
+    def _end(self, name: str, told: BlobCame | BlobLost | None) -> None:
         sha256 = self._coming.pop(name).gathered.blob.sha256
         topic = self._topics.every_piece(sha256)
         if topic not in self.filters():
             self._leave(topic)
-        self._post(told)
+        if told is not None:
+            self._post(told)
 
     def _unwanted(self, sha256: str) -> None:
         self.refused["unwanted"] += 1

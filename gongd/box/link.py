@@ -13,6 +13,7 @@ from gongd.box.heart import Heart, PapersSeen, Self
 from gongd.box.outbox import Outbox
 from gongd.box.parts import Parts
 from gongd.box.unsaid import last_words
+from gongd.core.air import Cancelled, Silenced
 from gongd.core.button import Button
 from gongd.core.moment import Moment
 from gongd.core.record import Kind, Record
@@ -108,6 +109,10 @@ class Line:
         """What must be committed together with the step that an order brings about."""
         return self._answering.take_companion()
 
+    def drop(self, why: Silenced | Cancelled, now: Moment) -> Sequence[Record]:
+        """The ends of orders that wait for their pieces."""
+        return self._answering.freight.drop(why, now)
+
     def began(self, event: Began, now: Moment) -> None:
         """The stage has moved."""
         self._answering.began(event, now)
@@ -183,6 +188,10 @@ class Line:
     def gather(self, identity: str, blob: Blob) -> None:
         """The pieces of a blob."""
         self._gate.gather(identity, blob)
+
+    def let_go(self, identity: str) -> None:
+        """Its pieces are wanted no more."""
+        self._gate.let_go(identity)
 
     # ── Trust ────────────────────────────────────────────────────────────────────────────────────────────────────
 

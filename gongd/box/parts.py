@@ -13,7 +13,7 @@ from gongd.box.panel import Panel
 from gongd.box.request import event_of
 from gongd.box.timekeeper import Timekeeper
 from gongd.core.activation import Activation, Outcome
-from gongd.core.air import Effect, Event
+from gongd.core.air import Cancelled, Effect, Event, Silenced
 from gongd.core.button import Button
 from gongd.core.condition import status_line
 from gongd.core.moment import Moment
@@ -45,6 +45,7 @@ class Line(Protocol):
     def step(self, now: Moment) -> float | None: ...
     def written(self, written: Sequence[Record], now: Moment) -> None: ...
     def companions(self) -> Sequence[Record]: ...
+    def drop(self, why: Silenced | Cancelled, now: Moment) -> Sequence[Record]: ...
     def began(self, event: Began, now: Moment) -> None: ...
     def report(self) -> Mapping[str, object]: ...
     def send(self, button: Button, identity: str, now: Moment) -> None: ...
@@ -60,6 +61,7 @@ class Trials(Protocol):
     def goes_on(self) -> bool: ...
     def begin(self, push: Push, data: bytes, now: Moment) -> None: ...
     def is_about(self, identity: str) -> bool: ...
+    def call_off(self, identity: str, now: Moment) -> bool: ...
 
 
 @dataclass(slots=True)
@@ -130,6 +132,18 @@ class Parts:
     def ask(self, asked: Activation, now: Moment) -> tuple[Effect, ...]:
         """Somebody wants a signal sounded."""
         return self.airtime.hear(event_of(asked), now)
+
+    def silence(self, silenced: Silenced, now: Moment) -> None:
+        """Everything off, and what is still being made ready never sounds. Settings that the desk has sent go on."""
+        self.airtime.hear(silenced, now)
+        self.drop(silenced, now)
+
+    def drop(self, why: Silenced | Cancelled, now: Moment) -> None:
+        """What waits for its print or its pieces has heard of its end."""
+        line = self.line
+        ends = [*self.announcer.drop(why, now), *(line.drop(why, now) if line else ())]
+        if ends:
+            self.write([*(line.companions() if line else ()), *ends])
 
     def status_line(self) -> str:
         """One line for `systemctl status`."""

@@ -25,9 +25,11 @@ NO_HEARTBEAT, RESTARTED = "no-heartbeat", "restarted"
 
 class Stage(Enum):
     """How far a trial is. READING: checked and laid down. WAITING: for silence. PROVING: in force. KEEPING: the proof
-    goes to the disk. UNDOING: the note of it is taken back. RETURNING: what was in force before waits for silence."""
+    goes to the disk. UNWANTED: it is called off before it
+    was laid down. UNDOING: the note of it is taken back. RETURNING: what was in force before waits for silence."""
 
     READING = auto()
+    UNWANTED = auto()
     WAITING = auto()
     PROVING = auto()
     KEEPING = auto()
@@ -111,10 +113,39 @@ class Pushed:
         post, identity = self.post, push.id
         self.parts.doors.pushes.read(push, data, self.parts.settings, lambda found: post(PushRead(identity, found)))
 
+    def call_off(self, identity: str, now: Moment) -> bool:
+        """The desk does not want it any more. True: it will not come into force; what is in force is taken back, and
+        what is proven, or was given up before, stays as it is."""
+        trial = self._trial
+        if trial is None or trial.push.id != identity:
+            return False
+        match trial.stage:
+            case Stage.READING:
+                self._trial = replace(trial, stage=Stage.UNWANTED)
+                return True
+            case Stage.WAITING:
+                self._trial = None
+                self._take_away(trial)
+                return True
+            case Stage.PROVING:
+                self._undo(trial, words.CALLED_OFF, now)
+        return False
+
+    def _take_away(self, trial: _Trial) -> None:
+        """It was laid down, and never came into force."""
+        if self.parts.coming is trial.settings:
+            self.parts.coming = None
+        self.parts.doors.pushes.undo(_nothing)
+
     def was_read(self, event: PushRead, now: Moment) -> None:
         """It is good, and waits for silence; or it is refused with every problem."""
         trial = self._trial
         if trial is None or trial.push.id != event.id:
+            return
+        if trial.stage is Stage.UNWANTED:
+            self._trial = None
+            if not isinstance(event.found, Declined):
+                self._take_away(trial)
             return
         match event.found:
             case Declined(reason=reason) as declined:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from gongd.core.activation import Activation, Outcome
+from gongd.core.air import Cancelled, Silenced
 from gongd.core.catalogue import Origin, Priority, Signal, Status
 from gongd.core.moment import Moment
 from gongd.core.record import Kind, Record
@@ -96,6 +97,14 @@ def of_lost_order(
         return replace(simple(Kind.SETTINGS, now, "failed", detail, reason), activation=identity)
     failed = simple(Kind.ACTIVATION, now, Outcome.FAILED, detail, reason)
     return replace(failed, activation=identity, origin=Origin.COMMAND, status=status)
+
+
+def of_dropped(asked: Activation, why: Silenced | Cancelled, now: Moment) -> Record:
+    """It was being made ready, and somebody has ended it before it could sound."""
+    by: dict[str, object] = {"by": why.by} if why.by else {}
+    if isinstance(why, Cancelled):
+        return of_activation(asked, Outcome.CANCELLED, now, by, why.reason.value)
+    return of_activation(asked, Outcome.SILENCED, now, {**by, "order": why.order} if why.order else by)
 
 
 def simple(kind: Kind, now: Moment, outcome: str, detail: Mapping[str, object], reason: str | None = None) -> Record:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from gongd.core.activation import Activation
 from gongd.core.air import Cancelled, Event, Reach, Requested, Together
-from gongd.core.catalogue import ENDINGS, Origin, Signal, Status, Why
+from gongd.core.catalogue import ENDINGS, Origin, Priority, Signal, Status, Why
+from gongd.core.job import SPEECH
 from gongd.core.moment import Moment
+from gongd.core.verdict import Accepted
 
 _ENDS_ALARMS: Mapping[str, Why] = {signal: why for why, signal in ENDINGS.items()}
 
@@ -36,6 +38,21 @@ def activation_of(
         by=by,
         wait_until=None if status is Status.ACTUAL else now.mono + REHEARSAL_WAITS_S,
         again=signal.again,
+    )
+
+
+def speech_of(order: Accepted) -> Activation:
+    """An announcement that has not come so far that it could be spoken."""
+    claims = order.claims
+    return Activation(
+        id=order.id,
+        signal=SPEECH,
+        priority=Priority.ROUTINE,
+        origin=order.origin,
+        status=claims.status,
+        sent_at=claims.sent,
+        cap_s=claims.at_most_s or 0.0,
+        by=claims.by or order.key,
     )
 
 

@@ -293,9 +293,12 @@ def _remembered(case: _Case, cancelled: Cancelled) -> Cancels:
 
 def _deed(case: _Case) -> Deed:
     claims = case.claims
+    cancel = case.ledger.cancels.find(claims.jti, claims.status, case.authority.name, case.now.mono)
     match claims.type:
         case CommandType.ALERT:
-            return _sound(case)
+            return _sound(case, cancel)
+        case CommandType.ANNOUNCE | CommandType.SETTINGS if cancel is not None:
+            return Killed(None, cancel.reason, cancel.by)
         case CommandType.CANCEL:
             return _end(case)
         case CommandType.SILENCE:
@@ -311,11 +314,10 @@ def _deed(case: _Case) -> Deed:
             return Apply(file, claims.replaces)
 
 
-def _sound(case: _Case) -> Sound | Killed:
+def _sound(case: _Case, cancel: EarlyCancel | None) -> Sound | Killed:
     signal, claims = case.signal, case.claims
     assert signal is not None  # _has_signal has seen to it
     activation = _activation(case, signal, case.id, claims.status)
-    cancel = case.ledger.cancels.find(claims.jti, claims.status, case.authority.name, case.now.mono)
     return Killed(activation, cancel.reason, cancel.by) if cancel else Sound(activation)
 
 

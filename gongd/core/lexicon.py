@@ -85,6 +85,7 @@ _OTHER_REASONS: Mapping[str, Text] = {
     "rolled-back": Text("đã quay về cấu hình cũ", "the settings of before are back"),
     "no-heartbeat": Text("không có tin định kỳ trở lại", "no heartbeat came back"),
     "superseded": Text("kỹ thuật viên đã sửa cấu hình tại cụm loa", "a technician has edited the settings at the box"),
+    "cancelled": Text("đã bỏ theo lệnh", "dropped by order"),
     "busy": Text("cụm loa đang thử một cấu hình khác", "the box is trying other settings"),
     "pieces": Text("đang nhận tệp", "receiving the file"),
     "silence": Text("chờ loa im để dùng cấu hình mới", "waiting for silence to use the new settings"),

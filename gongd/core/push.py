@@ -21,6 +21,9 @@ AWAITS_PIECES, AWAITS_SILENCE, AWAITS_HEARTBEAT = "pieces", "silence", "heartbea
 """What an order is `waiting` for that changes nothing yet, or is not proven yet."""
 UNDER_WAY = frozenset({AWAITS_PIECES, AWAITS_SILENCE, AWAITS_HEARTBEAT})
 
+CALLED_OFF = "cancelled"
+"""Why a file is not used, or not any more: the desk has cancelled its order."""
+
 INVALID, DIFFERS, NOT_STORED = "settings-invalid", "settings-differ", "disk-read-only"
 
 

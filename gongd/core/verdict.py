@@ -60,9 +60,9 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Killed:
-    """An alert whose cancel came first: recorded as cancelled, never sounded."""
+    """An order whose cancel came first: recorded as cancelled, never sounded or applied. `activation` is an alert's."""
 
-    activation: Activation
+    activation: Activation | None
     reason: Why
     by: str | None
 
