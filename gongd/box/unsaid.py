@@ -67,7 +67,8 @@ def early_cancels(records: Iterable[Record], past: Past, now: float) -> Iterator
         if record.detail.get("type") != CommandType.CANCEL.value:
             continue
         for reference in _references(record):
-            if past.get(reference) is None:
+            done = past.get(reference)
+            if done is None or done.key != record.detail.get("key"):  # somebody else's came, under that name
                 yield _early(record, reference, now)
 
 

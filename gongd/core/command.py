@@ -6,11 +6,12 @@ a fresh one.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from gongd.core.activation import Activation
 from gongd.core.air import Cancelled, Silenced
+from gongd.core.called import callers, known_as, own_name
 from gongd.core.catalogue import ENDINGS, Origin, Priority, Signal, Status, Why
 from gongd.core.freshness import (
     REMEMBER_CANCEL_S,
@@ -106,9 +107,7 @@ class _Case:
     @property
     def id(self) -> str:
         """The `jti`, unless it is another holder's: nobody can use up the id of somebody else's alarm."""
-        done = self.standing.past.get(self.claims.jti)
-        taken = done is not None and done.key != self.authority.name
-        return f"{self.claims.jti}.{self.kid[:8]}" if taken else self.claims.jti
+        return own_name(self.claims.jti, self.kid, self.authority.name, self.standing.past)
 
     @property
     def signal(self) -> Signal | None:
@@ -119,6 +118,11 @@ class _Case:
         """Who it was, for people. A neighbour is called as the list of trust calls it, whatever it says of itself."""
         name = self.authority.name
         return name if self.authority.own_only else self.claims.by or name
+
+    @property
+    def why(self) -> Why:
+        """Why a cancel ends what it ends."""
+        return self.claims.reason or Why.PAUSE
 
     @property
     def counts(self) -> bool:
@@ -195,15 +199,30 @@ def _signed_refusal(case: _Case, refused: Refused, drawn: str) -> tuple[Ledger, 
 
 
 def _cancels_what_it_may(case: _Case) -> Refused | None:
-    """A neighbour what it has raised itself; a key that may end drills cannot end what is actual by calling it one."""
+    """Of all that bears a name that it calls, there must be something that it may end."""
     for reference in case.claims.references or ():
-        done = case.standing.past.get(reference)
-        if done is None:
-            continue
-        if case.authority.own_only and done.key != case.authority.name:
-            return Refused(Reason.NOT_PERMITTED, f"{case.authority.name} did not raise {reference}")
-        if done.status not in (None, case.claims.status):
-            return Refused(Reason.NOT_PERMITTED, f"{reference} is {done.status}, the cancel {case.claims.status}")
+        known = _known_as(case, reference)
+        refusals = [refused for name in known if (refused := _may_not_end(case, name)) is not None]
+        if known and len(refusals) == len(known):
+            return refusals[0]
+    return None
+
+
+def _known_as(case: _Case, reference: str) -> tuple[str, ...]:
+    """What is called so: a neighbour calls its own."""
+    others = () if case.authority.own_only else callers(case.standing.trust, case.standing.me)
+    return known_as(reference, (case.kid, *others), case.standing.past)
+
+
+def _may_not_end(case: _Case, name: str) -> Refused | None:
+    """A neighbour what it has raised itself; a key that may end drills cannot end what is actual by calling it one."""
+    done = case.standing.past.get(name)
+    if done is None:
+        return None
+    if case.authority.own_only and done.key != case.authority.name:
+        return Refused(Reason.NOT_PERMITTED, f"{case.authority.name} did not raise {name}")
+    if done.status not in (None, case.claims.status):
+        return Refused(Reason.NOT_PERMITTED, f"{name} is {done.status}, the cancel {case.claims.status}")
     return None
 
 
@@ -275,18 +294,18 @@ def _accept(case: _Case) -> tuple[Ledger, Accepted]:
     if case.counts and not isinstance(deed, Killed):
         ledger = replace(ledger, usage=ledger.usage.spend(case.authority.name, now))
     if isinstance(deed, End):
-        ledger = replace(ledger, cancels=_remembered(case, deed.cancelled))
+        ledger = replace(ledger, cancels=_remembered(case))
     return ledger, Accepted(case.id, claims, case.authority.name, case.authority.origin, deed)
 
 
-def _remembered(case: _Case, cancelled: Cancelled) -> Cancels:
-    """Orders that this cancel names and that have not come yet."""
-    now, cancels = case.now.mono, case.ledger.cancels
+def _remembered(case: _Case) -> Cancels:
+    """Orders that this cancel names and that have not come yet, though somebody else's may have, under that name."""
+    now, cancels, past = case.now.mono, case.ledger.cancels, case.standing.past
     own_of = case.authority.name if case.authority.own_only else None
-    for reference in sorted(cancelled.ids):
-        if case.standing.past.get(reference) is None:
+    for reference in sorted(case.claims.references or ()):
+        if past.get(own_name(reference, case.kid, case.authority.name, past)) is None:
             until = now + REMEMBER_CANCEL_S
-            early = EarlyCancel(reference, case.claims.status, own_of, until, cancelled.reason, cancelled.by)
+            early = EarlyCancel(reference, case.claims.status, own_of, until, case.why, case.by)
             cancels = cancels.remember(early, now)
     return cancels
 
@@ -340,10 +359,16 @@ def _activation(case: _Case, signal: Signal, identity: str, status: Status) -> A
     )
 
 
+def _ended_by(case: _Case, reference: str) -> Iterator[str]:
+    """What of all that is called so it may end; a name that nothing bears stands for itself."""
+    known = _known_as(case, reference)
+    return (name for name in known or (reference,) if _may_not_end(case, name) is None)
+
+
 def _end(case: _Case) -> End:
-    claims = case.claims
-    reason, ids = claims.reason or Why.PAUSE, frozenset(claims.references or ())
-    known = (case.standing.past.get(reference) for reference in ids)
+    claims, reason = case.claims, case.why
+    ids = frozenset(name for reference in claims.references or () for name in _ended_by(case, reference))
+    known = (case.standing.past.get(name) for name in ids)
     heard = claims.status is Status.ACTUAL and any(done is not None and done.sounded for done in known)
     ending = case.standing.signals.get(ENDINGS.get(reason, ""))
     words = _activation(case, ending, f"{case.id}.end", Status.ACTUAL) if heard and ending else None

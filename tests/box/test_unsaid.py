@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from gongd.box.past import ACCEPTED, Past
-from gongd.box.unsaid import last_words
+from gongd.box.unsaid import early_cancels, last_words
 from gongd.core import push
 from gongd.core.catalogue import Origin, Status
 from gongd.core.record import Kind, Record
@@ -73,3 +73,13 @@ def test_an_alarm_that_a_start_has_found_to_be_lost_is_not_told_without_its_reas
 def test_an_order_that_leaves_no_record_of_its_end_is_told_to_have_ended() -> None:
     (answer,) = said(accepted("silence"))
     assert (answer.step, answer.reason) == (Step.FINISHED, None)
+
+
+def test_a_cancel_that_came_before_its_order_is_remembered_though_a_neighbour_has_used_the_name() -> None:
+    detail = {"key": "desk", "type": "cancel", "references": [JTI]}
+    over = replace(accepted("cancel"), activation="over-0001", detail=detail)
+    past = Past()
+    past.note(replace(accepted("alert"), origin=Origin.NEIGHBOUR, detail={"key": "nguyet-an/thon-4", "type": "alert"}))
+    assert [early.jti for early in early_cancels([over], past, 0.0)] == [JTI]
+    past.note(accepted("alert"))
+    assert list(early_cancels([over], past, 0.0)) == []

@@ -22,6 +22,7 @@ def test_a_cancel_that_comes_first_kills_its_alert() -> None:
     assert isinstance(deed(box, cancel(JTI)), End)
     killed = deed(box, ORDER)
     assert isinstance(killed, Killed)
+    assert killed.activation is not None
     assert (killed.activation.id, killed.reason) == (JTI, Why.SAFE)
     assert isinstance(deed(box, replace(ORDER, jti="another-1")), Sound)
 
@@ -111,3 +112,55 @@ def test_a_neighbour_is_called_as_the_list_of_trust_calls_it() -> None:
     sound = deed(Bench(), replace(ORDER, by="Công an xã"), NEIGHBOUR)
     assert isinstance(sound, Sound)
     assert sound.activation.by == f"{COMMUNE}/thon-4"
+
+
+# ── Two holders, one name ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def ended(box: Bench, *order: object) -> frozenset[str]:
+    """What an accepted cancel ends."""
+    end = deed(box, *order)
+    assert isinstance(end, End), end
+    return end.cancelled.ids
+
+
+def both(first: str, second: str) -> tuple[Bench, str]:
+    """A box at which two holders have raised a fire under one name, and what the second one's is called."""
+    box = Bench()
+    deed(box, ORDER, first)
+    sound = deed(box, ORDER, second)
+    assert isinstance(sound, Sound)
+    return box, sound.activation.id
+
+
+def test_a_desk_ends_its_alarm_though_a_neighbour_has_used_its_name_before() -> None:
+    box, marked = both(NEIGHBOUR, DESK)
+    assert marked != JTI
+    assert ended(box, cancel(JTI), DESK) == {JTI, marked}
+
+
+def test_a_desk_ends_the_alarm_that_a_neighbour_has_raised_under_its_name() -> None:
+    box, marked = both(DESK, NEIGHBOUR)
+    assert ended(box, cancel(JTI), DESK) == {JTI, marked}
+
+
+def test_a_neighbour_ends_its_own_alarm_alone_whoever_has_used_its_name() -> None:
+    box, marked = both(DESK, NEIGHBOUR)
+    assert ended(box, cancel(JTI), NEIGHBOUR) == {marked}
+    box, _ = both(NEIGHBOUR, DESK)
+    assert ended(box, cancel(JTI), NEIGHBOUR) == {JTI}
+
+
+def test_a_drill_is_ended_though_a_neighbour_has_raised_a_fire_under_its_name() -> None:
+    box = Bench()
+    deed(box, ORDER, NEIGHBOUR)
+    sound = deed(box, replace(ORDER, status=Status.EXERCISE), DRILLER)
+    assert isinstance(sound, Sound)
+    assert ended(box, cancel(JTI, status=Status.EXERCISE), DRILLER) == {sound.activation.id}
+
+
+def test_a_cancel_that_comes_first_kills_the_desks_alarm_though_a_neighbour_has_used_its_name() -> None:
+    box = Bench()
+    deed(box, ORDER, NEIGHBOUR)
+    deed(box, cancel(JTI), DESK)
+    assert isinstance(deed(box, ORDER, DESK), Killed)
