@@ -15,7 +15,7 @@ from gongd.box import records
 from gongd.box.freight import Freight, of_dropped
 from gongd.box.gate import OrderCame
 from gongd.box.parts import Parts
-from gongd.box.past import ACCEPTED, MOST, Past, step_of
+from gongd.box.past import ACCEPTED, READ_BACK, Past, step_of
 from gongd.box.unsaid import answer_of, early_cancels
 from gongd.core.air import Cancelled
 from gongd.core.catalogue import Origin
@@ -114,7 +114,7 @@ class Answering:
         journal = self.parts.doors.journal
 
         def more(found: Recalled) -> None:
-            journal.recall(max(1, found.last - MOST + 1), MOST, post)
+            journal.recall(max(1, found.last - READ_BACK + 1), READ_BACK, post)
 
         journal.recall(1, 0, more)
 
@@ -226,7 +226,7 @@ class Answering:
             order = replace(order, deed=self._honest(order.deed))
         accepted = self._record(order, now)
         if isinstance(order.deed, Tell):
-            self.past.accept(order.id, order.key, Step.FINISHED, accepted)
+            self.past.asked(order.id, order.key, accepted)
         else:
             self.past.note(accepted)
             self._companion = accepted

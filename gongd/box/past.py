@@ -1,17 +1,23 @@
 """The past: what has become of every order and activation, as far back as a second copy may still come."""
 
 from collections.abc import Iterable, Mapping
+from enum import Enum, auto
 
+from gongd.box.waiting_room import PER_SECOND
 from gongd.core import push
 from gongd.core.catalogue import Status
+from gongd.core.freshness import AHEAD_S, LONGEST_S
 from gongd.core.lexicon import Proof
 from gongd.core.record import Kind, Record
 from gongd.core.verdict import Done
 from gongd.core.wire_command import CommandType
 from gongd.core.wire_report import Step
 
-MOST = 4000
-"""Records that are read back at the start, and entries that are kept: the desk signs an order again for 30 min."""
+READ_BACK = 4000
+"""Records that are read back at the start."""
+
+MOST = round(1.1 * PER_SECOND * (LONGEST_S + AHEAD_S))
+"""Entries that are kept of each weight: more than can come while a copy of the first may still be fresh."""
 
 ACCEPTED = "accepted"
 """Outcome of a COMMAND record: the `jti` is used up."""
@@ -32,39 +38,56 @@ _OF_SETTINGS: Mapping[str, Step] = {
 _SOUNDING_TYPES = frozenset({CommandType.ALERT.value, CommandType.ANNOUNCE.value})
 
 
+class Weight(Enum):
+    """What a second copy would do. What weighs less pushes out nothing that weighs more."""
+
+    SOUNDS = auto()
+    ENDS = auto()
+    ASKS = auto()
+
+
+_WEIGHTS: Mapping[object, Weight] = {
+    CommandType.CANCEL.value: Weight.ENDS,
+    CommandType.SILENCE.value: Weight.ENDS,
+    CommandType.QUERY.value: Weight.ASKS,
+}
+
+
 class Past:
     """The port `core.verdict.Past`, fed with records in their order."""
 
     def __init__(self) -> None:
-        self._done: dict[str, Done] = {}
+        self._kept: dict[Weight, dict[str, Done]] = {weight: {} for weight in Weight}
 
     def get(self, identity: str, /) -> Done | None:
         """What became of it."""
-        return self._done.get(identity)
+        return next((kept[identity] for kept in self._kept.values() if identity in kept), None)
 
     def note(self, record: Record) -> None:
         """One more record of the journal."""
         if record.activation is None:
             return
         if record.kind is Kind.COMMAND and record.outcome == ACCEPTED:
-            self._keep(record.activation, _accepted(record))
+            weight = _WEIGHTS.get(record.detail.get("type"), Weight.SOUNDS)
+            self._keep(record.activation, _accepted(record), weight)
         elif record.kind in _TOLD_OF and (step := step_of(record)) is not None:
-            before = self._done.get(record.activation) or Done(None, step, record.at)
-            self._keep(record.activation, _after(before, step, record))
+            before = self.get(record.activation) or Done(None, step, record.at)
+            self._keep(record.activation, _after(before, step, record), Weight.SOUNDS)
 
-    def accept(self, identity: str, key: str, step: Step, record: Record) -> None:
-        """An order that leaves no record."""
-        self._keep(identity, Done(key, step, record.at, trusted=record.trusted))
+    def asked(self, identity: str, key: str, record: Record) -> None:
+        """A query, which leaves no record."""
+        self._keep(identity, Done(key, Step.FINISHED, record.at, trusted=record.trusted), Weight.ASKS)
 
     def unanswered(self) -> Iterable[tuple[str, Done]]:
         """Orders that were accepted and of which nothing more is known: the daemon died in between."""
-        return [(identity, done) for identity, done in self._done.items() if _is_open(done)]
+        return [(identity, done) for identity, done in self._kept[Weight.SOUNDS].items() if _is_open(done)]
 
-    def _keep(self, identity: str, done: Done) -> None:
-        self._done.pop(identity, None)
-        self._done[identity] = done
-        if len(self._done) > MOST:
-            del self._done[next(iter(self._done))]
+    def _keep(self, identity: str, done: Done, weight: Weight) -> None:
+        kept = next((kept for kept in self._kept.values() if identity in kept), self._kept[weight])
+        kept.pop(identity, None)
+        kept[identity] = done
+        if len(kept) > MOST:
+            del kept[next(iter(kept))]
 
 
 def step_of(record: Record) -> Step | None:
