@@ -60,13 +60,19 @@ class _Pending:
 
 @dataclass(slots=True)
 class _Onstage:
-    """What the player was told last, and what it has said of it."""
+    """What the player was told last, and what it has said of it. `is_first`: it has not been on the stage before."""
 
     performance: Performance
     began_at: float
     durable: bool
+    is_first: bool
     driven: frozenset[str] = frozenset()
     heard_nothing: bool = False
+
+    def leads(self, activation: str, now: Moment) -> bool:
+        """Is this one here for the first time, and the amplifier's lead not over?"""
+        is_new = self.is_first and self.performance.activation == activation
+        return is_new and now.mono - self.began_at < self.performance.sheet.lead_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,7 @@ class Airtime:
     air: Air = field(default_factory=Air)
     _pending: _Pending | None = None
     _onstage: _Onstage | None = None
+    _been_onstage: frozenset[str] = frozenset()
 
     # ── From the box ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -148,6 +155,14 @@ class Airtime:
     def sounding(self) -> Turn | None:
         """Who can be heard: none while a gong waits for its commit."""
         return None if self._pending is not None else self.air.sounding
+
+    def unheard(self, now: Moment) -> frozenset[str]:
+        """Whoever has begun and cannot have been heard: its commit is waited for, or the amplifier's lead not over."""
+        turn, stage = self.air.sounding, self._onstage
+        if turn is None:
+            return frozenset()
+        is_mute = self._pending is not None or (stage is not None and stage.leads(turn.activation.id, now))
+        return frozenset(person.id for person in turn.people if is_mute)
 
     @property
     def is_free(self) -> bool:
@@ -247,7 +262,10 @@ class Airtime:
 
     def _onto_stage(self, begin: Begin, performance: Performance, durable: bool, now: Moment) -> None:
         self.hooks.onstage(begin.activation, durable, now)
-        self._onstage = _Onstage(performance, now.mono, durable)
+        identity, alive = begin.activation.id, {turn.activation.id for turn in self.air.turns}
+        is_first = not begin.resumed and identity not in self._been_onstage
+        self._onstage = _Onstage(performance, now.mono, durable, is_first)
+        self._been_onstage = (self._been_onstage & alive) | {identity}
         self.player.begin(performance)
 
     def _stop(self, activations: Sequence[str]) -> None:

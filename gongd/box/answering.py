@@ -223,7 +223,7 @@ class Answering:
     def _obey(self, order: Accepted, came: OrderCame, now: Moment) -> None:
         """Its record is committed together with the first that the deed leaves."""
         if isinstance(order.deed, End):
-            order = replace(order, deed=self._honest(order.deed))
+            order = replace(order, deed=self._honest(order.deed, now))
         accepted = self._record(order, now)
         if isinstance(order.deed, Tell):
             self.past.asked(order.id, order.key, accepted)
@@ -241,11 +241,13 @@ class Answering:
         if self._ends_at_once(order):
             self._say(Answer(self._box, Step.FINISHED, now.wall, now.trusted, jti_of(order.id)).to(order.key), now)
 
-    def _honest(self, end: End) -> End:
-        """Nothing that calms is said while another alarm goes on."""
+    def _honest(self, end: End, now: Moment) -> End:
+        """Nothing that calms is said while another alarm goes on, nor where nobody can have heard the one that ends."""
+        maybe_heard = (self.past.get(name) for name in end.cancelled.ids - self.parts.airtime.unheard(now))
         others = (turn for turn in self.parts.airtime.air.turns if turn.activation.is_alarm)
         ends_all = all(any(person.id in end.cancelled.ids for person in turn.people) for turn in others)
-        return end if ends_all else replace(end, words=None, pause=False)
+        is_heard = any(done is not None and done.sounded for done in maybe_heard)
+        return end if ends_all and is_heard else replace(end, words=None, pause=False)
 
     def _ends_at_once(self, order: Accepted) -> bool:
         match order.deed:
