@@ -27,6 +27,9 @@ from gongd.player import Began
 from gongd.ports import Recalled
 from gongd.ports_link import Delivery, Link, LinkLost
 
+TELL_EVERY_S = 1.0
+"""What stands is said at most so often, however many ask for it; each is told that it was."""
+
 
 @dataclass(frozen=True, slots=True)
 class _PastCame:
@@ -61,6 +64,7 @@ class Line:
         self._heart = Heart(parts, me, gate.tell, gate.take_back, link.rebuild, lambda: gate.identity().zones, number)
         self._answering = Answering(parts, self, can_drill, trust, draw)
         self._calling = Calling(parts, self, trust)
+        self._is_asked, self._told_at = False, float("-inf")
         self.handlers: Mapping[type, Callable[[Any, Moment], None]] = {
             OrderCame: self._answering.heard,
             LinkUp: lambda _event, now: self._heart.up(now),
@@ -94,6 +98,7 @@ class Line:
         """Do what is due; when to come again."""
         self._link.check_times(now.trusted)
         self._renew_challenge(now)
+        self._tell(now)
         self._heart.number = self._outbox.last
         heart_at = self._heart.step(now, self._answering.ledger.challenges)
         marks = [self._answering.step(now), heart_at, self._calling.step(now)]
@@ -178,8 +183,14 @@ class Line:
         self._link.acknowledge(delivery)
 
     def say_all(self, now: Moment) -> None:
-        """State, info, heartbeat."""
-        self._heart.say_all()
+        """State, info, heartbeat: at once, or a moment after they were asked for last."""
+        self._is_asked = True
+        self._tell(now)
+
+    def _tell(self, now: Moment) -> None:
+        if self._is_asked and now.mono - self._told_at >= TELL_EVERY_S:
+            self._is_asked, self._told_at = False, now.mono
+            self._heart.say_all()
 
     def again(self, first: int, last: int | None, journal_id: str | None) -> None:
         """Records once more."""

@@ -4,10 +4,10 @@ What the broker has is no proof that the desk has it (its store is saved now and
 again (`again`), and hears that behind what is urgent. Two deliveries make one, by (box, journal id, number).
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from gongd.box.wanted import TO_THE_LAST, Span, Wanted
 from gongd.core.catalogue import Origin
 from gongd.core.record import Kind, Record
 from gongd.core.wire_event import EventBatch, event_of, pack
@@ -37,14 +37,6 @@ def is_urgent(record: Record) -> bool:
 
 
 @dataclass(slots=True)
-class _Again:
-    """Records that the desk asks for: from `first` to `last`."""
-
-    first: int
-    last: int
-
-
-@dataclass(slots=True)
 class Outbox:
     """Holds what has gone out. `call` does it on the link's thread, `send` publishes and says when it is done."""
 
@@ -55,7 +47,7 @@ class Outbox:
     journal_id: str | None = None
     acked: int | None = None
     last: int = 0
-    _again: deque[_Again] = field(default_factory=deque)
+    _again: Wanted = field(default_factory=Wanted)
     _fresh: bool = True
     _lingers: bool = False
     _hurries: bool = False
@@ -73,7 +65,7 @@ class Outbox:
     def again(self, first: int, last: int | None, journal_id: str | None) -> None:
         """The desk asks for these once more."""
         if journal_id in (None, self.journal_id):
-            self._again.append(_Again(first, last or 2**53))
+            self._again = self._again.ask(first, last)
 
     def lost(self) -> None:
         """The connection is gone, and what was under way with it."""
@@ -93,7 +85,7 @@ class Outbox:
         next_at = max(self._free_at, self._lingers_until)
         if now < next_at:
             return next_at - now
-        if self._again or self._fresh:
+        if self._again.spans or self._fresh:
             self._ask()
         return 1.0
 
@@ -105,45 +97,39 @@ class Outbox:
 
     def _ask(self) -> None:
         self._asked_at = self._now
-        may_repeat = self._again and self.acked is not None and not self._goes_first
-        again = self._again[0] if may_repeat else None
-        first = again.first if again else (self.acked or 0) + 1
+        may_repeat = self.acked is not None and not self._goes_first
+        again = self._again.next() if may_repeat else None
+        first = again[0] if again else (self.acked or 0) + 1
         most = 0 if self.acked is None else AT_ONCE
         self._fresh = self._fresh and again is not None
         self.journal.recall(first, most, lambda found: self.call(lambda: self._found(found, again)))
 
-    def _found(self, found: Recalled, again: _Again | None) -> None:
+    def _found(self, found: Recalled, again: Span | None) -> None:
         self._asked_at, self.last = None, found.last
         if found.journal_id != self.journal_id or self.acked is None:
             self.journal_id, self.acked, self._fresh = found.journal_id, min(found.published, found.last), True
-            self._again.clear()
+            self._again = Wanted()
             return
         if self._sending:
             return
-        last = again.last if again else 2**53
+        last = again[1] if again else TO_THE_LAST
         events = (event_of(number, record) for number, record in found.records if number <= last)
         batch = next(pack(self.box, found.journal_id, events), None)
         if batch is not None:
             self._sending = True
             self.send(batch, lambda sent: self._settled(batch, again, sent))
         elif again is not None:
-            self._drop(again)
+            self._again = self._again.without(*again)
         else:
             self._goes_first = self._fresh
 
-    def _settled(self, batch: EventBatch, again: _Again | None, sent: bool) -> None:
+    def _settled(self, batch: EventBatch, again: Span | None, sent: bool) -> None:
         self._sending, self._free_at = False, self._now + GAP_S
         if not sent:
             self._fresh = True
         elif again is not None:
-            again.first = batch.last + 1
-            if again.first > again.last:
-                self._drop(again)
+            self._again = self._again.without(again[0], batch.last)
         elif batch.journal == self.journal_id and batch.last > (self.acked or 0):
             self.acked, self._fresh = batch.last, self._fresh or batch.last < self.last
             self._goes_first = self._goes_first and self._fresh
             self.journal.published(batch.last)
-
-    def _drop(self, again: _Again) -> None:
-        if again in self._again:
-            self._again.remove(again)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gongd.box.outbox import GAP_S, LINGER_S, PATIENCE_S, Outbox
+from gongd.box.wanted import MOST_SPANS
 from gongd.core.catalogue import Origin
 from gongd.core.record import Kind, Record
 from gongd.core.wire_event import EventBatch
@@ -178,3 +179,51 @@ def test_what_people_at_the_box_raise_goes_before_what_the_desk_has_asked_for_ag
     assert repeated[0][0] == 1
     assert repeated[-1][1] >= 1000
     assert [later[0] for later in repeated[1:]] == [earlier[1] + 1 for earlier in repeated[:-1]]
+
+
+def wanted(outbox: Outbox) -> tuple[tuple[int, int], ...]:
+    return outbox._again.spans
+
+
+def test_what_is_asked_for_many_times_goes_out_once_more_at_most(shelf: Shelf) -> None:
+    post = Post()
+    shelf.count = shelf.broker_has = 500
+    outbox = opened(shelf, post)
+    for _ in range(400):
+        outbox.again(1, None, "a")
+    run(outbox, post, 60.0)
+    assert sum(last - first + 1 for _, (first, last) in post.out) == 500
+    assert wanted(outbox) == ()
+
+
+def test_who_asks_for_everything_all_the_time_keeps_nobody_from_being_answered(shelf: Shelf) -> None:
+    post = Post()
+    shelf.count = shelf.broker_has = 500
+    outbox = opened(shelf, post)
+    outbox.again(400, 450, "a")
+    for _ in range(300):
+        outbox.again(1, None, "a")
+        run(outbox, post, post.now + 0.1)
+    told = {number for _, (first, last) in post.out for number in range(first, last + 1)}
+    assert told >= set(range(1, 501))
+
+
+def test_what_is_asked_for_again_after_it_has_gone_goes_again(shelf: Shelf) -> None:
+    post = Post()
+    shelf.count = shelf.broker_has = 90
+    outbox = opened(shelf, post)
+    for _ in range(2):
+        outbox.again(1, 90, "a")
+        run(outbox, post, post.now + 5.0)
+    assert sum(last - first + 1 for _, (first, last) in post.out) == 180
+
+
+def test_however_many_spans_are_asked_for_few_are_kept_and_none_is_left_out(shelf: Shelf) -> None:
+    post = Post()
+    shelf.count = shelf.broker_has = 5000
+    outbox = opened(shelf, post)
+    asked = range(1, 5000, 7)
+    for number in asked:
+        outbox.again(number, number, "a")
+    assert len(wanted(outbox)) <= MOST_SPANS
+    assert all(any(first <= number <= last for first, last in wanted(outbox)) for number in asked)
