@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from gongd.box import records
+from gongd.box.calming import Calming, words_of
 from gongd.box.freight import Freight, of_dropped
 from gongd.box.gate import OrderCame
 from gongd.box.parts import Parts
@@ -102,9 +103,11 @@ class Answering:
     _forgotten: Forgotten = REMEMBERS_ALL
     _refusals: Usage = field(default_factory=Usage)
     freight: Freight = field(init=False)
+    calming: Calming = field(init=False)
 
     def __post_init__(self) -> None:
         self.freight = Freight(self.parts, self.mouth, self._wait, self.parts.post)
+        self.calming = Calming(self.past)
 
     # ── The past ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -128,6 +131,7 @@ class Answering:
             self.past.note(record)
         for cancel in early_cancels((each for _, each in found.records), self.past, now.mono):
             self.ledger = replace(self.ledger, cancels=self.ledger.cancels.remember(cancel, now.mono))
+        self.calming.recall(each for _, each in found.records)
         self._is_open, self._noted = True, []
         for identity, done in self.past.unanswered():
             if not self.parts.announcer.awaits(identity) and not self.freight.is_about(identity):
@@ -223,7 +227,9 @@ class Answering:
     def _obey(self, order: Accepted, came: OrderCame, now: Moment) -> None:
         """Its record is committed together with the first that the deed leaves."""
         if isinstance(order.deed, End):
-            order = replace(order, deed=self._honest(order.deed, now))
+            airtime = self.parts.airtime
+            told = self.calming.honest(order.deed, order.id, airtime.air.turns, airtime.unheard(now))
+            order = replace(order, deed=told)
         accepted = self._record(order, now)
         if isinstance(order.deed, Tell):
             self.past.asked(order.id, order.key, accepted)
@@ -240,14 +246,6 @@ class Answering:
         self._once_durable(lambda _durable: self.mouth.acknowledge(came.delivery), now)
         if self._ends_at_once(order):
             self._say(Answer(self._box, Step.FINISHED, now.wall, now.trusted, jti_of(order.id)).to(order.key), now)
-
-    def _honest(self, end: End, now: Moment) -> End:
-        """Nothing that calms is said while another alarm goes on, nor where nobody can have heard the one that ends."""
-        maybe_heard = (self.past.get(name) for name in end.cancelled.ids - self.parts.airtime.unheard(now))
-        others = (turn for turn in self.parts.airtime.air.turns if turn.activation.is_alarm)
-        ends_all = all(any(person.id in end.cancelled.ids for person in turn.people) for turn in others)
-        is_heard = any(done is not None and done.sounded for done in maybe_heard)
-        return end if ends_all and is_heard else replace(end, words=None, pause=False)
 
     def _ends_at_once(self, order: Accepted) -> bool:
         match order.deed:
@@ -270,7 +268,7 @@ class Answering:
                 self.parts.airtime.hear(end.event, now)
                 self.parts.drop(self.freight.within(end.cancelled, order.claims.status), now)
                 if end.pause:
-                    self._speak(PHRASES["pause"].read(self.parts.settings.box.language), f"{order.id}.end", order, now)
+                    self._speak(PHRASES["pause"].read(self.parts.settings.box.language), words_of(order.id), order, now)
             case Quiet(silenced=silenced):
                 self.parts.silence(replace(silenced, order=order.id), now)
             case Speak(text=str(text)):

@@ -66,13 +66,14 @@ def early_cancels(records: Iterable[Record], past: Past, now: float) -> Iterator
             continue
         if record.detail.get("type") != CommandType.CANCEL.value:
             continue
-        for reference in _references(record):
+        for reference in references(record):
             done = past.get(reference)
             if done is None or done.key != record.detail.get("key"):  # somebody else's came, under that name
                 yield _early(record, reference, now)
 
 
-def _references(record: Record) -> list[str]:
+def references(record: Record) -> list[str]:
+    """The orders that a cancel names."""
     told = record.detail.get("references")
     return [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
 

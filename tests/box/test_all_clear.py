@@ -72,3 +72,80 @@ def test_an_alarm_that_goes_on_after_a_restart_is_called_off_aloud_at_once(box: 
     box.give(cancel(box))
     box.wait(5)
     assert said(box) == ["all-clear"]
+
+
+def heard(box: Mortal, *jtis: str) -> None:
+    """Alarms that the village has heard."""
+    for jti in jtis or (FIRE,):
+        box.give(alert(box, jti))
+        box.wait(2)
+
+
+def test_an_all_clear_is_said_once_however_often_its_cancel_is_given_under_new_names(box: Mortal) -> None:
+    heard(box)
+    for number in range(3):
+        box.give(cancel(box, f"order-over-{number}"))
+        box.wait(120)
+    assert said(box) == ["all-clear"]
+    assert box.ears.steps("order-over-2") == [Step.RECEIVED, Step.FINISHED]
+
+
+def test_an_all_clear_is_said_for_an_alarm_that_has_ended_by_itself_and_not_again_after_a_restart(box: Mortal) -> None:
+    heard(box)
+    box.wait(120)
+    box.give(cancel(box))
+    box.wait(120)
+    assert said(box) == ["all-clear"]
+    box.kill()
+    box.come_back()
+    box.give(cancel(box, "order-over-2"))
+    box.wait(120)
+    assert said(box) == ["all-clear"]
+
+
+def test_an_apology_is_said_after_an_all_clear_that_was_a_mistake(box: Mortal) -> None:
+    heard(box)
+    box.give(cancel(box))
+    box.wait(120)
+    box.give(cancel(box, "order-over-2", why=Why.MISTAKE))
+    box.wait(120)
+    assert said(box) == ["all-clear", "false-alarm"]
+
+
+def test_an_all_clear_that_was_silenced_is_said_when_it_is_given_again(box: Mortal) -> None:
+    heard(box)
+    box.give(cancel(box))
+    box.wait(1)
+    box.give(box.order(CommandType.SILENCE, jti="order-quiet"))
+    box.give(cancel(box, "order-over-2"))
+    box.wait(120)
+    assert said(box) == ["all-clear", "all-clear"]
+
+
+def test_cancels_of_each_of_two_orders_for_one_alarm_have_the_all_clear_said_once(box: Mortal) -> None:
+    heard(box, FIRE, "order-fire-2")
+    box.give(cancel(box), cancel(box, "order-over-2", "order-fire-2"))
+    box.wait(120)
+    assert said(box) == ["all-clear"]
+
+
+def test_the_next_alarm_has_its_own_all_clear(box: Mortal) -> None:
+    heard(box)
+    box.give(cancel(box))
+    box.wait(120)
+    heard(box, "order-fire-2")
+    box.give(cancel(box, "order-over-2", "order-fire-2"))
+    box.wait(120)
+    assert said(box) == ["all-clear", "all-clear"]
+
+
+def test_an_all_clear_that_another_alarm_forbade_is_said_when_it_is_given_again(box: Mortal) -> None:
+    heard(box)
+    box.give(alert(box, "order-other", "security"))
+    box.wait(2)
+    box.give(cancel(box))
+    box.wait(2)
+    assert said(box) == []
+    box.give(cancel(box, "order-over-2", "order-other", why=Why.PAUSE), cancel(box, "order-over-3"))
+    box.wait(120)
+    assert said(box) == ["all-clear"]
