@@ -251,8 +251,8 @@ class Answering:
         match order.deed:
             case Quiet() | Tell():
                 return True
-            case End(words=words):
-                return words is None
+            case End(words=words, pause=pause):
+                return words is None and not pause
             case _:
                 return False
 
@@ -335,7 +335,7 @@ class Answering:
         if step is None:
             return
         answer = answer_of(self._box, activation, record, step).to(self._key_of(activation))
-        if step in _BEGINS:
+        if step in _BEGINS and "joined" not in record.detail:
             self._starting[activation] = answer
         else:
             self._say(answer, now)

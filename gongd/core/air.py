@@ -263,8 +263,9 @@ class Turn:
     """One activation that is alive. Instants are monotonic seconds.
 
     `left_s` is what remained of the cap at `began_at`; `asked_at` is the last accepted request; `order` says who came
-    first; `joined` are later requests for the same, told everything that it is told; `run` is the number of the last
-    Begin, Extend or request: an end from before it ends nothing.
+    first; `joined` are later requests for the same, told everything that it is told; `gave_way` are those of them that
+    were told that it gives way; `run` is the number of the last Begin, Extend or request: an end from before it ends
+    nothing.
     """
 
     activation: Activation
@@ -278,6 +279,7 @@ class Turn:
     resumed: bool = False
     run: int = 0
     joined: tuple[Activation, ...] = ()
+    gave_way: frozenset[str] = frozenset()
 
     @property
     def people(self) -> tuple[Activation, ...]:

@@ -367,13 +367,17 @@ def _yield_to(hearing: _Hearing, best: Turn) -> None:
     elif sounding.left_at(hearing.now) < LEAST_RESUMED_S:
         _finish(hearing, sounding, Cause.CAPPED, Cause.CAPPED_FOR_NOW, {"cap": True})
     else:
-        hearing.move(sounding, Cause.OUTRANKED, by)
+        gave_way = frozenset(person.id for person in sounding.joined)
+        hearing.move(replace(sounding, gave_way=gave_way), Cause.OUTRANKED, by)
 
 
 def _begin(hearing: _Hearing, best: Turn) -> None:
     run = hearing.number()
-    hearing.move(replace(best, began_at=hearing.now, run=run), Cause.BEGUN)
+    hearing.move(replace(best, began_at=hearing.now, run=run, gave_way=frozenset()), Cause.BEGUN)
     hearing.effects.append(Begin(best.activation, best.left_s, best.resumed, run))
+    for person in best.joined:
+        if person.id in best.gave_way:
+            hearing.tell(person, Outcome.RESUMED, {"joined": best.activation.id})
 
 
 def _let_others_wait(hearing: _Hearing) -> None:

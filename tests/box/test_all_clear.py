@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from gongd.adapters.bare import bare_track
 from gongd.core.catalogue import Why
+from gongd.core.pattern import Stroke
+from gongd.core.timeline import Passage, Timeline
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_report import Step
 from tests.survival.mortal import Mortal
@@ -149,3 +152,27 @@ def test_an_all_clear_that_another_alarm_forbade_is_said_when_it_is_given_again(
     box.give(cancel(box, "order-over-2", "order-other", why=Why.PAUSE), cancel(box, "order-over-3"))
     box.wait(120)
     assert said(box) == ["all-clear"]
+
+
+def print_all(box: Mortal) -> None:
+    for job in (job for jobs in box.studio.asked for job in jobs if job.source is None):
+        box.shelf.tracks[job.stem] = bare_track(Timeline(Passage((Stroke(0.0, 1.0),), (), (), 2.0)), 50)
+    box.wait(20)
+
+
+def test_a_pause_has_ended_once_its_words_are_said(box: Mortal) -> None:
+    heard(box)
+    box.give(cancel(box, why=Why.PAUSE))
+    assert box.ears.steps("order-over") == [Step.RECEIVED]
+    print_all(box)
+    assert box.ears.steps("order-over") == [Step.RECEIVED, Step.STARTED, Step.FINISHED]
+
+
+def test_an_order_that_joined_is_answered_that_its_alarm_goes_on(box: Mortal) -> None:
+    heard(box, FIRE, "order-fire-2")
+    box.give(alert(box, "order-other", "security"))
+    box.wait(2)
+    box.give(cancel(box, "order-over-2", "order-other", why=Why.PAUSE))
+    box.wait(2)
+    assert box.ears.steps(FIRE) == [Step.RECEIVED, Step.STARTED, Step.PREEMPTED, Step.RESUMED]
+    assert box.ears.steps("order-fire-2") == [Step.RECEIVED, Step.JOINED, Step.PREEMPTED, Step.RESUMED]

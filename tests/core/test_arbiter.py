@@ -112,6 +112,14 @@ def test_the_same_signal_asked_again_joins_and_its_cap_counts_anew() -> None:
     assert scene.then(Ended("fire-1", Outcome.FINISHED), 590.0).moves == ["fire-1 finished!", "fire-2 finished!"]
 
 
+def test_who_has_joined_is_told_that_the_alarm_goes_on_as_it_was_told_that_it_gave_way() -> None:
+    scene = Scene().then(FIRE).then(FIRE_TOO, 10.0).then(SECURITY, 20.0)
+    assert scene.moves[:3] == ["stop fire-1", "fire-1 preempted", "fire-2 preempted"]
+    scene = scene.then(Ended("security-1", Outcome.FINISHED), 30.0)
+    assert scene.moves == ["security-1 finished!", "begin fire-1", "fire-2 resumed"]
+    assert scene.effects[-1] == Report(FIRE_TOO, Outcome.RESUMED, {"joined": "fire-1"})
+
+
 @pytest.mark.parametrize(
     "other",
     [
