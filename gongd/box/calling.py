@@ -79,6 +79,12 @@ class _UnderWay:
         stands = self.gathering.stands.values()
         return bool(stands) and all(stand.last is not None and _is_over(stand.last) for stand in stands)
 
+    @property
+    def goes_on(self) -> bool:
+        """Is any box at it still? Where one has been cancelled, it was there alone."""
+        stands = self.gathering.stands.values()
+        return any(stand.last is not None and not _is_over(stand.last) for stand in stands)
+
 
 @dataclass(slots=True)
 class Calling:
@@ -217,7 +223,7 @@ class Calling:
             one.told.add((answer.box, standing))
             self.parts.write([calling.answered(one.order.claims, answer, now)])
         if answer.step is Step.CANCELLED:
-            one.gathering = one.gathering.ended()
+            one.gathering = one.gathering.ended((answer.box,) if one.goes_on else None)
 
     # ── Round after round ────────────────────────────────────────────────────────────────────────────────────────
 
