@@ -25,6 +25,7 @@ from gongd.core.lexicon import (
     refusal_words,
     rehearsed,
 )
+from gongd.core.push import DIFFERS
 from gongd.core.record import (
     ADOPTED,
     ANSWERED,
@@ -79,6 +80,11 @@ EVENTS: Mapping[tuple[Kind, str], Text] = {
     (Kind.BOOT, OUTAGE): Text("Máy: mất điện từ {since} đến {until}", "Machine: no power from {since} to {until}"),
 }
 """Records that are about no activation, by kind and outcome."""
+
+_SETTINGS_DIFFER = Text(
+    "Cấu hình bàn trực gửi: không dùng, vì tệp cấu hình tại cụm loa đã khác",
+    "The desk's settings: not used, for the settings file at the box is another by now",
+)
 
 _SOUNDED = frozenset({Outcome.STARTED, Outcome.RESUMED, Outcome.FINISHED})
 _NIGHT = Text("Kẻng đêm {night} ({schedule}): {what}", "Gong of {night} ({schedule}): {what}")
@@ -201,7 +207,8 @@ def _kept(record: Record) -> Text:
 
 
 def _event(record: Record) -> Text:
-    words = EVENTS.get((record.kind, record.outcome or ""))
+    differs = record.kind is Kind.SETTINGS and record.reason == DIFFERS
+    words = _SETTINGS_DIFFER if differs else EVENTS.get((record.kind, record.outcome or ""))
     if words is not None:
         return _filled(words, record)
     told = _ANY.fill(kind=KINDS[record.kind], outcome=record.outcome or "?")
