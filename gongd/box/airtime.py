@@ -148,7 +148,7 @@ class Airtime:
 
     def sounded_s(self, now: Moment) -> dict[str, float]:
         """How long each that is alive has sounded of its cap, over all its stretches."""
-        spent = {turn.activation.id: turn.people[-1].cap_s - turn.left_at(now.mono) for turn in self.air.turns}
+        spent = {turn.activation.id: turn.granted_s - turn.left_at(now.mono) for turn in self.air.turns}
         return {activation: seconds for activation, seconds in spent.items() if seconds > 0}
 
     @property

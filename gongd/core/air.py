@@ -262,7 +262,8 @@ _PLACE_OF_ORIGIN = {
 class Turn:
     """One activation that is alive. Instants are monotonic seconds.
 
-    `left_s` is what remained of the cap at `began_at`; `asked_at` is the last accepted request; `order` says who came
+    `left_s` is what remained of the cap at `began_at`, `granted_s` what it was when the cap began to count: with the
+    first request, a later one, or after a rest; `asked_at` is the last accepted request; `order` says who came
     first; `joined` are later requests for the same, told everything that it is told; `gave_way` are those of them that
     were told that it gives way; `run` is the number of the last Begin, Extend or request: an end from before it ends
     nothing.
@@ -280,6 +281,7 @@ class Turn:
     run: int = 0
     joined: tuple[Activation, ...] = ()
     gave_way: frozenset[str] = frozenset()
+    granted_s: float = 0.0
 
     @property
     def people(self) -> tuple[Activation, ...]:

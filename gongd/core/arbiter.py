@@ -201,8 +201,8 @@ def _wake(hearing: _Hearing, turn: Turn) -> None:
     if again is None or hearing.now > turn.asked_at + again.for_s:
         hearing.move(turn, Cause.RESTED_OUT)
     else:
-        fresh = replace(turn, left_s=turn.people[-1].cap_s)
-        hearing.move(fresh, Cause.WOKEN)
+        cap_s = max(person.cap_s for person in turn.people)
+        hearing.move(replace(turn, left_s=cap_s, granted_s=cap_s), Cause.WOKEN)
 
 
 def _finish(hearing: _Hearing, turn: Turn, cause: Cause, for_now: Cause, detail: Mapping[str, object]) -> None:
@@ -287,7 +287,8 @@ def _arrival(event: Requested) -> Cause:
 def _arrive(hearing: _Hearing, event: Requested, cause: Cause) -> None:
     asked = event.activation
     left_s = asked.cap_s - event.sounded_s
-    turn = Turn(asked, Phase.NONE, hearing.number(), left_s, hearing.now - event.age_s, asked.wait_until)
+    asked_at = hearing.now - event.age_s
+    turn = Turn(asked, Phase.NONE, hearing.number(), left_s, asked_at, asked.wait_until, granted_s=asked.cap_s)
     hearing.move(turn, cause, {"reason": "restarted"} if cause is Cause.WORN_OUT else {})
     arrived = hearing.find(asked.id)
     is_late = asked.wait_until is not None and asked.wait_until <= hearing.now
@@ -296,7 +297,7 @@ def _arrive(hearing: _Hearing, event: Requested, cause: Cause) -> None:
 
 
 def _join(hearing: _Hearing, host: Turn, event: Requested) -> None:
-    """The same sound once more. A new request counts: the cap starts anew, and an emergency is the newest again."""
+    """The same sound once more: the cap starts anew, what was left is not cut short, an emergency is the newest."""
     asked = event.activation
     host = _make_room(hearing, host)
     host = replace(host, joined=(*host.joined, asked))
@@ -307,14 +308,15 @@ def _join(hearing: _Hearing, host: Turn, event: Requested) -> None:
 
 def _asked_anew(hearing: _Hearing, host: Turn, asked: Activation) -> Turn:
     until = None if None in (host.wait_until, asked.wait_until) else max(host.wait_until or 0, asked.wait_until or 0)
-    number = hearing.number()
+    number, left_s = hearing.number(), max(asked.cap_s, host.left_at(hearing.now))
     if host.phase is Phase.SOUNDING:
-        hearing.effects.append(Extend(host.activation.id, asked.cap_s, number))
+        hearing.effects.append(Extend(host.activation.id, left_s, number))
     return replace(
         host,
         order=number if host.is_emergency else host.order,
         run=number,
-        left_s=asked.cap_s,
+        left_s=left_s,
+        granted_s=left_s,
         asked_at=hearing.now,
         began_at=hearing.now,
         wait_until=until,
@@ -367,17 +369,15 @@ def _yield_to(hearing: _Hearing, best: Turn) -> None:
     elif sounding.left_at(hearing.now) < LEAST_RESUMED_S:
         _finish(hearing, sounding, Cause.CAPPED, Cause.CAPPED_FOR_NOW, {"cap": True})
     else:
-        gave_way = frozenset(person.id for person in sounding.joined)
-        hearing.move(replace(sounding, gave_way=gave_way), Cause.OUTRANKED, by)
+        hearing.move(replace(sounding, gave_way=frozenset(each.id for each in sounding.joined)), Cause.OUTRANKED, by)
 
 
 def _begin(hearing: _Hearing, best: Turn) -> None:
     run = hearing.number()
     hearing.move(replace(best, began_at=hearing.now, run=run, gave_way=frozenset()), Cause.BEGUN)
     hearing.effects.append(Begin(best.activation, best.left_s, best.resumed, run))
-    for person in best.joined:
-        if person.id in best.gave_way:
-            hearing.tell(person, Outcome.RESUMED, {"joined": best.activation.id})
+    for person in (each for each in best.joined if each.id in best.gave_way):
+        hearing.tell(person, Outcome.RESUMED, {"joined": best.activation.id})
 
 
 def _let_others_wait(hearing: _Hearing) -> None:

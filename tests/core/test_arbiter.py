@@ -112,6 +112,14 @@ def test_the_same_signal_asked_again_joins_and_its_cap_counts_anew() -> None:
     assert scene.then(Ended("fire-1", Outcome.FINISHED), 590.0).moves == ["fire-1 finished!", "fire-2 finished!"]
 
 
+def test_an_alarm_is_not_cut_short_by_who_asks_for_less_of_it() -> None:
+    scene = Scene().then(FIRE).then(replace(FIRE_TOO, cap_s=8.0), 10.0)
+    assert scene.effects[0] == Extend("fire-1", 290.0, 3)
+    assert next_deadline(scene.air) == 300.0 + CAP_ALLOWANCE_S
+    late = Scene().then(FIRE).then(replace(FIRE_TOO, cap_s=8.0), 296.0)
+    assert next_deadline(late.air) == 304.0 + CAP_ALLOWANCE_S
+
+
 def test_who_has_joined_is_told_that_the_alarm_goes_on_as_it_was_told_that_it_gave_way() -> None:
     scene = Scene().then(FIRE).then(FIRE_TOO, 10.0).then(SECURITY, 20.0)
     assert scene.moves[:3] == ["stop fire-1", "fire-1 preempted", "fire-2 preempted"]
