@@ -18,6 +18,9 @@ from gongd.core.wire_report import Step
 MOST = 512
 """Alarms whose end is remembered as told. A desk that gives a cancel again does so within the hour."""
 
+NOBODY = ""
+"""Has told the end of what ended before anybody could hear it: there is nothing to tell."""
+
 _IS_SAID = frozenset({Step.WAITING, Step.STARTED, Step.RESUMED, Step.JOINED, Step.FINISHED})
 """So stands what was said, or will be. What was silenced, cut off or failed may be said again."""
 
@@ -48,7 +51,9 @@ class Calming:
         goes_on = any(turn.activation.is_alarm and turn not in ended for turn in turns)
         names = end.cancelled.ids | {person.id for turn in ended for person in turn.people}
         why = end.cancelled.reason
-        is_due = any(self._is_heard(name) and not self._is_told(name, why) for name in end.cancelled.ids - set(unheard))
+        for reason in Why:
+            self._note(names & set(unheard), reason, NOBODY)
+        is_due = any(self._is_heard(name) and not self._is_told(name, why) for name in end.cancelled.ids)
         if goes_on or not is_due:
             return replace(end, words=None, pause=False)
         if end.words is not None or end.pause:

@@ -42,6 +42,8 @@ def test_no_word_is_said_for_an_alarm_that_nobody_can_have_heard(box: Mortal, wh
     assert box.ears.steps(FIRE)[-1] is Step.CANCELLED
     assert box.ears.steps("order-over") == [Step.RECEIVED, Step.FINISHED]
     box.wait(5)
+    box.give(cancel(box, "order-over-2"))
+    box.wait(5)
     assert said(box) == []
     assert box.box.parts.announcer.wanted == list(box.box.parts.announcer.standing)
 
