@@ -47,6 +47,9 @@ class ToldMouth:
     def gather(self, identity: str, blob: Blob) -> None:
         """Nobody listens."""
 
+    def let_go(self, identity: str) -> None:
+        """Nobody listens."""
+
 
 def test_a_second_copy_is_answered_and_acknowledged_once_the_first_is_on_disk(ram: Path) -> None:
     village, mouth = Village(ram, at("21:00")).start(), ToldMouth()
