@@ -101,7 +101,8 @@ class Line:
         self._tell(now)
         self._heart.number = self._outbox.last
         heart_at = self._heart.step(now, self._answering.ledger.challenges)
-        marks = [self._answering.step(now), heart_at, self._calling.step(now)]
+        tell_at = self._told_at + TELL_EVERY_S if self._is_asked else None
+        marks = [self._answering.step(now), heart_at, self._calling.step(now), tell_at]
         return min((mark for mark in marks if mark is not None), default=None)
 
     def written(self, written: Sequence[Record], now: Moment) -> None:

@@ -24,9 +24,9 @@ NO_HEARTBEAT, RESTARTED = "no-heartbeat", "restarted"
 
 
 class Stage(Enum):
-    """How far a trial is. READING: checked and laid down. WAITING: for silence. PROVING: in force. KEEPING: the proof
-    goes to the disk. UNWANTED: it is called off before it
-    was laid down. UNDOING: the note of it is taken back. RETURNING: what was in force before waits for silence."""
+    """How far a trial is. READING: checked and laid down. UNWANTED: called off meanwhile. WAITING: for silence.
+    PROVING: in force. KEEPING: the proof goes to the disk. UNDOING: the note of it is taken back. RETURNING: what was
+    in force before waits for silence."""
 
     READING = auto()
     UNWANTED = auto()

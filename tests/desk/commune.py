@@ -230,6 +230,15 @@ def may_speak(box: Village, port: int) -> bool:
         return False
 
 
+def is_let_in(caller: Caller) -> bool:
+    """Is the broker there, and takes its certificate?"""
+    try:
+        with caller:
+            return True
+    except OSError:
+        return False
+
+
 def is_refused(caller: Caller) -> bool:
     """Does the broker refuse its certificate? In TLS 1.3 that is told after the handshake."""
     try:

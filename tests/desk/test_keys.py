@@ -9,7 +9,7 @@ import pytest
 from gongd.adapters import jose
 from gongd.desk import ledger
 from gongd.desk.enrolment import replace_seats
-from tests.desk.commune import Caller, eventually, everything_in, is_refused, needs_mosquitto, now
+from tests.desk.commune import Caller, eventually, everything_in, is_let_in, is_refused, needs_mosquitto, now
 from tests.desk.scripted import ROSTER, Commune, found_commune, whole_commune
 
 pytestmark = needs_mosquitto
@@ -216,9 +216,14 @@ def test_former_certificates_of_the_desk_open_nothing_once_it_has_a_new_key(comm
     with Caller(authorities, old / "seat-1.pem", old / "seat.key", commune.port):
         pass
     assert "Bàn trực có khóa TLS mới" in told(commune, "renew", "--seats")
-    eventually(lambda: is_refused(Caller(authorities, old / "seat-1.pem", old / "seat.key", commune.port)))
-    with Caller(authorities, folder.desk / "seat-1.pem", folder.desk / "seat.key", commune.port):
-        pass
+
+    def has_changed() -> bool:
+        former = Caller(authorities, old / "seat-1.pem", old / "seat.key", commune.port)
+        return is_refused(former) and is_let_in(
+            Caller(authorities, folder.desk / "seat-1.pem", folder.desk / "seat.key", commune.port)
+        )
+
+    eventually(has_changed)
 
 
 def test_every_certificate_that_the_seats_ever_had_is_struck(alone: Commune) -> None:
