@@ -37,9 +37,9 @@ MOST_RESERVED = 64
 """More than any test needs."""
 _RESERVED: deque[socket.socket] = deque()
 BROKER = """
-import sys, pathlib
+import functools, pathlib, sys
 from gongd.desk.broker_process import keep_up
-sys.exit(keep_up(pathlib.Path(sys.argv[1]), print))
+sys.exit(keep_up(pathlib.Path(sys.argv[1]), functools.partial(print, flush=True)))
 """
 needs_mosquitto = pytest.mark.skipif(
     not any(shutil.which(name) for name in PROGRAMS), reason="Mosquitto is not installed"

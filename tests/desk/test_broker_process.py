@@ -118,7 +118,7 @@ def test_what_was_kept_before_is_kept_over_the_new_start(scene: Scene) -> None:
         assert box.hear()[0] == TOPICS.all_command()
 
 
-def test_a_broker_that_has_died_is_started_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broker_that_has_died_is_started_again(scene: Scene) -> None:
     first = scene.mosquitto
     eventually(lambda: lived_s(first) > broker_process.SHORT_LIFE_S)
     os.kill(first, signal.SIGKILL)
