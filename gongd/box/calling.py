@@ -72,6 +72,7 @@ class _UnderWay:
     sent_at: float | None = None
     is_summed_up: bool = False
     told: set[tuple[str, Standing]] = field(default_factory=set)
+    heard_at: dict[str, float] = field(default_factory=dict)
 
     @property
     def is_answered(self) -> bool:
@@ -79,11 +80,11 @@ class _UnderWay:
         stands = self.gathering.stands.values()
         return bool(stands) and all(stand.last is not None and _is_over(stand.last) for stand in stands)
 
-    @property
-    def goes_on(self) -> bool:
-        """Is any box at it still? Where one has been cancelled, it was there alone."""
-        stands = self.gathering.stands.values()
-        return any(stand.last is not None and not _is_over(stand.last) for stand in stands)
+    def goes_on(self, now: Moment, lasts_s: float) -> bool:
+        """Is any box at it still? Where one has been cancelled, it was there alone. A box that has said nothing for as
+        long as it can sound has died over it."""
+        at_it = (box for box, stand in self.gathering.stands.items() if stand.last and not _is_over(stand.last))
+        return any(now.mono - self.heard_at.get(box, now.mono) < lasts_s for box in at_it)
 
 
 @dataclass(slots=True)
@@ -218,12 +219,21 @@ class Calling:
         one.gathering = before.hear(answer)
         if one.gathering is before:
             return
+        one.heard_at[answer.box] = now.mono
         standing = one.gathering.stands[answer.box].standing
         if standing in _TELLING and (answer.box, standing) not in one.told:
             one.told.add((answer.box, standing))
             self.parts.write([calling.answered(one.order.claims, answer, now)])
         if answer.step is Step.CANCELLED:
-            one.gathering = one.gathering.ended((answer.box,) if one.goes_on else None)
+            goes_on = one.goes_on(now, self._lasts_s(one.order.claims))
+            one.gathering = one.gathering.ended((answer.box,) if goes_on else None)
+
+    def _lasts_s(self, claims: CommandClaims) -> float:
+        """How long an alarm may go on, its rest between two soundings included."""
+        signal = self.parts.settings.signals.get(claims.signal or "")
+        if signal is None:
+            return SENT_AGAIN_FOR.total_seconds()
+        return signal.at_most_s + (signal.again.for_s if signal.again else 0.0)
 
     # ── Round after round ────────────────────────────────────────────────────────────────────────────────────────
 

@@ -111,8 +111,8 @@ class Freight:
         match order.deed if order is not None else None:
             case Apply(file=file, replaces=replaces):
                 del self._orders[event.id]
-                self._on_trial = order
                 if self.parts.trials is not None:
+                    self._on_trial = self._on_trial if self.parts.trials.goes_on else order
                     self.parts.trials.begin(Push(event.id, file.sha256, replaces), event.data, now)
             case Speak():
                 self._lay(event, now)

@@ -13,7 +13,7 @@ from gongd.box.panel import Panel
 from gongd.box.request import event_of
 from gongd.box.timekeeper import Timekeeper
 from gongd.core.activation import Activation, Outcome
-from gongd.core.air import Cancelled, Effect, Event, Silenced
+from gongd.core.air import Cancelled, Effect, Event, Silenced, Together
 from gongd.core.button import Button
 from gongd.core.condition import status_line
 from gongd.core.moment import Moment
@@ -83,6 +83,7 @@ class Parts:
     line: Line | None = None
     trials: Trials | None = None
     post: Callable[[object], None] = lambda _event: None
+    drop_held: Callable[[Silenced | Cancelled, Moment], Sequence[Record]] = lambda _why, _now: ()
     last_outcome: Outcome | None = None
     unheard: list[Sequence[Record] | Began] = field(default_factory=list)
     """What the line will be told once it is open: an alarm that goes on after a restart does not wait for it."""
@@ -131,7 +132,12 @@ class Parts:
 
     def ask(self, asked: Activation, now: Moment) -> tuple[Effect, ...]:
         """Somebody wants a signal sounded."""
-        return self.airtime.hear(event_of(asked), now)
+        event = event_of(asked)
+        effects = self.airtime.hear(event, now)
+        for ended in event.events if isinstance(event, Together) else ():
+            if isinstance(ended, Cancelled):
+                self.drop(ended, now)
+        return effects
 
     def silence(self, silenced: Silenced, now: Moment) -> None:
         """Everything off, and what is still being made ready never sounds. Settings that the desk has sent go on."""
@@ -139,9 +145,9 @@ class Parts:
         self.drop(silenced, now)
 
     def drop(self, why: Silenced | Cancelled, now: Moment) -> None:
-        """What waits for its print or its pieces has heard of its end."""
+        """What waits for its print, its pieces, or for a clock after a power cut has heard of its end."""
         line = self.line
-        ends = [*self.announcer.drop(why, now), *(line.drop(why, now) if line else ())]
+        ends = [*self.drop_held(why, now), *self.announcer.drop(why, now), *(line.drop(why, now) if line else ())]
         if ends:
             self.write([*(line.companions() if line else ()), *ends])
 

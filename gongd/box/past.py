@@ -1,6 +1,7 @@
 """The past: what has become of every order and activation, as far back as a second copy may still come."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import Enum, auto
 
 from gongd.box.waiting_room import PER_SECOND
@@ -72,6 +73,8 @@ class Past:
             self._keep(record.activation, _accepted(record), weight)
         elif record.kind in _TOLD_OF and (step := step_of(record)) is not None:
             before = self.get(record.activation) or Done(None, step, record.at)
+            host = self.get(str(record.detail.get("joined")))
+            before = replace(before, sounded=before.sounded or (host is not None and host.sounded))
             self._keep(record.activation, _after(before, step, record), Weight.SOUNDS)
 
     def asked(self, identity: str, key: str, record: Record) -> None:

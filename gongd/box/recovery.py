@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from gongd.box import records
 from gongd.core.activation import Activation, Outcome
-from gongd.core.air import Requested, Together
+from gongd.core.air import Cancelled, Reach, Requested, Silenced, Together
 from gongd.core.catalogue import Signal
 from gongd.core.moment import Moment
 from gongd.core.record import Record
@@ -71,6 +71,18 @@ class Recovery:
                 continue
             self._held.remove(held)
         return written, _as_one(asked)
+
+    def drop(self, why: Silenced | Cancelled, now: Moment) -> list[Record]:
+        """Who ends an alarm that is held ends it for good."""
+        ended = [held for held in self._held if _is_meant(why, held.activation)]
+        self._held = [held for held in self._held if held not in ended]
+        return [records.of_dropped(held.activation, why, now) for held in ended]
+
+
+def _is_meant(why: Silenced | Cancelled, held: Activation) -> bool:
+    if isinstance(why, Silenced) or why.reach is not Reach.NAMED:
+        return True
+    return held.id in why.ids or held.signal in why.signals
 
 
 def _knows_when(cut: Unfinished, now: Moment) -> bool:

@@ -2,7 +2,8 @@
 
 Mosquitto 2.0 can read its lists again on SIGHUP, but whoever is away at that moment pays: nothing more is kept for them
 until they come back, what they have left to be said (`lost`) is forgotten, and of a session that has an end it reads
-freed memory. A new start keeps all of it, and everybody is back within their pause (1 to 15 s).
+freed memory. A new start keeps what waits for them. It cuts everybody off, and says `lost` for each, until they are
+back within their pause (1 to 15 s).
 """
 
 import fcntl
@@ -11,7 +12,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -94,7 +95,8 @@ def _keep_up(argv: list[str], say: Callable[[Text], None]) -> int:
 
 
 def _start(argv: list[str]) -> int:
-    Path(READ).write_text(_digest(Path()), encoding="ascii")
+    with suppress(OSError):
+        Path(READ).write_text(_digest(Path()), encoding="ascii")
     return os.posix_spawn(argv[0], argv, os.environ, setsigmask=())
 
 
@@ -124,9 +126,9 @@ def _alone(folder: Path) -> Iterator[None]:
     with (folder / PROCESS).open("a+") as note:
         if _is_locked(note.fileno()):
             raise BrokerError(RUNS_ALREADY.fill(folder=folder))
-        note.truncate(0)
-        note.write(f"{os.getpid()}\n")
-        note.flush()
+        with suppress(OSError):  # on a full disk it runs all the same, and nobody can tell it anything
+            note.truncate(0)
+            os.write(note.fileno(), b"%d\n" % os.getpid())
         yield
 
 

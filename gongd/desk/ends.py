@@ -35,10 +35,12 @@ class Ends:
         at = frozenset(boxes)
         self._over |= {jti: self._over.get(jti, frozenset()) | at for jti in jtis}
 
-    def look(self, since: datetime) -> None:
-        """Has another program ended something since then?"""
+    def look(self, since: datetime, began: datetime | None = None) -> None:
+        """Has another program ended something since then? Silence of before this program `began` ends nothing of it,
+        however late its row is seen: a book that was locked is read when it is free."""
         for order in self._store.orders(since - SET_BACK):
-            if order.claims.type in _ENDING:
+            is_earlier = began is not None and order.claims.type is CommandType.SILENCE and order.at < began
+            if order.claims.type in _ENDING and not is_earlier:
                 self._seen.setdefault(order.claims.jti, (order.claims, frozenset(order.boxes)))
 
     def boxes(self, order: CommandClaims) -> frozenset[str]:

@@ -28,6 +28,8 @@ from gongd.desk.store_book import Place
 ROSTER = "roster.yaml"
 STORE = "desk.db"
 FIRST_KEY = "desk.key"
+BENCH_SESSION_S = 7 * 86400
+"""On a bench every program has a name of its own, which nobody bears again."""
 
 REVOKED = Text(
     "Khóa {name} đã bị hủy, cụm loa nào cũng từ chối: KHÔNG gửi lệnh. "
@@ -94,7 +96,7 @@ class Office:
         """How the broker is reached from this seat; without one in the clear (a bench). Raises OSError."""
         host, port = self.commune.host, self.commune.port
         if seat is None:
-            return Dial(host, port, f"{self.commune.id}-desk-{secrets.token_hex(4)}", None, keeps)
+            return Dial(host, port, f"{self.commune.id}-desk-{secrets.token_hex(4)}", None, keeps, BENCH_SESSION_S)
         tls = open_tls(str(seat.authorities), str(seat.certificate), str(seat.key))
         return Dial(host, port, seat.name, tls, keeps)
 

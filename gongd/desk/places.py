@@ -93,6 +93,10 @@ def _plain(typed: str) -> str:
     return " ".join(re.split(r"[\s,;]+", fold(typed))).strip()
 
 
+def _as_shown(typed: str) -> str:
+    return re.sub(r"\s*([,;])\s*", r"\1", " ".join(fold(typed).split()))
+
+
 def _plain_of_zone(zone: str, name: str) -> set[str]:
     """All that a zone may be called; without its word khu too, unless a number is left, which is a village's."""
     plain = _plain(name)
@@ -136,6 +140,9 @@ class _Places:
                 _add(at, typed, _Place(name, zone, roster.of_zone(zone)))
         self.longest = max(len(name.split()) for name in (*self._by_name, *self._by_short))
         """So many words has none of the names more."""
+        names = (*self.villages, *(box.name for box in roster.boxes), *roster.zones.values())
+        self.shown = {_as_shown(name) for name in names}
+        """As screens show them, with commas of their own."""
 
     def find(self, part: str) -> _Found:
         """Every place that it may be: exactly by name or id first, else a zone by a part, a village by its number."""
@@ -159,7 +166,14 @@ def _add(places: dict[Typed, _Found], typed: Typed, place: _Place) -> None:
 
 
 def _parts(typed: str, places: _Places) -> list[str]:
-    """The longest names first, with commas of their own or without; what is between them is no place."""
+    """As commas part them, where that leaves places alone; else names may have commas of their own."""
+    pieces = [part for piece in re.split("[,;]", typed) for part in _by_names(piece, places)]
+    is_list = _as_shown(typed) not in places.shown and all(places.find(piece) for piece in pieces)
+    return pieces if is_list else _by_names(typed, places)
+
+
+def _by_names(typed: str, places: _Places) -> list[str]:
+    """The longest names first, whatever commas they have; what is between them is no place."""
     words, at, is_known = _plain(typed).split(), 0, True
     parts: list[str] = []
     while at < len(words):

@@ -107,6 +107,7 @@ class Sender:
         self._records: deque[Message] = deque()
         self._looked_at: datetime | None = None
         self._steady_s = steady_s
+        self._began_s = steady_s() if steady_s else 0.0
         self._seen: tuple[datetime, float] | None = None
         self._has_been_up = False
 
@@ -264,7 +265,8 @@ class Sender:
         self._looked_at = now
         young = [one.opened_at for one in self._orders.values() if now - one.opened_at <= SENT_AGAIN_FOR]
         if young:
-            self._ends.look(min(young))
+            began = now - timedelta(seconds=self._steady_s() - self._began_s) if self._steady_s else None
+            self._ends.look(min(young), began)
             self._apply_ends()
 
     def _apply_ends(self) -> None:

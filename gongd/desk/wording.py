@@ -57,6 +57,7 @@ EXIT_WORDS = {
     1: Text("có cụm loa chưa phát", "a box has not sounded"),
     2: Text("gõ sai lệnh", "wrong usage"),
 }
+ALL_ADDRESSED = Text("mọi cụm loa được gọi đã phát", "every box that was addressed has sounded")
 STOP = Text(
     "Dừng {what}. Vì sao?  1 Đã an toàn (loa nói “An toàn”)  2 Báo nhầm (loa xin lỗi bà con)  "
     "3 Tắt tiếng, việc chưa xong",

@@ -20,6 +20,7 @@ from gongd.desk.roster import RosterBox
 from gongd.desk.sender import LinkChanged
 from gongd.desk.unheard import SENT_LONGER, is_for_hands, is_rung_by_hand, left_out
 from gongd.desk.wording import (
+    ALL_ADDRESSED,
     EXIT_WORDS,
     NOT_SENT,
     Question,
@@ -294,7 +295,8 @@ def _finish(duty: Duty, plans: list[Plan], gatherings: list[Gathering], request:
             screen.say(text)
         screen.say(result(gathering))
         if gathering.claims.type in (CommandType.ALERT, CommandType.ANNOUNCE):
-            screen.say(EXIT_WORDS[0 if gathering.has_succeeded else 1])
+            done = ALL_ADDRESSED if plan.left_out else EXIT_WORDS[0]
+            screen.say(done if gathering.has_succeeded else EXIT_WORDS[1])
     return 0 if all(gathering.has_succeeded for gathering in gatherings) else 1
 
 

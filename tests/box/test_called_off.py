@@ -252,3 +252,17 @@ def test_a_cancel_of_drills_revokes_no_settings(box: Mortal) -> None:
     cancel(box, status=Status.EXERCISE)
     send_pieces(box, data)
     assert len(shelf.reads) == 1
+
+
+def test_settings_on_trial_are_called_off_also_when_others_came_after_them(box: Mortal) -> None:
+    shelf, data = pushed(box)
+    box.hold("fire")
+    send_pieces(box, data)
+    shelf.read_all()
+    other = b"limits: {per_hour: 9}\n"
+    box.give(box.order(CommandType.SETTINGS, jti="order-news-2", replaces="a" * 64, **with_pieces(other)))
+    send_pieces(box, other)
+    cancel(box)
+    box.give(box.order(CommandType.SILENCE, jti="order-silence"))
+    box.wait(3.0)
+    assert "applied" not in [row["outcome"] for row in box.rows("settings")]

@@ -1,5 +1,6 @@
 """Whom a panel's order is sent again, once somebody has cancelled it: everybody, unless it was ended everywhere."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,6 +35,9 @@ class Panel:
             said = Answer(name, step, self.now.wall, True, FIRE, "safe" if step is Step.CANCELLED else None)
             self.calling.heard(EchoCame(name, said), self.now)
 
+    def wait(self, minutes: float) -> None:
+        self.now = replace(self.now, mono=self.now.mono + 60 * minutes)
+
     def sends_to(self) -> set[str]:
         """Whom it would send the order a minute later."""
         gathering = self.calling._under_way[FIRE].gathering
@@ -62,4 +66,14 @@ def test_an_order_that_was_cancelled_everywhere_is_not_sent_to_a_box_that_was_aw
 
 def test_an_order_that_the_one_box_that_took_it_was_made_to_end_is_sent_nobody(panel: Panel) -> None:
     panel.hears("thon-4", Step.RECEIVED, Step.STARTED, Step.CANCELLED)
+    assert panel.sends_to() == set()
+
+
+def test_a_box_that_died_while_it_sounded_keeps_no_ended_alarm_alive(panel: Panel) -> None:
+    for name in ("thon-4", "thon-5"):
+        panel.hears(name, Step.RECEIVED, Step.STARTED)
+    panel.wait(9)
+    panel.hears("thon-4", Step.RESUMED)
+    panel.wait(9)
+    panel.hears("thon-4", Step.CANCELLED)
     assert panel.sends_to() == set()

@@ -7,7 +7,7 @@ import pytest
 
 from gongd.core.gathering import AGAIN_AFTER, SENT_AGAIN_FOR, SILENT_AFTER
 from gongd.core.wire_report import Step
-from gongd.desk.orders import Given, going_on
+from gongd.desk.orders import Given, Hand, going_on, silence
 from gongd.desk.sender import GivenUp, News, Sender, Silent
 from gongd.desk.store import Store
 from tests.desk.bare_sender import BOTH, PEN, Line, line, make_sender, store
@@ -85,3 +85,16 @@ def test_whoever_cancels_after_the_clock_was_set_reaches_the_boxes_that_are_stil
 
 def test_a_program_that_was_held_up_for_long_has_set_no_clock(desk: Desk) -> None:
     assert any(isinstance(one, GivenUp) for one in desk.after(SENT_AGAIN_FOR + SECOND))
+
+
+@pytest.mark.parametrize("hours", [10, 25])
+def test_silence_of_before_this_program_began_ends_none_of_its_alarms_however_late_it_is_seen(
+    store: Store, line: Line, hours: int
+) -> None:
+    """The desk's own book was locked when the alarm was given, or the clock has been set since."""
+    desk = Desk(store, line)
+    old = silence(Hand("cong-an-xa"), "silence-1234", order().aud, NOW)
+    store.open_order(old, BOTH, NOW - timedelta(hours=hours))
+    desk.after(2 * SECOND, set_by=-timedelta(hours=2))
+    desk.after(2 * SECOND)
+    assert desk.sender.gathering("order-1234").ended_at == frozenset()

@@ -106,7 +106,7 @@ RINGS = f"{LEFT_OUT} Gọi Bà Hà, 0345677123, nhờ đánh kẻng tay.\n"
 @pytest.mark.parametrize("place", ["all", "trung-tam"])
 def test_whoever_alarms_a_place_reads_who_hears_nothing_and_whom_to_call(commune: Commune, place: str) -> None:
     shown = is_well(commune, "alert", "fire", "--to", place, "--yes", "--wait", "20")
-    assert shown.endswith(f"{RINGS}1/1 cụm loa đang phát.\nmọi cụm loa đã phát\n")
+    assert shown.endswith(f"{RINGS}1/1 cụm loa đang phát.\nmọi cụm loa được gọi đã phát\n")
     with at_terminal(commune.folder.path, "alert", "fire", "--to", place) as terminal:
         terminal.await_words(RINGS)
         terminal.await_words("> ")

@@ -164,6 +164,34 @@ def test_a_name_is_typed_as_every_screen_shows_it(typed: str, boxes: list[str]) 
     assert list(found.ids) == boxes
 
 
+PARTED = Roster(
+    boxes=(
+        RosterBox("thon-2", "Thôn 2", "Thôn 2"),
+        RosterBox("an-1", "Nguyệt An", "Nguyệt An 1"),
+        RosterBox("an-2", "Nguyệt An", "Nguyệt An 2"),
+        RosterBox("dong", "Đông", "Đông"),
+        RosterBox("tay", "Tây", "Tây"),
+        RosterBox("dong-tay", "Đông Tây", "Đông Tây"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "boxes"),
+    [
+        ("Nguyệt An, 2", ["thon-2", "an-1", "an-2"]),
+        ("Nguyệt An 2", ["an-2"]),
+        ("Đông, Tây", ["dong", "tay"]),
+        ("đông tây", ["dong-tay"]),
+        ("Nguyệt An, 2 và Đông", ["thon-2", "an-1", "an-2", "dong"]),
+    ],
+)
+def test_places_that_commas_part_become_no_other_place(typed: str, boxes: list[str]) -> None:
+    found = find_target(typed, PARTED, "nguyet-an", {})
+    assert isinstance(found, Target)
+    assert list(found.ids) == boxes
+
+
 def test_a_zone_without_its_word_khu_is_addressed_as_one() -> None:
     found = find_target("trung tâm", ROSTER, "nguyet-an", ENROLLED)
     assert isinstance(found, Target)

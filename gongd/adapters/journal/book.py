@@ -41,6 +41,10 @@ UNFIT = "record-unfit"
 """Reason of the record that stands for one that cannot be stored, or read back."""
 
 
+def _as_far_as_it_can_be_read(text: bytes) -> str:
+    return text.decode(errors="replace")
+
+
 class RefusedError(Exception):
     """A batch was left out whole: its night has its record already (`second_night`), or a value cannot be stored."""
 
@@ -76,6 +80,7 @@ class Book:
 
     def _prepare(self, carried: Carried) -> None:
         self._db.row_factory = sqlite3.Row
+        self._db.text_factory = _as_far_as_it_can_be_read
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA wal_autocheckpoint = 0")
