@@ -23,6 +23,7 @@ FLOORS = {
     "gongd.ports": 1,
     "gongd.ports_link": 1,
     "gongd.settings": 1,
+    "gongd.tie": 1,
     "gongd.box": 2,
     "gongd.player": 2,
     "gongd.adapters": 2,

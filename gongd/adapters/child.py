@@ -8,7 +8,6 @@ standard error goes to a file in memory, so that it is never held up by nobody r
 import contextlib
 import fcntl
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +15,7 @@ from typing import Protocol
 from gongd.core.errors import SpeakerError
 from gongd.core.stream import FRAME_BYTES
 from gongd.core.words import Text
+from gongd.tie import dying_with_us
 
 DEATH_S = 0.5
 """So long a killed child may take to die; one that hangs in the kernel is left to itself."""
@@ -54,13 +54,7 @@ class ChildOutputs:
     def open(self, rate: int, stem: str | None) -> "ChildOutput":
         """Start the child. Raises SpeakerError. Nothing is known of the device yet: that shows when it takes sound."""
         del stem
-        return ChildOutput(_dying_with_us(self.program.argv(rate)), self.program)
-
-
-def _dying_with_us(argv: list[str]) -> list[str]:
-    """The command line, wrapped so that the child is killed when the thread that starts it ends."""
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "KILL", "--", *argv] if setpriv else argv
+        return ChildOutput([*dying_with_us(), *self.program.argv(rate)], self.program)
 
 
 class ChildOutput:

@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from gongd.core.job import Job, write_job
 from gongd.core.words import Text
 from gongd.one_core import go_free
 from gongd.ports import Post, PrintsChanged
+from gongd.tie import dying_with_us
 
 RETRY_S = (2.0, 10.0, 60.0, 300.0)
 """Pauses before what failed is tried again; the last one repeats."""
@@ -61,7 +61,7 @@ class Renderer:
         patience: Patience = Patience(),
         command: Sequence[str] = (sys.executable, "-m", "gongd.studio"),
     ) -> None:
-        self._command = (*_dying_with_us(), *command, str(folder), str(shipped))
+        self._command = (*dying_with_us(), *command, str(folder), str(shipped))
         self._post = post
         self._patience = patience
         self._changed = threading.Condition()
@@ -193,12 +193,6 @@ class _Report:
 
 def _text(plain: object) -> Text | None:
     return Text(vi=str(plain["vi"]), en=str(plain["en"])) if isinstance(plain, dict) else None
-
-
-def _dying_with_us() -> tuple[str, ...]:
-    """Where util-linux is there, the kernel ends the child when the thread that started it is gone."""
-    program = shutil.which("setpriv")
-    return (program, "--pdeathsig", "KILL") if program else ()
 
 
 class _Child:

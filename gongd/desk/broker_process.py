@@ -8,7 +8,6 @@ back within their pause (1 to 15 s).
 
 import fcntl
 import os
-import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from pathlib import Path
 from gongd.core.words import Text
 from gongd.desk import mosquitto
 from gongd.desk.mosquitto import BrokerError
+from gongd.tie import dying_with_us
 
 PROCESS = "mosquitto.pid"
 """Who keeps the broker of this folder up; locked for as long as he does."""
@@ -44,10 +44,9 @@ def keep_up(folder: Path, say: Callable[[Text], None]) -> int:
 
     Where it ends at once, what it ended with. Raises BrokerError.
     """
-    program, *words = mosquitto.command()
     if not (folder / mosquitto.CONFIGURATION).is_file():
         raise BrokerError(NO_FOLDER.fill(folder=folder))
-    argv = [*_dying_with_us(), shutil.which(program) or program, *words]
+    argv = [*dying_with_us(), *mosquitto.command()]
     try:
         with _alone(folder):
             os.chdir(folder)
@@ -114,11 +113,6 @@ def _status_of(child: int) -> int | None:
     """What it ended with, the number of a signal below zero; None: it lives."""
     ended, status = os.waitpid(child, os.WNOHANG)
     return os.waitstatus_to_exitcode(status) if ended else None
-
-
-def _dying_with_us() -> list[str]:
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
 
 
 @contextmanager
