@@ -259,6 +259,7 @@ class Heart:
             key=self.me.key,
             trust_number=self.trust_number,
             disabled_until=until.isoformat() if until else None,
+            heartbeat_s=self.me.heartbeat_s,
         )
 
     def _say_challenge(self, now: Moment, challenges: Challenges) -> None:

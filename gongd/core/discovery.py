@@ -20,7 +20,7 @@ from gongd.core.wire_report import Connection
 from gongd.core.words import Language, Text
 
 LONGEST_HEARTBEAT_S = 600
-"""The rarest that `mqtt.heartbeat` may be; no box says how rare its own is."""
+"""The rarest that `mqtt.heartbeat` may be. A payload is made without the box: it may not have spoken yet."""
 EXPIRES_S = 4 * LONGEST_HEARTBEAT_S
 """A value of the heartbeat that is older than three beats and a bit is none. A box that is away is `offline` long
 before: its state says so."""

@@ -32,7 +32,6 @@ from gongd.core.wire_refusal import Reason, Refused
 from gongd.core.wire_report import Answer, ChallengeNote, Heartbeat, Info, Presence
 from gongd.core.words import Text
 
-HEARTBEAT_S = 45.0
 WILL_DELAY_S = 30
 SESSION_S = 0xFFFF_FFFF
 """How long the broker keeps what comes for somebody who is away: for ever (MQTT 5, 3.1.2.11.2). Orders are refused as

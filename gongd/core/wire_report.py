@@ -15,6 +15,8 @@ from gongd.core.wire_form import BOOL, DETAIL, INSTANT, Spelt, choice, integer, 
 from gongd.core.wire_name import CHALLENGE_FORM, JTI, KEY_ID, SHA256, SLUG_FORM
 from gongd.core.wire_refusal import Reason
 
+HEARTBEAT_S = 45.0
+"""Seconds between two heartbeats, unless a box is set otherwise (wire.md)."""
 _YEARS_S = 100 * 366 * 86400
 _BOOT = words(40)
 _FAULTS = listed(words(60), 100)
@@ -182,6 +184,9 @@ class Info:
     replaced: Annotated[
         str | None, Spelt(SHA256, "digest of the file in /etc, where the desk's pushed settings are in force over it")
     ] = None
+    heartbeat_s: Annotated[float, Spelt(form.number(1, 86400), "seconds between its heartbeats", key="heartbeat")] = (
+        HEARTBEAT_S
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,13 @@ from datetime import date, datetime, timedelta
 from gongd.core.condition import SOUNDS, STATES, Sounds, State
 from gongd.core.fault import FAULTS, FaultCode
 from gongd.core.lexicon import CONNECTIONS, SIGNALS, rehearsed
-from gongd.core.wire import HEARTBEAT_S
 from gongd.core.wire_event import Event
-from gongd.core.wire_report import MOST_DUE, ChallengeNote, Connection, Heartbeat, Info, Presence
+from gongd.core.wire_report import HEARTBEAT_S, MOST_DUE, ChallengeNote, Connection, Heartbeat, Info, Presence
 from gongd.core.words import Text
 from gongd.desk.on_air import OnAir, Word, on_air
 from gongd.desk.roster import RosterBox
 
-SILENT_AFTER = timedelta(seconds=4 * HEARTBEAT_S)
+SILENT_BEATS = 4
 """Three heartbeats lost, and one late: a box that says nothing for so long is out of touch, will or no will."""
 
 REVOKED = Text("Đã hủy khóa", "Revoked")
@@ -38,6 +37,15 @@ class Known:
         """The box itself has spoken at this instant."""
         return replace(self, heard_at=max(at, self.heard_at) if self.heard_at else at)
 
+    @property
+    def silent_after(self) -> timedelta:
+        """How long no living box of its settings says nothing."""
+        return timedelta(seconds=SILENT_BEATS * (self.info.heartbeat_s if self.info else HEARTBEAT_S))
+
+    def is_silent(self, now: datetime) -> bool:
+        """Has it said nothing for longer than a living box does?"""
+        return self.heard_at is None or now - self.heard_at > self.silent_after
+
 
 @dataclass(frozen=True, slots=True)
 class Coming:
@@ -56,7 +64,7 @@ class Coming:
 class Row:
     """One box on the board. `sounds` None: nobody knows, it is out of touch; `lost_since` says since when. `stopped_at`
     and `stopped_by` are as far as is known of a box that was switched off. `status` (is it real?) and `title` are of
-    what it sounds, where they are known."""
+    what it sounds, where they are known. `is_silent`: it was heard, but longer ago than a living box is."""
 
     place: RosterBox
     connection: Connection | None
@@ -76,6 +84,7 @@ class Row:
     stopped_at: datetime | None = None
     stopped_by: str | None = None
     is_revoked: bool = False
+    is_silent: bool = False
 
     @property
     def next_gong(self) -> datetime | None:
@@ -121,6 +130,7 @@ def row(place: RosterBox, known: Known, last_gong: Event | None, now: datetime, 
         trust_number=known.info.trust_number if known.info else None,
         stopped_at=_stopped_at(stopped, known) if stopped else None,
         stopped_by=stopped.by if stopped else None,
+        is_silent=known.is_silent(now),
     )
 
 
@@ -158,7 +168,7 @@ def _connection(known: Known, now: datetime) -> Connection | None:
     said = known.presence.state if known.presence else Connection.ONLINE
     if said in (Connection.LOST, Connection.STOPPED):
         return said
-    if known.heard_at is None or now - known.heard_at > SILENT_AFTER:
+    if known.is_silent(now):
         return Connection.LOST
     return said
 

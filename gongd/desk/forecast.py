@@ -10,7 +10,7 @@ from gongd.core.lexicon import MISSED, reason_words
 from gongd.core.record import MISSED as NOT_RUNG
 from gongd.core.wire_report import Connection
 from gongd.core.words import Text
-from gongd.desk.board import SILENT_AFTER, Row, fault_words
+from gongd.desk.board import Row, fault_words
 from gongd.desk.roster import Person, RosterBox
 
 LOST = Text("mất liên lạc từ {since}", "out of touch since {since}")
@@ -115,8 +115,8 @@ def heard_words(row: Row, now: datetime) -> Text:
     """When it was last heard, and where no living box is silent for so long, for how long it has been."""
     if row.heard_at is None:
         return Text("–", "–")
-    at, silent = since_words(row.heard_at, now), now - row.heard_at
-    return Text(at, at) if silent <= SILENT_AFTER else SILENT_FOR.fill(at=at, span=_span_words(silent))
+    at = since_words(row.heard_at, now)
+    return SILENT_FOR.fill(at=at, span=_span_words(now - row.heard_at)) if row.is_silent else Text(at, at)
 
 
 def _span_words(span: timedelta) -> Text:

@@ -12,7 +12,7 @@ from gongd.core.wire_event import Event
 from gongd.core.wire_report import MOST_DUE, Connection, Due, Info, Presence
 from gongd.core.words import Text
 from gongd.desk.blank_roster import BLANK, lay_down
-from gongd.desk.board import SILENT_AFTER, Known, Row, row, sounds_words
+from gongd.desk.board import Known, Row, row, sounds_words
 from gongd.desk.commune_folder import FolderError
 from gongd.desk.forecast import doubts, heard_words, may_ring, sentence
 from gongd.desk.places import Target, find_target
@@ -20,6 +20,7 @@ from gongd.desk.roster import Person, Roster, RosterBox, load_roster, read_roste
 from gongd.settings.finding import Findings
 from tests.desk.records import BOXES, NOW, ROSTER, beat, night, presence
 
+MINUTE = timedelta(minutes=1)
 OUT_OF_USE = Info("thon-3", "x", "x", "1", "0" * 64, disabled_until="1/12")
 ENROLLED = {"thon-3": ("trung-tam",), "thon-5": ("trung-tam",), "thon-9": ()}
 
@@ -233,7 +234,7 @@ def test_a_box_that_is_well_is_in_no_forecast() -> None:
             Known("thon-3", presence=presence(Connection.LOST), presence_at=NOW, heard_at=NOW - timedelta(hours=3)),
             "mất liên lạc từ 18:30",
         ),
-        (Known("thon-3", heartbeat=beat(), heard_at=NOW - 2 * SILENT_AFTER), "mất liên lạc từ 21:24"),
+        (Known("thon-3", heartbeat=beat(), heard_at=NOW - 6 * MINUTE), "mất liên lạc từ 21:24"),
         (STOPPED, "đã tắt lúc 21:30"),
         (replace(STOPPED, presence=Presence(Connection.STOPPED, at=NOW - timedelta(hours=2))), "đã tắt lúc 19:30"),
         (
@@ -328,8 +329,18 @@ def test_the_board_says_for_how_long_a_box_has_been_silent(ago: timedelta, vi: s
     assert heard_words(seen(Known("thon-3")), NOW).vi == "–"
 
 
+def test_a_box_that_is_set_to_speak_rarely_is_not_called_lost_between_two_of_its_heartbeats() -> None:
+    info = Info("thon-3", "nguyet-an", "Thôn 3", "1", "0" * 64, heartbeat_s=600.0)
+    rare = Known("thon-3", beat(), NOW - 9 * MINUTE, heard_at=NOW - 9 * MINUTE, info=info)
+    assert not seen(rare).is_lost
+    assert heard_words(seen(rare), NOW).vi == "21:21"
+    gone = replace(rare, heard_at=NOW - 41 * MINUTE)
+    assert seen(gone).is_lost
+    assert heard_words(seen(gone), NOW).vi == "20:49, im 41 phút"
+
+
 def test_a_box_out_of_touch_may_ring_and_one_that_was_never_heard_or_is_off_is_not_said_to() -> None:
-    lost = Known("thon-3", heartbeat=beat(), heard_at=NOW - 2 * SILENT_AFTER)
+    lost = Known("thon-3", heartbeat=beat(), heard_at=NOW - 6 * MINUTE)
     (told,) = may_ring([seen(lost), seen(STOPPED), seen(Known("thon-3")), seen(WELL)])
     assert told.vi == "Mất liên lạc 1 cụm loa. Loa có thể vẫn tự đánh kẻng 22 giờ."
     assert may_ring([seen(STOPPED), seen(WELL)]) == []
