@@ -107,7 +107,6 @@ class Sender:
         self._records: deque[Message] = deque()
         self._looked_at: datetime | None = None
         self._steady_s = steady_s
-        self._began_s = steady_s() if steady_s else 0.0
         self._seen: tuple[datetime, float] | None = None
         self._has_been_up = False
 
@@ -144,7 +143,7 @@ class Sender:
                 self._challenges.setdefault(box, known.challenge.challenge)
         self._keep_age(now)
         gathering = open_gathering(claims, boxes, now)
-        self._ends.open(claims, gathering.stands, now)
+        self._ends.open(claims, gathering.stands, now, self._given_at())
         self._store.open_order(claims, gathering.stands, now)
         self._orders[claims.jti] = gathering
         self._pens[claims.jti] = pen
@@ -265,9 +264,13 @@ class Sender:
         self._looked_at = now
         young = [one.opened_at for one in self._orders.values() if now - one.opened_at <= SENT_AGAIN_FOR]
         if young:
-            began = now - timedelta(seconds=self._steady_s() - self._began_s) if self._steady_s else None
-            self._ends.look(min(young), began)
+            self._ends.look(min(young), self._given_at())
             self._apply_ends()
+
+    def _given_at(self) -> dict[str, datetime]:
+        """When each order was given, at the earliest; only who has a steady clock knows it once the other was set."""
+        orders = self._orders.items() if self._steady_s else ()
+        return {jti: gathering.opened_at - LEAST_LEAP for jti, gathering in orders}
 
     def _apply_ends(self) -> None:
         """What was ended by an order that boxes refuse goes on."""

@@ -1,6 +1,6 @@
 """The desk's clock is set while an order is on its way: the order is as old as it is, and what is due stays due."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -98,3 +98,27 @@ def test_silence_of_before_this_program_began_ends_none_of_its_alarms_however_la
     desk.after(2 * SECOND, set_by=-timedelta(hours=2))
     desk.after(2 * SECOND)
     assert desk.sender.gathering("order-1234").ended_at == frozenset()
+
+
+@pytest.mark.parametrize("hours", [10, 25])
+def test_silence_of_before_an_alarm_ends_nothing_of_it_however_long_the_program_has_run(
+    store: Store, line: Line, hours: int
+) -> None:
+    """The menu stands open for days. Its book was locked when the alarm was given, or the clock is set back after."""
+    desk = Desk(store, line)
+    desk.after(timedelta(days=7))
+    desk.sender.give(replace(order(), jti="order-5678"), BOTH, PEN, desk.wall)
+    old = silence(Hand("cong-an-xa"), "silence-1234", order().aud, NOW)
+    store.open_order(old, BOTH, desk.wall - timedelta(hours=hours))
+    desk.after(2 * SECOND, set_by=-timedelta(hours=2))
+    desk.after(2 * SECOND)
+    desk.sender.give(replace(order(), jti="order-9012"), BOTH, PEN, desk.wall)
+    assert desk.sender.gathering("order-5678").ended_at == frozenset()
+
+
+def test_silence_after_an_alarm_ends_it_however_the_clock_is_corrected_between(store: Store, line: Line) -> None:
+    desk = Desk(store, line)
+    desk.after(SECOND, set_by=-1.5 * SECOND)
+    store.open_order(silence(Hand("cong-an-xa"), "silence-1234", order().aud, NOW), BOTH, desk.wall)
+    desk.after(2 * SECOND)
+    assert desk.sender.gathering("order-1234").is_ended
