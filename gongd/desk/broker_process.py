@@ -71,6 +71,15 @@ def tell(folder: Path) -> bool:
     return True
 
 
+def is_kept_up(folder: Path) -> bool:
+    """Does somebody keep the broker of this folder up? Then it is back in a moment, should it be away."""
+    try:
+        with (folder / PROCESS).open() as note:
+            return _is_locked(note.fileno())
+    except OSError:
+        return False
+
+
 def _keep_up(argv: list[str], say: Callable[[Text], None]) -> int:
     child, lives_by = _start(argv), time.monotonic() + SHORT_LIFE_S
     while True:

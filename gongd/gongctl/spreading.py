@@ -6,6 +6,7 @@ from pathlib import Path
 from gongd.cli.screen import Screen
 from gongd.core.errors import GongdError
 from gongd.core.words import Text
+from gongd.desk.broker_process import is_kept_up
 from gongd.desk.link import Down, Link, Message, Up
 from gongd.desk.office import Office, open_office
 from gongd.gongctl.duty import connected, without_roster
@@ -36,13 +37,14 @@ def spread(folder: Path, screen: Screen) -> bool:
 
 
 def _is_kept(office: Office, link: Link) -> bool:
-    """Until the broker sends it back, as it does to whoever listens for it."""
+    """Until the broker sends it back, as it does to whoever listens for it. One that is kept up from this folder may be
+    starting again, with what this very list has changed."""
     deadline = time.monotonic() + WAIT_S
     while (left := deadline - time.monotonic()) > 0:
         match link.take(left):
             case Up():
                 link.send(office.topics.trust(), office.token, retain=True)
-            case Down():
+            case Down() if not is_kept_up(office.folder.broker):
                 return False
             case Message(topic=topic, payload=payload) if topic == office.topics.trust() and payload == office.token:
                 return True

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from gongd.cli.screen import Screen
 from gongd.core.wire import Topics
+from gongd.core.words import Language
 from gongd.desk import broker_process
 from gongd.desk.authority import take_seat
 from gongd.desk.broker_process import DIED, RUNS_ALREADY, keep_up, tell
@@ -19,6 +21,7 @@ from gongd.desk.commune_folder import CommuneFolder
 from gongd.desk.membership import link_neighbours
 from gongd.desk.mosquitto import BrokerError
 from gongd.desk.register import Commune, load_commune
+from gongd.gongctl.spreading import spread
 from tests.desk.commune import (
     BROKER,
     WAIT_S,
@@ -175,3 +178,13 @@ def test_one_that_does_not_run_is_not_told(ram: Path) -> None:
 def test_a_folder_that_is_no_brokers_is_not_started(ram: Path) -> None:
     with pytest.raises(BrokerError):
         keep_up(ram, print)
+
+
+def test_a_new_list_of_trust_reaches_a_broker_that_is_being_started_again(scene: Scene) -> None:
+    """As it is by every list that changes who may do what."""
+    first = scene.mosquitto
+    eventually(lambda: lived_s(first) > broker_process.SHORT_LIFE_S)
+    os.kill(first, signal.SIGKILL)
+    eventually(lambda: not listens(scene.port))
+    assert spread(scene.folder.path, Screen(Language.EN))
+    assert may_speak(scene.third, scene.port)
