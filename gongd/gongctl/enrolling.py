@@ -274,4 +274,4 @@ def broker(request: Request, screen: Screen) -> int:
     if unit is not None:
         print(mosquitto.drop_in(unit), end="")
         return 0
-    return keep_up(_folder(request).broker, screen.say)
+    return keep_up(_folder(request).broker, screen.say_on)

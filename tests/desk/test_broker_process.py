@@ -59,8 +59,7 @@ class Scene:
     @property
     def mosquitto(self) -> int:
         """The process that is the broker."""
-        (child,) = Path(f"/proc/{self.keeper.pid}/task/{self.keeper.pid}/children").read_text("ascii").split()
-        return int(child)
+        return child_of(self.keeper)
 
     def enrol(self, box: str) -> Village:
         village = make_village(self.ram, box)
@@ -130,6 +129,12 @@ def test_a_broker_that_has_died_is_started_again(scene: Scene) -> None:
     assert scene.mosquitto != first
 
 
+def child_of(keeper: "subprocess.Popen[bytes]") -> int:
+    """The process that it keeps up."""
+    (child,) = Path(f"/proc/{keeper.pid}/task/{keeper.pid}/children").read_text("ascii").split()
+    return int(child)
+
+
 def lived_s(process: int) -> float:
     """For how long it runs."""
     began_at = int(Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()[19])
@@ -188,3 +193,21 @@ def test_a_new_list_of_trust_reaches_a_broker_that_is_being_started_again(scene:
     eventually(lambda: not listens(scene.port))
     assert spread(scene.folder.path, Screen(Language.EN))
     assert may_speak(scene.third, scene.port)
+
+
+def test_it_is_kept_up_though_nobody_reads_what_is_said_of_it(ram: Path) -> None:
+    folder = make_commune(ram)
+    port = load_commune(folder).port
+    words = [sys.executable, "-m", "gongd.gongctl", "--folder", str(folder.path), "broker"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as keeper:
+        assert keeper.stdout is not None
+        keeper.stdout.close()
+        try:
+            eventually(lambda: listens(port))
+            first = child_of(keeper)
+            eventually(lambda: lived_s(first) > broker_process.SHORT_LIFE_S)
+            os.kill(first, signal.SIGKILL)
+            eventually(lambda: not listens(port))
+            eventually(lambda: listens(port))
+        finally:
+            keeper.terminate()
