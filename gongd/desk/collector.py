@@ -121,7 +121,7 @@ class Collector:
         self._posted = self._posted or self._gather(wait_s)
         taken = self._take(self._posted, now)
         self._posted = []
-        if now - self._looked_at >= LOOK_EVERY:
+        if not timedelta(0) <= now - self._looked_at < LOOK_EVERY:  # below: the clock was set back
             self._looked_at = now
             self._renew()
             self._ask(now)

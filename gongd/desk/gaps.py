@@ -30,6 +30,10 @@ class Gap:
             return now - self.since >= ASK_AFTER
         return now - self.asked_at >= min(ASK_AFTER * (1 << min(self.tries, 10)), ASK_AT_MOST_EVERY)
 
+    def is_of_the_future(self, now: datetime) -> bool:
+        """Is it by a clock that was set back since? Clocks of several collectors agree better."""
+        return max(self.since, self.asked_at or self.since) - now > ASK_AT_MOST_EVERY
+
 
 @dataclass(frozen=True, slots=True)
 class Watchlist:
@@ -38,11 +42,13 @@ class Watchlist:
     gaps: Mapping[tuple[str, str], Gap] = field(default_factory=dict)
 
     def see(self, found: Gaps, now: datetime) -> "Watchlist":
-        """The gaps as they are now: one whose begin has moved is a new one."""
+        """The gaps as they are now: one whose begin has moved is a new one, and so is one whose time is yet to come."""
 
         def same(key: tuple[str, str], span: Span) -> Gap:
             held = self.gaps.get(key)
-            return replace(held, span=span) if held is not None and held.span[0] == span[0] else Gap(span, now)
+            if held is None or held.span[0] != span[0] or held.is_of_the_future(now):
+                return Gap(span, now)
+            return replace(held, span=span)
 
         return Watchlist({key: same(key, span) for key, span in found.items()})
 

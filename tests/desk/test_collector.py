@@ -166,3 +166,28 @@ def test_a_gap_that_shrinks_is_left_alone() -> None:
 def test_a_gap_whose_end_grows_is_asked_for_all_the_same() -> None:
     watchlist = Watchlist().see(GAP, NOW).see({("thon-3", "j1"): (1, 9)}, NOW + ASK_AFTER)
     assert watchlist.due(NOW + ASK_AFTER)[1] == (("thon-3", "j1", (1, 9)),)
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_a_gap_is_asked_for_also_where_the_clock_was_a_year_ahead_when_it_was_seen(is_asked: bool) -> None:
+    ahead = NOW + timedelta(days=365)
+    watchlist = Watchlist().see(GAP, ahead - ASK_AFTER * is_asked)
+    watchlist, asked = watchlist.due(ahead)
+    assert bool(asked) is is_asked
+    watchlist, asked = watchlist.see(GAP, NOW).due(NOW)
+    assert asked == ()
+    watchlist, asked = watchlist.see(GAP, NOW + ASK_AFTER).due(NOW + ASK_AFTER)
+    assert asked == (("thon-3", "j1", SPAN),)
+
+
+@needs_mosquitto
+def test_a_collector_whose_clock_is_set_back_goes_on_looking(commune: Commune) -> None:
+    box = commune.boxes["thon-3"]
+    box.journal = {number: batch("thon-3", number, 1) for number in range(1, 6)}
+    with collecting(commune, []) as (collector, store):
+        collector.step(now() + timedelta(days=365), 0)
+        box.publish(Channel.EVENT, batch("thon-3", 5, 1), Seal.EVENT)
+        stepped(collector, lambda: numbers(store) == [5])
+        collector.step(now() + LOOK_EVERY, 0)
+        collector.step(now() + LOOK_EVERY + ASK_AFTER + LOOK_EVERY, 0)
+        stepped(collector, lambda: numbers(store) == [1, 2, 3, 4, 5])
