@@ -183,9 +183,10 @@ def revoke(folder: CommuneFolder, name: str, now: datetime, passphrases: Passphr
         return signed
 
 
-def require_named(folder: CommuneFolder, name: str) -> None:
-    """Is there anything of this name to revoke? Raises EnrolmentError, LedgerError, FolderError."""
-    _named(ledger.current(folder).trust, name)
+def is_box(folder: CommuneFolder, name: str) -> bool:
+    """Is it a box, and no key alone, that is revoked by this name? Raises EnrolmentError where it is nothing;
+    LedgerError, FolderError."""
+    return _named(ledger.current(folder).trust, name)[0] is not None
 
 
 def _named(trust: TrustList, name: str) -> tuple[ListedBox | None, ListedKey | None]:

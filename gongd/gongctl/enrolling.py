@@ -12,7 +12,7 @@ from gongd.core.words import Text
 from gongd.desk import enrolment, founding, membership, mosquitto
 from gongd.desk.applicant import Applicant, read_request
 from gongd.desk.blank_roster import lay_down
-from gongd.desk.broker_process import keep_up
+from gongd.desk.broker_process import is_kept_up, keep_up
 from gongd.desk.commune_folder import CommuneFolder, FolderError
 from gongd.desk.enrolment import Enrolled
 from gongd.desk.membership import UNLOCKED, Passphrases
@@ -178,7 +178,7 @@ def revoke(request: Request, screen: Screen) -> int:
     """Strike a key for ever."""
     folder, name = _folder(request), request.values["name"]
     load_commune(folder)
-    membership.require_named(folder, name)
+    is_box = membership.is_box(folder, name)
     if not request.values.get("yes"):
         screen.say(REVOKE.fill(name=name))
         if not typed_is("huy", "revoke"):
@@ -186,8 +186,16 @@ def revoke(request: Request, screen: Screen) -> int:
             return 1
     signed = unlocked(lambda keys: membership.revoke(folder, name, now(), keys), request, screen)
     screen.say(REVOKED.fill(name=name, number=signed.trust.number))
+    if is_box:
+        _have_read(folder, screen)
     spread(request.config, screen)
     return 0
+
+
+def _have_read(folder: CommuneFolder, screen: Screen) -> None:
+    """The broker's lists have changed: where it does not run here, somebody must bring them to it."""
+    if not is_kept_up(folder.broker):
+        screen.say(TELL_BROKER)
 
 
 def renew(request: Request, screen: Screen) -> int:
@@ -239,6 +247,7 @@ def neighbours(request: Request, screen: Screen) -> int:
     folder, box, others = _folder(request), request.values["box"], request.values["with"]
     signed = unlocked(lambda keys: membership.link_neighbours(folder, box, others, now(), keys), request, screen)
     screen.say(LINKED.fill(number=signed.trust.number))
+    _have_read(folder, screen)
     spread(request.config, screen)
     return 0
 
@@ -252,6 +261,7 @@ def panel(request: Request, screen: Screen) -> int:
     places = [place.strip() for place in (request.values["in"] or ALL).split(",") if place.strip()]
     signed = unlocked(lambda keys: set_panel(folder, box, signals, places, now(), keys), request, screen)
     screen.say(LINKED.fill(number=signed.trust.number))
+    _have_read(folder, screen)
     spread(request.config, screen)
     return 0
 
@@ -264,6 +274,7 @@ def zones(request: Request, screen: Screen) -> int:
         raise MisuseError(NO_ZONE.fill(zones=", ".join(strange), known=", ".join(sorted(known)) or "–"))
     signed = unlocked(lambda keys: membership.set_zones(folder, box, wanted, now(), keys), request, screen)
     screen.say(LINKED.fill(number=signed.trust.number))
+    _have_read(folder, screen)
     spread(request.config, screen)
     return 0
 

@@ -199,6 +199,27 @@ def test_a_box_is_revoked_only_when_a_person_says_so_or_a_script_insists(ram: Pa
     assert boxes(folder) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "is_to_be_brought"),
+    [
+        (["revoke", "thon-3", "--yes"], True),
+        (["zones", "thon-3", "--in", "trung-tam"], True),
+        (["neighbours", "thon-3", "--with", "thon-5"], True),
+        (["panel", "thon-3", "--signals", "fire"], True),
+        (["revoke", "pho", "--yes"], False),
+    ],
+)
+def test_whoever_changes_what_the_broker_lets_pass_is_told_to_bring_that_to_it_where_it_runs_elsewhere(
+    ram: Path, words: list[str], is_to_be_brought: bool
+) -> None:
+    """Until then a revoked box is let in, and a box hears no order to a zone that it has newly joined."""
+    folder, _ = found_commune(ram)
+    commune = Commune(folder, 0, {})
+    ask(commune, "key", "new", "pho")
+    told = "Chép broker/ sang máy chủ rồi khởi động lại máy chủ." in ask(commune, *words)
+    assert told is is_to_be_brought
+
+
 def test_neighbours_are_linked_both_ways(ram: Path) -> None:
     folder, _ = found_commune(ram)
     assert "Đã ghi. Danh sách khóa số 4." in ask(Commune(folder, 0, {}), "neighbours", "thon-3", "--with", "thon-5")
