@@ -187,10 +187,15 @@ class Sender:
         if self._steady_s is None:
             return
         before, self._seen = self._seen, (now, self._steady_s())
-        leap = timedelta(0) if before is None else now - before[0] - timedelta(seconds=self._seen[1] - before[1])
+        if before is None:
+            return
+        leap = now - before[0] - timedelta(seconds=self._seen[1] - before[1])
         if abs(leap) < LEAST_LEAP:
             return
         self._looked_at = None
+        if leap > timedelta(0):  # what others have ended since the last look bears the time of the clock as it was
+            self._look_for_ends(before[0])
+            self._looked_at = None
         self._orders = {jti: gathering.moved(leap) for jti, gathering in self._orders.items()}
         for jti, gathering in self._orders.items():
             self._store.date_order(jti, gathering.opened_at)

@@ -122,3 +122,13 @@ def test_silence_after_an_alarm_ends_it_however_the_clock_is_corrected_between(s
     store.open_order(silence(Hand("cong-an-xa"), "silence-1234", order().aud, NOW), BOTH, desk.wall)
     desk.after(2 * SECOND)
     assert desk.sender.gathering("order-1234").is_ended
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+def test_silence_of_another_program_is_seen_though_the_clock_was_set_after_the_last_look(
+    desk: Desk, hours: int
+) -> None:
+    desk.after(SECOND)
+    desk.store.open_order(silence(Hand("cong-an-xa"), "silence-1234", order().aud, NOW), BOTH, desk.wall)
+    desk.after(SECOND, set_by=timedelta(hours=hours))
+    assert desk.sender.gathering("order-1234").is_ended
