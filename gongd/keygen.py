@@ -347,10 +347,15 @@ def _step_in(new: Path, path: Path) -> Placed:
             os.link(path, former)
         os.link(new, passing)
         passing.replace(path)
-        settle(path.parent)
     except OSError as error:
         raise DeliveryError(NOT_WRITTEN.fill(path=path, why=why_not(error))) from error
-    return Placed(path, former if former.exists() else None)
+    placed = Placed(path, former if former.exists() else None)
+    try:
+        settle(path.parent)
+    except OSError as error:
+        placed.undo()
+        raise DeliveryError(NOT_WRITTEN.fill(path=path, why=why_not(error))) from error
+    return placed
 
 
 def _former(path: Path) -> Path:

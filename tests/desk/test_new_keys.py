@@ -1,5 +1,6 @@
 """A box whose keys were revoked comes back with new ones (`gongd keygen --new`); until then nothing changes for it."""
 
+import errno
 import stat
 from pathlib import Path
 
@@ -105,6 +106,27 @@ def test_new_keys_that_cannot_be_put_in_place_whole_are_not_put_in_place(
     assert {name: after.get(name) for name in before} == before
     place.trust.rmdir()
     take_answer(village.settings, done.answer, now())
+    assert private_keys(village) == ["box.key", "sign.key"]
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_new_key_of_which_the_card_keeps_no_name_leaves_the_old_in_place(
+    folder: CommuneFolder, village: Village, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    answer = enrol(folder, ask_anew(village), now(), replace_box=True).answer
+    before, steps = everything_in(papers(village.settings).key.parent), iter(range(1, 99))
+
+    def fail(_folder: Path) -> None:
+        if next(steps) == step:
+            raise OSError(errno.EIO, "the card is dying")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("gongd.keygen.settle", fail)
+        with pytest.raises(OSError, match="cannot be written"):
+            take_answer(village.settings, answer, now())
+    after = everything_in(papers(village.settings).key.parent)
+    assert {name: after.get(name) for name in before} == before
+    take_answer(village.settings, answer, now())
     assert private_keys(village) == ["box.key", "sign.key"]
 
 
