@@ -12,6 +12,8 @@ from gongd.desk.roster import Roster, RosterBox
 
 ZONE_WORD = "khu "
 AND = "va"
+LONGEST_NUMBER = 6
+"""Digits. What is longer is no number of a village."""
 ALL_WORDS = frozenset({"tat ca", "tatca", "all"})
 
 NOWHERE = Text("Không có nơi “{typed}”. Có: {known}", "There is no place “{typed}”. There are: {known}")
@@ -146,7 +148,7 @@ class _Places:
 
     def find(self, part: str) -> _Found:
         """Every place that it may be: exactly by name or id first, else a zone by a part, a village by its number."""
-        by_number = self._by_number.get(int(part), {}) if part.isdecimal() else {}
+        by_number = self._by_number.get(int(part), {}) if part.isdecimal() and len(part) <= LONGEST_NUMBER else {}
         return self._by_name.get(part) or self._by_short.get(part) or by_number
 
     @property
@@ -207,7 +209,7 @@ def _told_apart(places: list[_Place]) -> list[str]:
 
 
 def _numbers(name: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d{1,6}", name)]
+    return [int(number) for number in re.findall(rf"\d{{1,{LONGEST_NUMBER}}}", name)]
 
 
 def _villages(roster: Roster) -> dict[str, tuple[RosterBox, ...]]:
