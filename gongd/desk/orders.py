@@ -258,13 +258,15 @@ def _open_boxes(order: Given, now: datetime) -> set[str]:
 def _open_activations(
     events: Iterable[tuple[str, Event]], ours: Collection[str], now: datetime
 ) -> list[tuple[str, Event]]:
-    """What others than the desk have raised, and has not ended: people at the boxes, neighbours, a panel."""
+    """What others than the desk have raised, and has not ended: people at the boxes, neighbours, a panel. The last
+    word may bear an earlier time than the first: the box's clock was set in between."""
     told: dict[tuple[str, str], list[Event]] = {}
     for box, event in events:
         jti = (event.activation or "").partition(".")[0]
         if event.kind == Kind.ACTIVATION and jti and jti not in ours and _is_raised(event):
             told.setdefault((box, event.activation or ""), []).append(event)
-    return [(box, words[-1]) for (box, _), words in told.items() if _goes_on(words, words[0].at, now)]
+    open_yet = {key: words for key, words in told.items() if not any(map(_is_over, words))}
+    return [(box, words[-1]) for (box, _), words in open_yet.items() if _goes_on(words, words[0].at, now)]
 
 
 def _goes_on(told: Sequence[Answer] | Sequence[Event], since: datetime, now: datetime) -> bool:

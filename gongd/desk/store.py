@@ -22,7 +22,7 @@ from gongd.core.words import Text
 from gongd.desk.board import Known
 from gongd.desk.gaps import Gap, Gaps, Questions, Watchlist
 from gongd.desk.store_book import BUSY_S, Book, Place, Row, StoreError
-from gongd.desk.store_schema import COLUMNS, event_of_row, event_row
+from gongd.desk.store_schema import COLUMNS, DOUBTED, event_of_row, event_row
 from gongd.desk.store_sqlite import SqliteBook
 
 __all__ = ["ByHand", "Filed", "Order", "Store", "StoreError"]
@@ -190,6 +190,12 @@ class Store:
         query = f"SELECT * FROM event WHERE {' AND '.join(where)} ORDER BY at_s, box, journal, number LIMIT ?"
         for row in self._all(query, *values):
             yield Filed(row["box"], row["journal"], event_of_row(row))
+
+    def doubted(self, since: datetime, kind: str) -> list[tuple[str, Event]]:
+        """The latest (box, record) of clocks that could not be believed, each at the time when it was heard."""
+        rows = self._all(DOUBTED, kind, *[since.timestamp()] * 2)
+        heard = ((row, datetime.fromtimestamp(row["heard_at_s"], UTC)) for row in rows)
+        return [(row["box"], replace(event_of_row(row), at=at)) for row, at in heard]
 
     def nights(self, first: date, last: date) -> list[Filed]:
         """Records that account for a night from `first` to `last`, both included."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from gongd.core.record import Kind
 from gongd.core.words import Text
 from gongd.desk import orders
 from gongd.desk.forecast import joined
@@ -33,8 +34,10 @@ def what_goes_on(duty: Duty) -> list[GoingOn]:
         Given(order.claims, order.boxes, order.at, tuple(duty.store.answers(order.claims.jti)))
         for order in duty.store.orders(at - orders.RESTS_FOR)
     ]
-    told = duty.store.events(since=at - orders.TOLD_WITHIN, kinds=("activation",))
-    events = [(filed.box, filed.event) for filed in told]
+    since = at - orders.TOLD_WITHIN
+    told = duty.store.events(since=since, kinds=(Kind.ACTIVATION,))
+    events = [(filed.box, filed.event) for filed in told if filed.event.trusted]
+    events += duty.store.doubted(since, Kind.ACTIVATION)
     there = duty.present.by_id
     found = [one.at(there) for one in orders.going_on(given, events, at)]
     return [one for one in found if one.boxes]

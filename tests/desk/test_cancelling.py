@@ -1,10 +1,11 @@
 """What can be stopped, and what is said where nothing of it sounds: never that nothing does while something does."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from gongd.core.wire_event import Event, EventBatch
 from gongd.core.wire_report import Answer, Step
 from gongd.gongctl.duty import on_duty
 from tests.desk.commune import needs_mosquitto
@@ -53,3 +54,13 @@ def test_where_one_box_was_silenced_on_site_the_other_is_still_named(commune: Co
     assert told(commune, "--to", "5") == (
         "Chưa dừng gì: không có hiệu lệnh nào đang phát ở Thôn 5. Vẫn còn: báo cháy ở Thôn 3.\n"
     )
+
+
+def test_an_alarm_at_a_box_whose_clock_stands_a_month_back_can_be_stopped(commune: Commune) -> None:
+    at = datetime.now(UTC)
+    pressed = Event(1, at - timedelta(days=30), "activation", "flood", None, None, "pressed-1", "button", "actual")
+    with on_duty(commune.folder.path) as duty:
+        duty.store.add_batch(EventBatch("thon-5", "j1", (pressed,)), at)
+    assert told(commune, "--signal", "security").endswith("Vẫn còn: báo lũ ở Thôn 5, báo cháy ở Thôn 3.\n")
+    assert commune.gongctl("cancel", "--reason", "safe", "--to", "5").returncode == 0
+    assert "pressed-1" in (commune.boxes["thon-5"].heard[-1].references or ())

@@ -64,6 +64,12 @@ def test_an_alarm_of_a_box_that_rests_can_be_stopped_and_a_drill_that_gave_way_i
     assert one.boxes == ("thon-3",)
 
 
+def test_an_alarm_is_over_though_its_box_has_set_its_clock_back_since_it_began() -> None:
+    raised = Event(1, NOW, "activation", "fire", activation="b-1", origin="button", status="actual", outcome="started")
+    ended = replace(raised, number=2, at=NOW - timedelta(minutes=3), outcome="finished")
+    assert going_on([], [("thon-3", ended), ("thon-3", raised)], NOW) == []
+
+
 def test_an_alarm_that_sounds_again_for_days_can_be_stopped_for_as_long() -> None:
     rests = answer("thon-3", Step.FINISHED, detail={"then": "again"})
     five_days_later = NOW + timedelta(days=5)

@@ -69,6 +69,16 @@ def test_an_event_comes_back_as_it_went_in(store: Store) -> None:
     assert [filed.event for filed in store.nights(date(2026, 11, 20), date(2026, 11, 20))] == [event]
 
 
+def test_what_a_wrong_clock_has_dated_is_found_by_when_it_was_heard(store: Store) -> None:
+    (event,) = batch("thon-3", 1, 1).events
+    long_ago = replace(event, at=NOW - timedelta(days=30), kind="activation")
+    known = replace(long_ago, number=2, trusted=True)
+    store.add_batch(EventBatch("thon-3", "j1", (long_ago, known)), NOW)
+    assert store.doubted(NOW - timedelta(days=2), "activation") == [("thon-3", replace(long_ago, at=NOW))]
+    assert store.doubted(NOW + timedelta(seconds=1), "activation") == []
+    assert store.doubted(NOW, "boot") == []
+
+
 def test_what_one_program_writes_the_other_reads(store: Store, place: Place) -> None:
     other = Store(place)
     other.add_batch(batch("thon-3", 1, 1), NOW)
