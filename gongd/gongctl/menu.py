@@ -227,7 +227,7 @@ class Menu:
 
         def give(duty: Duty) -> list[str]:
             if not duty.talk.is_up:
-                wait_for_link(duty)
+                wait_for_link(duty, self._voice.say)
             return [send(duty, plan, self._pen, None, self._voice.say) for plan in plans]
 
         jtis = self._worker.do(give)

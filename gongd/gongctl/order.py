@@ -233,11 +233,15 @@ def confirm(plan: Plan, screen: Screen) -> bool:
         return False
 
 
-def wait_for_link(duty: Duty) -> None:
-    """Give the first attempt a moment; without a connection the sender says whom to telephone, and goes on trying."""
+def wait_for_link(duty: Duty, say: Say = lambda _text: None) -> None:
+    """Give the first attempt a moment; without a connection the sender says whom to telephone, and goes on trying.
+    Orders that were given before go on meanwhile, and `say` tells of them."""
     deadline = time.monotonic() + CONNECT_S
     while not duty.talk.is_up and time.monotonic() < deadline:
-        if any(isinstance(news, LinkChanged) and not news.is_up for news in duty.talk.step(now(), 0.05)):
+        at = now()
+        news = duty.talk.step(at, 0.05)
+        tell(duty, news, say, at)
+        if any(isinstance(one, LinkChanged) and not one.is_up for one in news):
             return
 
 

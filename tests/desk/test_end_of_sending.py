@@ -1,7 +1,8 @@
 """When an order is sent no more: it is said, once, and whoever has not answered is named with whom to call."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,11 +11,13 @@ from gongd.core.wire_report import Step
 from gongd.desk.link import Up
 from gongd.desk.sender import GivenUp, Sender, Sent, Silent, Unreached
 from gongd.desk.unheard import given_up_line
-from tests.desk.bare_sender import BOTH, Line, line, sender, store
+from gongd.gongctl.duty import on_duty
+from gongd.gongctl.order import wait_for_link
+from tests.desk.bare_sender import BOTH, PEN, Line, line, make_sender, sender, store
 from tests.desk.commune import needs_mosquitto
 from tests.desk.desk_terminal import CTRL_C, at_terminal
 from tests.desk.records import BOXES, NOW, answer, order, stop
-from tests.desk.scripted import Commune, whole_commune
+from tests.desk.scripted import Commune, found_commune, whole_commune
 
 SECOND = timedelta(seconds=1)
 __all__ = ["line", "sender", "store"]
@@ -73,6 +76,20 @@ def test_after_an_outage_boxes_are_given_time_to_answer_before_they_are_named(se
     assert [one for one in sender.step(back + SILENT_AFTER, 0) if isinstance(one, Silent)] == [
         Silent("order-1234", box) for box in BOTH
     ]
+
+
+def test_whom_to_call_for_an_earlier_order_is_told_also_while_the_next_one_waits_for_a_connection(
+    ram: Path, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gongd.gongctl.order.CONNECT_S", 0.2)
+    folder, _ = found_commune(ram)
+    said: list[str] = []
+    with on_duty(folder.path) as duty:
+        duty.sender = make_sender(duty.store, line)
+        duty.sender.give(order(), BOTH, PEN, datetime.now(UTC) - SILENT_AFTER)
+        line.is_up = False
+        wait_for_link(duty, lambda text: said.append(text.vi))
+    assert [text for text in said if "0345677123" in text] == [CALL + SENDS]
 
 
 @pytest.fixture(scope="module")
