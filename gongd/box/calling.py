@@ -37,7 +37,7 @@ MOST_KNOWN = 200
 
 _BEGINS = frozenset({Outcome.WAITING, Outcome.STARTED, Outcome.RESUMED, Outcome.JOINED})
 _TELLING = (Standing.SOUNDING, Standing.DONE, Standing.UNDONE)
-_OVER = frozenset(Step) - {Step.RECEIVED, Step.WAITING, Step.STARTED, Step.RESUMED, Step.JOINED, Step.PREEMPTED}
+_OVER = frozenset(Step) - {Step.RECEIVED, Step.WAITING, Step.STARTED, Step.RESUMED, Step.PREEMPTED}
 _START = datetime(2000, 1, 1, tzinfo=UTC)
 
 REFUSALS: Mapping[str, Text] = {

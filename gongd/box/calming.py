@@ -21,7 +21,7 @@ MOST = 512
 NOBODY = ""
 """Has told the end of what ended before anybody could hear it: there is nothing to tell."""
 
-_IS_SAID = frozenset({Step.WAITING, Step.STARTED, Step.RESUMED, Step.JOINED, Step.FINISHED})
+_IS_SAID = frozenset({Step.WAITING, Step.STARTED, Step.RESUMED, Step.FINISHED})
 """So stands what was said, or will be. What was silenced, cut off or failed may be said again."""
 
 

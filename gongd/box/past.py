@@ -6,6 +6,7 @@ from enum import Enum, auto
 
 from gongd.box.waiting_room import PER_SECOND
 from gongd.core import push
+from gongd.core.activation import Outcome
 from gongd.core.catalogue import Status
 from gongd.core.freshness import AHEAD_S, LONGEST_S
 from gongd.core.lexicon import Proof
@@ -23,7 +24,7 @@ MOST = round(1.1 * PER_SECOND * (LONGEST_S + AHEAD_S))
 ACCEPTED = "accepted"
 """Outcome of a COMMAND record: the `jti` is used up."""
 
-_STEPS: Mapping[str | None, Step] = {step.value: step for step in Step}
+_STEPS: Mapping[str | None, Step] = {Outcome.JOINED.value: Step.STARTED, **{step.value: step for step in Step}}
 _STATUSES: Mapping[str | None, Status] = {status.value: status for status in Status}
 _PROOFS: Mapping[object, Proof] = {proof.value: proof for proof in Proof}
 _SOUNDED = frozenset({Step.STARTED, Step.RESUMED})

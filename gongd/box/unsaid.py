@@ -15,7 +15,7 @@ from gongd.core.wire_command import CommandType
 from gongd.core.wire_report import Answer, Step
 from gongd.ports import Recalled
 
-LAST = frozenset(Step) - {Step.RECEIVED, Step.WAITING, Step.STARTED, Step.RESUMED, Step.JOINED}
+LAST = frozenset(Step) - {Step.RECEIVED, Step.WAITING, Step.STARTED, Step.RESUMED}
 _WIRE = frozenset({Origin.COMMAND.value, Origin.NEIGHBOUR.value})
 _OF_THE_RECORD = frozenset({"cap_s", "place", "sent", "proof"})
 

@@ -68,15 +68,15 @@ MOVES: Mapping[tuple[Phase, Cause], Move] = {
     (Phase.NONE, Cause.WORN_OUT): Move(Phase.OVER, Outcome.FAILED),
     (Phase.ARRIVED, Cause.BEGUN): Move(Phase.SOUNDING),
     (Phase.ARRIVED, Cause.OUTRANKED_AT_ONCE): Move(Phase.WAITING, Outcome.WAITING),
-    (Phase.ARRIVED, Cause.ASKED_AGAIN): Move(Phase.ARRIVED, Outcome.JOINED),
+    (Phase.ARRIVED, Cause.ASKED_AGAIN): Move(Phase.ARRIVED),
     (Phase.ARRIVED, Cause.LATE): Move(Phase.OVER, Outcome.EXPIRED),
     (Phase.ARRIVED, Cause.LATE_NIGHT): Move(Phase.OVER, Outcome.MISSED),
     (Phase.WAITING, Cause.BEGUN): Move(Phase.SOUNDING),
-    (Phase.WAITING, Cause.ASKED_AGAIN): Move(Phase.WAITING, Outcome.JOINED),
+    (Phase.WAITING, Cause.ASKED_AGAIN): Move(Phase.WAITING),
     (Phase.WAITING, Cause.LATE): Move(Phase.OVER, Outcome.EXPIRED),
     (Phase.WAITING, Cause.LATE_NIGHT): Move(Phase.OVER, Outcome.MISSED),
     (Phase.WAITING, Cause.CROWDED): Move(Phase.OVER, Outcome.EXPIRED),
-    (Phase.SOUNDING, Cause.ASKED_AGAIN): Move(Phase.SOUNDING, Outcome.JOINED),
+    (Phase.SOUNDING, Cause.ASKED_AGAIN): Move(Phase.SOUNDING),
     (Phase.SOUNDING, Cause.OUTRANKED): Move(Phase.PAUSED, Outcome.PREEMPTED),
     (Phase.SOUNDING, Cause.OUTRANKED_FOR_GOOD): Move(Phase.OVER, Outcome.PREEMPTED),
     (Phase.SOUNDING, Cause.ENDED): Move(Phase.OVER, Outcome.FINISHED),
@@ -87,7 +87,7 @@ MOVES: Mapping[tuple[Phase, Cause], Move] = {
     (Phase.SOUNDING, Cause.CAPPED): Move(Phase.OVER, Outcome.FINISHED),
     (Phase.SOUNDING, Cause.CAPPED_FOR_NOW): Move(Phase.RESTING, Outcome.FINISHED),
     (Phase.PAUSED, Cause.BEGUN): Move(Phase.SOUNDING),
-    (Phase.PAUSED, Cause.ASKED_AGAIN): Move(Phase.PAUSED, Outcome.JOINED),
+    (Phase.PAUSED, Cause.ASKED_AGAIN): Move(Phase.PAUSED),
     (Phase.PAUSED, Cause.ENDED): Move(Phase.OVER, Outcome.FINISHED),
     (Phase.PAUSED, Cause.ENDED_FOR_NOW): Move(Phase.RESTING, Outcome.FINISHED),
     (Phase.PAUSED, Cause.FAILED): Move(Phase.OVER, Outcome.FAILED),
@@ -95,7 +95,7 @@ MOVES: Mapping[tuple[Phase, Cause], Move] = {
     (Phase.PAUSED, Cause.CAPPED): Move(Phase.OVER, Outcome.FINISHED),
     (Phase.PAUSED, Cause.CAPPED_FOR_NOW): Move(Phase.RESTING, Outcome.FINISHED),
     (Phase.PAUSED, Cause.CROWDED): Move(Phase.OVER, Outcome.PREEMPTED),
-    (Phase.RESTING, Cause.ASKED_AGAIN): Move(Phase.PAUSED, Outcome.JOINED),
+    (Phase.RESTING, Cause.ASKED_AGAIN): Move(Phase.PAUSED),
     (Phase.RESTING, Cause.WOKEN): Move(Phase.PAUSED),
     (Phase.RESTING, Cause.RESTED_OUT): Move(Phase.OVER, Outcome.FINISHED),
     (Phase.RESTING, Cause.CROWDED): Move(Phase.OVER, Outcome.PREEMPTED),
@@ -264,9 +264,9 @@ class Turn:
 
     `left_s` is what remained of the cap at `began_at`, `granted_s` what it was when the cap began to count: with the
     first request, a later one, or after a rest; `asked_at` is the last accepted request; `order` says who came
-    first; `joined` are later requests for the same, told everything that it is told; `gave_way` are those of them that
-    were told that it gives way; `run` is the number of the last Begin, Extend or request: an end from before it ends
-    nothing.
+    first; `joined` are later requests for the same, told everything that it is told; `told_to_wait` are those of them
+    that know that it does not sound now; `run` is the number of the last Begin, Extend or request: an end from before
+    it ends nothing.
     """
 
     activation: Activation
@@ -280,7 +280,7 @@ class Turn:
     resumed: bool = False
     run: int = 0
     joined: tuple[Activation, ...] = ()
-    gave_way: frozenset[str] = frozenset()
+    told_to_wait: frozenset[str] = frozenset()
     granted_s: float = 0.0
 
     @property
@@ -297,6 +297,13 @@ class Turn:
     def is_emergency(self) -> bool:
         """An actual emergency."""
         return self.activation.status is Status.ACTUAL and self.activation.priority is Priority.EMERGENCY
+
+    @property
+    def must_keep_calm(self) -> bool:
+        """Would it, begun now, say that an alarm that only rests is over?"""
+        asked = self.activation
+        is_calm = not asked.is_alarm and (asked.origin is Origin.SCHEDULE or asked.status is not Status.ACTUAL)
+        return is_calm and self.phase is not Phase.SOUNDING
 
     @property
     def rank(self) -> tuple[bool, int, int, int]:

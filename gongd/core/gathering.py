@@ -27,7 +27,7 @@ UNDER_WAY_AGAIN_AFTER = timedelta(minutes=2)
 AT_ONCE_AFTER = timedelta(seconds=2)
 """A box that comes back is sent its order at once, but not more often than this."""
 
-SOUNDING = frozenset({Step.STARTED, Step.RESUMED, Step.JOINED})
+SOUNDING = frozenset({Step.STARTED, Step.RESUMED})
 SOUNDED = SOUNDING | {Step.FINISHED}
 UNDONE = frozenset({Step.REFUSED, Step.EXPIRED, Step.FAILED})
 

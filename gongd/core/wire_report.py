@@ -23,14 +23,15 @@ _FAULTS = listed(words(60), 100)
 
 
 class Step(StrEnum):
-    """Each thing that a box answers about an order. All but `received` are words of `activation.Outcome` too."""
+    """Each thing that a box answers about an order. All but `received` are words of `activation.Outcome` too.
+
+    An order that joins what sounds is answered `started`, with whom it has joined in `detail.joined` (wire.md)."""
 
     RECEIVED = "received"
     REFUSED = "refused"
     WAITING = "waiting"
     STARTED = "started"
     RESUMED = "resumed"
-    JOINED = "joined"
     FINISHED = "finished"
     PREEMPTED = "preempted"
     INTERRUPTED = "interrupted"

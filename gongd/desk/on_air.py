@@ -22,6 +22,7 @@ KINDS = (str(Kind.ACTIVATION), str(Kind.NIGHT))
 
 _BEGUN = frozenset({"started", "resumed", RUNG})
 _GOING_ON = frozenset({"received", "waiting", "joined"})
+"""`joined` is the journal's word of what an answer calls `started`, with `joined` in its detail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _of_event(event: Event) -> Word | None:
 
 
 def _word(at: datetime, of: OnAir, said: str, detail: Mapping[str, object]) -> Word | None:
-    if said in _GOING_ON:
+    if said in _GOING_ON or (said in _BEGUN and "joined" in detail):
         return None
     if said in _BEGUN:
         return Word(at, of)

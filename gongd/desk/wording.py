@@ -247,6 +247,8 @@ def _what(answer: Answer, claims: CommandClaims, titles: Mapping[str, str]) -> T
         return RECEIVED
     if answer.step is Step.SILENCED and answer.detail.get("order"):
         return _by_whom(SILENCED_BY_ORDER, answer.detail.get("by"))
+    if answer.step is Step.STARTED and "joined" in answer.detail:
+        return OUTCOMES[Outcome.JOINED]
     status = answer.detail.get("behind_status")
     ahead = answer.detail.get("behind")
     behind = called(str(ahead), str(status) if status else None, titles) if ahead else MORE_URGENT

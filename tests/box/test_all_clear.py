@@ -177,7 +177,7 @@ def test_an_order_that_joined_is_answered_that_its_alarm_goes_on(box: Mortal) ->
     box.give(cancel(box, "order-over-2", "order-other", why=Why.PAUSE))
     box.wait(2)
     assert box.ears.steps(FIRE) == [Step.RECEIVED, Step.STARTED, Step.PREEMPTED, Step.RESUMED]
-    assert box.ears.steps("order-fire-2") == [Step.RECEIVED, Step.JOINED, Step.PREEMPTED, Step.RESUMED]
+    assert box.ears.steps("order-fire-2") == [Step.RECEIVED, Step.STARTED, Step.PREEMPTED, Step.RESUMED]
 
 
 def test_the_all_clear_is_said_where_the_cancel_names_an_order_that_had_joined(box: Mortal) -> None:

@@ -143,8 +143,8 @@ def test_another_signal_status_place_or_class_of_origin_does_not_join(other: Act
 
 def test_an_emergency_that_is_asked_again_while_it_is_paused_is_the_newest_again() -> None:
     scene = Scene().then(FIRE).then(SECURITY, 10.0).then(FIRE_TOO, 20.0)
-    assert scene.moves == ["fire-2 joined", "stop security-1", "security-1 preempted", "begin fire-1"]
-    assert isinstance(begin := scene.effects[-1], Begin)
+    assert scene.moves == ["stop security-1", "security-1 preempted", "begin fire-1", "fire-2 joined"]
+    assert isinstance(begin := scene.effects[-2], Begin)
     assert begin.cap_s == 300.0
 
 
@@ -163,7 +163,11 @@ def test_requests_that_wait_together_wait_as_long_as_the_most_patient_of_them() 
 def test_what_is_asked_again_while_it_waits_keeps_its_place() -> None:
     scene = Scene().then(FIRE).then(NEWS).then(replace(NEWS, id="other", signal="other"))
     scene = scene.then(replace(NEWS, id="news-2"), 1.0)
-    assert scene.then(Ended("fire-1", Outcome.FINISHED), 2.0).moves[-1] == "begin news-1"
+    assert scene.moves == ["news-2 waiting"]
+    assert scene.effects[-1].detail == {"behind": "fire", "behind_id": "fire-1", "joined": "news-1"}
+    scene = scene.then(Ended("fire-1", Outcome.FINISHED), 2.0)
+    assert scene.moves == ["fire-1 finished!", "begin news-1", "news-2 started"]
+    assert scene.effects[-1] == Report(replace(NEWS, id="news-2"), Outcome.STARTED, {"joined": "news-1"})
 
 
 def test_calls_of_two_neighbours_are_two_and_orders_of_two_people_are_one() -> None:
@@ -267,7 +271,8 @@ def test_an_alarm_that_is_asked_again_while_it_yields_is_not_ended_by_an_end_fro
     scene = scene.then(FIRE, 30.0).then(replace(WATCH, id="watch-2"), 30.1)
     scene = scene.then(Ended("watch-1", Outcome.FINISHED, run=run), 30.2)
     assert scene.effects == ()
-    assert scene.then(Ended("fire-1", Outcome.FINISHED), 40.0).moves[-1] == "begin watch-1"
+    scene = scene.then(Ended("fire-1", Outcome.FINISHED), 40.0)
+    assert scene.moves == ["fire-1 finished!", "begin watch-1", "watch-2 resumed"]
 
 
 def test_an_alarm_that_had_ended_before_it_was_preempted_does_not_resume() -> None:
@@ -321,7 +326,7 @@ def test_who_joined_what_only_waits_and_is_let_go_is_told_that_nothing_sounded()
     scene = Scene().then(FIRE).then(NEWS)
     for number in range(MOST_JOINED + 1):
         scene = scene.then(replace(NEWS, id=f"more-{number}"), number)
-    assert scene.moves == ["more-0 expired!", f"more-{MOST_JOINED} joined"]
+    assert scene.moves == ["more-0 expired!", f"more-{MOST_JOINED} waiting"]
 
 
 def test_a_nights_gong_that_was_let_go_while_it_sounded_does_not_sound_again() -> None:

@@ -60,8 +60,8 @@ def test_the_time_of_again_counts_from_the_last_request() -> None:
 
 def test_a_resting_alarm_that_is_asked_again_sounds_at_once() -> None:
     scene = _rested().then(replace(FLOOD, id="flood-2"), 700.0)
-    assert scene.moves == ["flood-2 joined", "begin flood-1"]
-    assert isinstance(begin := scene.effects[1], Begin)
+    assert scene.moves == ["begin flood-1", "flood-2 joined"]
+    assert isinstance(begin := scene.effects[0], Begin)
     assert (begin.cap_s, begin.resumed) == (600.0, False)
 
 

@@ -21,8 +21,9 @@ from gongd.core.air import (
     Silenced,
     Tick,
 )
-from gongd.core.arbiter import CAP_ALLOWANCE_S, MOST_OVER, decide, next_deadline
+from gongd.core.arbiter import CAP_ALLOWANCE_S, decide, next_deadline
 from gongd.core.catalogue import Why
+from gongd.core.decision import MOST_OVER
 from tests.core.stage import DRILL, FIRE, FLOOD, GONG, NEWS, SECURITY, TEST, WATCH, Stage
 
 

@@ -103,7 +103,7 @@ def test_a_sign_of_life_of_a_box_that_sounds_sends_nothing() -> None:
 def test_it_has_succeeded_when_every_box_has_sounded() -> None:
     one = gather().hear(answer("thon-3", Step.STARTED, proof=Proof.DRIVEN))
     assert not one.has_succeeded
-    assert one.hear(answer("thon-5", Step.JOINED)).has_succeeded
+    assert one.hear(answer("thon-5", Step.STARTED, detail={"joined": "fire-1"})).has_succeeded
 
 
 @pytest.mark.parametrize("step", [Step.REFUSED, Step.FAILED, Step.EXPIRED, Step.RECEIVED, Step.WAITING])
