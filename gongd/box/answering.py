@@ -18,7 +18,8 @@ from gongd.box.gate import OrderCame
 from gongd.box.parts import Parts
 from gongd.box.past import ACCEPTED, READ_BACK, Past, step_of
 from gongd.box.unsaid import answer_of, early_cancels
-from gongd.core.air import Cancelled
+from gongd.core.activation import Activation, Outcome
+from gongd.core.air import Cancelled, Effect, Report
 from gongd.core.catalogue import Origin
 from gongd.core.command import Ledger, Standing, judge
 from gongd.core.freshness import FORGOTTEN_S, REMEMBERS_ALL, Forgotten
@@ -265,8 +266,8 @@ class Answering:
                 killed = records.of_dropped(asked, why, now) if asked else of_dropped(order, why, now)
                 self.parts.write([*self.take_companion(), killed])
             case End() as end:
-                self.parts.airtime.hear(end.event, now)
-                self.parts.drop(self.freight.within(end.cancelled, order.claims.status), now)
+                ended = _ended(self.parts.airtime.hear(end.event, now))
+                self.parts.drop(self.freight.within(end.cancelled, order.claims.status), now, ended)
                 if end.pause:
                     self._speak(PHRASES["pause"].read(self.parts.settings.box.language), words_of(order.id), order, now)
             case Quiet(silenced=silenced):
@@ -381,3 +382,9 @@ class Answering:
                 return now.mono + 0.01
             self._due.popleft().do(durable)
         return None
+
+
+def _ended(effects: Sequence[Effect]) -> list[Activation]:
+    """Whoever's sound is over by a cancel."""
+    reports = (effect for effect in effects if isinstance(effect, Report))
+    return [report.activation for report in reports if report.outcome is Outcome.CANCELLED]

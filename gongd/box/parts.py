@@ -1,6 +1,6 @@
 """The parts of one box on its deciding thread, and the few verbs that several rooms of the engine need."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -64,6 +64,9 @@ class Trials(Protocol):
     def call_off(self, identity: str, now: Moment) -> bool: ...
 
 
+DropHeld = Callable[[Silenced | Cancelled, Collection[Activation], Moment], Sequence[Record]]
+
+
 @dataclass(slots=True)
 class Parts:
     """What the engine is made of. Equipment and panel change with the settings; the rest stays."""
@@ -83,7 +86,7 @@ class Parts:
     line: Line | None = None
     trials: Trials | None = None
     post: Callable[[object], None] = lambda _event: None
-    drop_held: Callable[[Silenced | Cancelled, Moment], Sequence[Record]] = lambda _why, _now: ()
+    drop_held: DropHeld = lambda _why, _ended, _now: ()
     last_outcome: Outcome | None = None
     unheard: list[Sequence[Record] | Began] = field(default_factory=list)
     """What the line will be told once it is open: an alarm that goes on after a restart does not wait for it."""
@@ -144,10 +147,11 @@ class Parts:
         self.airtime.hear(silenced, now)
         self.drop(silenced, now)
 
-    def drop(self, why: Silenced | Cancelled, now: Moment) -> None:
-        """What waits for its print, its pieces, or for a clock after a power cut has heard of its end."""
-        line = self.line
-        ends = [*self.drop_held(why, now), *self.announcer.drop(why, now), *(line.drop(why, now) if line else ())]
+    def drop(self, why: Silenced | Cancelled, now: Moment, ended: Collection[Activation] = ()) -> None:
+        """What waits for its print, its pieces, or for a clock after a power cut has heard of its end. `ended`: what
+        has ended in the air by it."""
+        line, held = self.line, self.drop_held(why, ended, now)
+        ends = [*held, *self.announcer.drop(why, now), *(line.drop(why, now) if line else ())]
         if ends:
             self.write([*(line.companions() if line else ()), *ends])
 

@@ -1,11 +1,11 @@
 """Recovery: what was sounding when the daemon died, and what becomes of it now (box.md, promise 5)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gongd.box import records
 from gongd.core.activation import Activation, Outcome
-from gongd.core.air import Cancelled, Reach, Requested, Silenced, Together
+from gongd.core.air import Cancelled, Reach, Requested, Silenced, Together, kin
 from gongd.core.catalogue import Signal
 from gongd.core.moment import Moment
 from gongd.core.record import Record
@@ -72,11 +72,14 @@ class Recovery:
             self._held.remove(held)
         return written, _as_one(asked)
 
-    def drop(self, why: Silenced | Cancelled, now: Moment) -> list[Record]:
-        """Who ends an alarm that is held ends it for good."""
-        ended = [held for held in self._held if _is_meant(why, held.activation)]
-        self._held = [held for held in self._held if held not in ended]
-        return [records.of_dropped(held.activation, why, now) for held in ended]
+    def drop(self, why: Silenced | Cancelled, ended: Collection[Activation], now: Moment) -> list[Record]:
+        """Who ends an alarm that is held ends it for good, and whatever is one sound with it, or with what has `ended`
+        in the air."""
+        meant = [held.activation for held in self._held if _is_meant(why, held.activation)]
+        sounds = {kin(each) for each in (*meant, *ended)}
+        dropped = [held for held in self._held if kin(held.activation) in sounds]
+        self._held = [held for held in self._held if held not in dropped]
+        return [records.of_dropped(held.activation, why, now) for held in dropped]
 
 
 def _is_meant(why: Silenced | Cancelled, held: Activation) -> bool:

@@ -10,15 +10,19 @@ from gongd.core.wire_report import Step
 from tests.survival.mortal import Mortal
 from tests.survival.wire import BOX
 
-FIRE = "order-fire"
+FIRE, SECOND = "order-fire", "order-fire-2"
 
 
 @pytest.fixture
 def box(ram: Path) -> Mortal:
     """A box after a power cut in the middle of an alarm, with a clock that nobody believes yet."""
-    made = Mortal(ram).start()
-    made.give(made.order(CommandType.ALERT, jti=FIRE, signal="fire"))
-    made.wait(5)
+    return cut_off(Mortal(ram).start())
+
+
+def cut_off(made: Mortal, *orders: str) -> Mortal:
+    for jti in orders or (FIRE,):
+        made.give(made.order(CommandType.ALERT, jti=jti, signal="fire"))
+        made.wait(5)
     made.cut_power(10)
     made.clock.synchronised = False
     made.broker.line = None
@@ -32,6 +36,11 @@ def challenge(box: Mortal) -> dict[str, str]:
     line = box.box.parts.line
     current = line._answering.ledger.challenges.current(box.clock.mono)  # type: ignore[union-attr]
     return {BOX: current}
+
+
+def cancel(box: Mortal, *references: str) -> None:
+    told = {"references": references, "reason": Why.SAFE}
+    box.give(box.order(CommandType.CANCEL, jti="order-over", challenges=challenge(box), **told))
 
 
 def believe_the_clock(box: Mortal) -> None:
@@ -61,3 +70,29 @@ def test_somebody_at_the_box_ends_it(box: Mortal, button: str) -> None:
     believe_the_clock(box)
     assert box.sounding != "fire"
     assert [row["outcome"] for row in box.rows("activation") if row["signal"] == "fire"].count("started") == 1
+
+
+@pytest.mark.parametrize("named", [FIRE, SECOND])
+def test_a_cancel_of_one_of_two_orders_for_it_ends_it(ram: Path, named: str) -> None:
+    box = cut_off(Mortal(ram).start(), FIRE, SECOND)
+    cancel(box, named)
+    believe_the_clock(box)
+    assert box.sounding != "fire"
+    assert [box.ears.steps(jti)[-1] for jti in (FIRE, SECOND)] == [Step.CANCELLED, Step.CANCELLED]
+
+
+def test_a_cancel_of_an_order_that_sounds_the_same_meanwhile_ends_it(box: Mortal) -> None:
+    box.give(box.order(CommandType.ALERT, jti=SECOND, signal="fire", challenges=challenge(box)))
+    box.wait(3)
+    cancel(box, SECOND)
+    believe_the_clock(box)
+    assert box.sounding != "fire"
+    assert box.ears.steps(FIRE)[-1] is Step.CANCELLED
+
+
+def test_a_cancel_of_another_alarm_does_not_end_it(box: Mortal) -> None:
+    box.give(box.order(CommandType.ALERT, jti=SECOND, signal="security", challenges=challenge(box)))
+    box.wait(3)
+    cancel(box, SECOND)
+    believe_the_clock(box)
+    assert box.sounding == "fire"
