@@ -1,7 +1,7 @@
 """Recovery: what was sounding when the daemon died, and what becomes of it now (box.md, promise 5)."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from gongd.box import records
 from gongd.core.activation import Activation, Outcome
@@ -42,8 +42,7 @@ class Recovery:
         """
         written: list[Record] = []
         asked: list[Requested] = []
-        for cut in unfinished:
-            activation = records.revive(cut, signals)
+        for cut, activation in _as_they_sounded(unfinished, signals):
             if activation is None:
                 written.append(_closed(cut.record, now))
             elif activation.is_alarm and not cut.same_boot:
@@ -86,6 +85,21 @@ def _is_meant(why: Silenced | Cancelled, held: Activation) -> bool:
     if isinstance(why, Silenced) or why.reach is not Reach.NAMED:
         return True
     return held.id in why.ids or held.signal in why.signals
+
+
+def _as_they_sounded(
+    unfinished: Sequence[Unfinished], signals: Mapping[str, Signal]
+) -> Iterator[tuple[Unfinished, Activation | None]]:
+    """Revived. How long it has sounded is known of who came first: whoever had joined has sounded with it."""
+    sounded: dict[object, float] = {}
+    for cut in unfinished:
+        activation = records.revive(cut, signals)
+        if activation is None:
+            yield cut, None
+            continue
+        sound = kin(activation)
+        sounded[sound] = max(cut.sounded_s, sounded.get(sound, 0.0))
+        yield replace(cut, sounded_s=sounded[sound]), activation
 
 
 def _knows_when(cut: Unfinished, now: Moment) -> bool:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from gongd.core.activation import FINAL, Activation, Outcome
@@ -315,6 +315,12 @@ class Turn:
     def left_at(self, now: float) -> float:
         """How many seconds of its cap remain."""
         return self.left_s - (now - self.began_at) if self.phase is Phase.SOUNDING else self.left_s
+
+    def taken_up(self, asked: Activation, sounded_s: float) -> "Turn":
+        """After the daemon's death: what was one sound before goes on for as long as any request for it had left."""
+        left_s = asked.cap_s - sounded_s
+        is_cut_short = self.phase is not Phase.SOUNDING and left_s > self.left_s
+        return replace(self, left_s=left_s, granted_s=asked.cap_s) if is_cut_short else self
 
 
 def kin(activation: Activation) -> tuple[object, ...]:

@@ -218,8 +218,7 @@ def _join(decision: Decision, host: Turn, event: Requested) -> None:
     asked = event.activation
     host = _make_room(decision, host)
     host = replace(host, joined=(*host.joined, asked))
-    if event.is_new:
-        host = _asked_anew(decision, host, asked)
+    host = _asked_anew(decision, host, asked) if event.is_new else host.taken_up(asked, event.sounded_s)
     decision.move(host, Cause.ASKED_AGAIN)
     decision.newcomers.append((host.activation.id, asked))
 

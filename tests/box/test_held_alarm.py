@@ -96,3 +96,38 @@ def test_a_cancel_of_another_alarm_does_not_end_it(box: Mortal) -> None:
     cancel(box, SECOND)
     believe_the_clock(box)
     assert box.sounding == "fire"
+
+
+def asked_twice(ram: Path, first_s: int) -> Mortal:
+    """A box that has heard of a fire twice, 10 s apart: first for so long, then for its 60 s."""
+    box = Mortal(ram).start()
+    box.give(box.order(CommandType.ALERT, jti=FIRE, signal="fire", at_most_s=first_s))
+    box.wait(10)
+    box.give(box.order(CommandType.ALERT, jti=SECOND, signal="fire"))
+    return box
+
+
+@pytest.mark.parametrize(("first_s", "before_s"), [(30, 10), (20, 30), (60, 30)])
+def test_an_alarm_goes_on_after_a_restart_for_what_the_longer_of_two_orders_leaves(
+    ram: Path, first_s: int, before_s: int
+) -> None:
+    box = asked_twice(ram, first_s)
+    box.wait(before_s)
+    box.kill()
+    box.come_back()
+    box.wait(60 - before_s - 5)
+    assert box.sounding == "fire"
+    box.wait(6)
+    assert box.sounding is None
+
+
+def test_an_order_that_had_joined_brings_an_alarm_back_for_no_longer_than_was_left(ram: Path) -> None:
+    box = asked_twice(ram, 60)
+    box.wait(30)
+    box.cut_power(25)
+    box.broker.line = None
+    box.start()
+    box.wait(25)
+    assert box.sounding == "fire"
+    box.wait(6)
+    assert box.sounding is None
