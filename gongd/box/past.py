@@ -60,6 +60,7 @@ class Past:
 
     def __init__(self) -> None:
         self._kept: dict[Weight, dict[str, Done]] = {weight: {} for weight in Weight}
+        self._wait_with: dict[str, list[str]] = {}
 
     def get(self, identity: str, /) -> Done | None:
         """What became of it."""
@@ -77,6 +78,17 @@ class Past:
             host = self.get(str(record.detail.get("joined")))
             before = replace(before, sounded=before.sounded or (host is not None and host.sounded))
             self._keep(record.activation, _after(before, step, record), Weight.SOUNDS)
+            self._hear_together(record.activation, step, record.detail.get("joined"))
+
+    def _hear_together(self, identity: str, step: Step, host: object) -> None:
+        """Whoever has joined what was still waiting is heard when that is."""
+        if step is Step.JOINED and isinstance(host, str):
+            self._wait_with.setdefault(host, []).append(identity)
+        elif step not in (Step.WAITING, Step.JOINED):
+            for name in self._wait_with.pop(identity, ()):
+                done = self.get(name)
+                if done is not None and step in _SOUNDED:
+                    self._keep(name, replace(done, sounded=True), Weight.SOUNDS)
 
     def asked(self, identity: str, key: str, record: Record) -> None:
         """A query, which leaves no record."""

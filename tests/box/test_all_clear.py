@@ -188,3 +188,27 @@ def test_the_all_clear_is_said_where_the_cancel_names_an_order_that_had_joined(b
     box.give(cancel(box, "order-over", "order-fire-2"))
     box.wait(5)
     assert said(box) == ["all-clear"]
+
+
+def test_the_all_clear_is_said_where_the_cancel_names_an_order_that_had_joined_before_its_alarm_began(
+    box: Mortal,
+) -> None:
+    heard(box, "order-other")
+    for jti in ("order-watch", "order-watch-2"):
+        box.give(alert(box, jti, "flood-watch"))
+    box.give(cancel(box, "order-over", "order-other", why=Why.PAUSE))
+    box.wait(5)
+    assert box.sounding == "flood-watch"
+    box.give(cancel(box, "order-over-2", "order-watch-2"))
+    box.wait(5)
+    assert said(box) == ["all-clear"]
+
+
+def test_nothing_is_said_for_orders_that_have_waited_together_and_never_sounded(box: Mortal) -> None:
+    heard(box, "order-other")
+    for jti in ("order-watch", "order-watch-2"):
+        box.give(alert(box, jti, "flood-watch"))
+    box.give(cancel(box, "order-over", "order-watch-2"))
+    box.give(cancel(box, "order-over-2", "order-other", why=Why.PAUSE), cancel(box, "order-over-3", "order-watch-2"))
+    box.wait(5)
+    assert said(box) == []
