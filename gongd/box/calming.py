@@ -7,7 +7,7 @@ still to be ended, and says nothing that was said before.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from gongd.box.past import ACCEPTED, Past
+from gongd.box.past import ACCEPTED, WORDS, Past
 from gongd.box.unsaid import references
 from gongd.core.air import Turn
 from gongd.core.catalogue import Why
@@ -27,7 +27,7 @@ _IS_SAID = frozenset({Step.WAITING, Step.STARTED, Step.RESUMED, Step.FINISHED})
 
 def words_of(identity: str) -> str:
     """What the words of a cancel are called."""
-    return f"{identity}.end"
+    return f"{identity}{WORDS}"
 
 
 @dataclass(slots=True)

@@ -21,6 +21,9 @@ READ_BACK = 4000
 MOST = round(1.1 * PER_SECOND * (LONGEST_S + AHEAD_S))
 """Entries that are kept of each weight: more than can come while a copy of the first may still be fresh."""
 
+WORDS = ".end"
+"""What a cancel says aloud is called as the cancel is, with this behind."""
+
 ACCEPTED = "accepted"
 """Outcome of a COMMAND record: the `jti` is used up."""
 
@@ -74,11 +77,16 @@ class Past:
             weight = _WEIGHTS.get(record.detail.get("type"), Weight.SOUNDS)
             self._keep(record.activation, _accepted(record), weight)
         elif record.kind in _TOLD_OF and (step := step_of(record)) is not None:
-            before = self.get(record.activation) or Done(None, step, record.at)
+            before = self.get(record.activation) or Done(self._orderer(record.activation), step, record.at)
             host = self.get(str(record.detail.get("joined")))
             before = replace(before, sounded=before.sounded or (host is not None and host.sounded))
             self._keep(record.activation, _after(before, step, record), Weight.SOUNDS)
             self._hear_together(record.activation, step, record.detail.get("joined"))
+
+    def _orderer(self, identity: str) -> str | None:
+        """Whose word it is: what a cancel has said aloud is of whoever has cancelled."""
+        cancel = self.get(identity.removesuffix(WORDS))
+        return cancel.key if cancel is not None else None
 
     def _hear_together(self, identity: str, step: Step, host: object) -> None:
         """Whoever has joined what was still waiting is heard when that is."""
