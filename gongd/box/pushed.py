@@ -164,7 +164,7 @@ class Pushed:
     def taken(self, settings: Settings, now: Moment) -> bool:
         """Settings have come into force. True where their record is written here."""
         trial = self._trial
-        if trial is None:
+        if trial is None or trial.stage is Stage.UNWANTED:  # of which the desk has had its answer
             note = self.parts.doors.pushes.note
             if note is not None and note.last.digest != settings.source_digest:
                 self._forget(now)

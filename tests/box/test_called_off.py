@@ -17,7 +17,7 @@ from gongd.core.wire_report import Answer, Step
 from gongd.ports_link import Delivery
 from tests.link.test_clip import recording
 from tests.link.test_pushed import digest
-from tests.survival.mortal import Mortal
+from tests.survival.mortal import WIRED, Mortal
 from tests.survival.wire import TOPICS
 
 SAID, NEWS, OVER = "bà con chú ý", "order-news", "order-over"
@@ -209,6 +209,19 @@ def test_settings_that_are_cancelled_while_they_are_checked_are_not_applied(box:
     shelf.read_all()
     assert is_dropped(box)
     assert (box.ears.steps(NEWS), shelf.undone) == ([Step.RECEIVED, Step.WAITING, Step.FAILED], 1)
+
+
+def test_settings_that_are_cancelled_while_they_are_checked_are_answered_once_whatever_a_technician_saves(
+    box: Mortal,
+) -> None:
+    shelf, data = pushed(box)
+    send_pieces(box, data)
+    cancel(box)
+    box.write(WIRED.replace("at_most: 60s", "at_most: 50s"))
+    assert box.ask("reload")["ok"]
+    shelf.read_all()
+    assert box.ears.steps(NEWS) == [Step.RECEIVED, Step.WAITING, Step.FAILED]
+    assert shelf.note is None
 
 
 def test_settings_that_are_cancelled_while_they_wait_for_silence_are_not_applied(box: Mortal) -> None:
