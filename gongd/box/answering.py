@@ -17,10 +17,10 @@ from gongd.box.freight import Freight, of_dropped
 from gongd.box.gate import OrderCame
 from gongd.box.parts import Parts
 from gongd.box.past import ACCEPTED, READ_BACK, Past, step_of
-from gongd.box.unsaid import answer_of, early_cancels
+from gongd.box.unsaid import answer_of, early_cancels, left_unsaid
 from gongd.core.activation import Activation, Outcome
 from gongd.core.air import Cancelled, Effect, Report
-from gongd.core.catalogue import Origin
+from gongd.core.catalogue import Origin, Status, Why
 from gongd.core.command import Ledger, Standing, judge
 from gongd.core.freshness import FORGOTTEN_S, REMEMBERS_ALL, Forgotten
 from gongd.core.lexicon import Proof
@@ -137,6 +137,10 @@ class Answering:
         for identity, done in self.past.unanswered():
             if not self.parts.announcer.awaits(identity) and not self.freight.is_about(identity):
                 self.parts.write([self._lost(identity, done, now)])
+        for mute in tuple(left_unsaid((each for _, each in found.records), self.past)):
+            words, told = words_of(str(mute.activation)), {"key": mute.detail.get("key")}
+            if not self.parts.announcer.awaits(words):
+                self.parts.write([records.of_lost_order(words, Status.ACTUAL, "restarted", now, told)])
         held, self._held = self._held, []
         for came in held:
             self.heard(came, now)
@@ -295,6 +299,7 @@ class Answering:
             "note": claims.note,
             "references": list(claims.references) if claims.references else None,
             "why": claims.reason.value if claims.reason else None,
+            "says": Why.PAUSE.value if isinstance(order.deed, End) and order.deed.pause else None,
         }
         return Record(
             at=now.wall,

@@ -5,7 +5,7 @@ Pure: from what the journal gives back at a start. Whatever may not have been to
 
 from collections.abc import Collection, Iterable, Iterator
 
-from gongd.box.past import ACCEPTED, step_of
+from gongd.box.past import ACCEPTED, WORDS, step_of
 from gongd.core.catalogue import Origin, Status, Why
 from gongd.core.freshness import REMEMBER_CANCEL_S, EarlyCancel
 from gongd.core.lexicon import Proof
@@ -18,6 +18,7 @@ from gongd.ports import Recalled
 LAST = frozenset(Step) - {Step.RECEIVED, Step.WAITING, Step.STARTED, Step.RESUMED}
 _WIRE = frozenset({Origin.COMMAND.value, Origin.NEIGHBOUR.value})
 _OF_THE_RECORD = frozenset({"cap_s", "place", "sent", "proof"})
+_MUTE = frozenset({Step.FAILED, Step.EXPIRED})
 
 
 def last_words(box: str, found: Recalled, past: Past, told: Collection[str] = ()) -> Iterator[Answer]:
@@ -30,7 +31,7 @@ def last_words(box: str, found: Recalled, past: Past, told: Collection[str] = ()
         done = past.get(identity) if identity is not None else None
         if done is None or identity is None or identity in told or done.step not in LAST:
             continue
-        if record.kind is Kind.COMMAND and done.reason is None and past.get(f"{identity}.end") is None:
+        if record.kind is Kind.COMMAND and done.reason is None and past.get(f"{identity}{WORDS}") is None:
             yield Answer(box, done.step, done.at, done.trusted, jti_of(identity)).to(done.key)
         elif record.kind is not Kind.COMMAND and step_of(record) is done.step:
             yield answer_of(box, identity, record, done.step).to(done.key)
@@ -42,7 +43,9 @@ def _is_of_an_order(record: Record) -> bool:
 
 
 def answer_of(box: str, identity: str, record: Record, step: Step) -> Answer:
-    """What a record says of an order."""
+    """What a record says of an order. A cancel whose words nobody could hear has ended what it names all the same."""
+    if identity.endswith(WORDS) and step in _MUTE:
+        step = Step.FINISHED
     proof = record.detail.get("proof")
     return Answer(
         box=box,
@@ -70,6 +73,14 @@ def early_cancels(records: Iterable[Record], past: Past, now: float) -> Iterator
             done = past.get(reference)
             if done is None or done.key != record.detail.get("key"):  # somebody else's came, under that name
                 yield _early(record, reference, now)
+
+
+def left_unsaid(records: Iterable[Record], past: Past) -> Iterator[Record]:
+    """Cancels that were to say something, of which nothing is known."""
+    for record in records:
+        is_cancel = record.kind is Kind.COMMAND and record.outcome == ACCEPTED and "says" in record.detail
+        if is_cancel and past.get(f"{record.activation}{WORDS}") is None:
+            yield record
 
 
 def references(record: Record) -> list[str]:

@@ -170,6 +170,27 @@ def test_a_pause_has_ended_once_its_words_are_said(box: Mortal) -> None:
     assert box.ears.steps("order-over") == [Step.RECEIVED, Step.STARTED, Step.FINISHED]
 
 
+def test_a_pause_whose_words_cannot_be_made_has_ended_the_alarm_all_the_same(box: Mortal) -> None:
+    heard(box)
+    box.give(cancel(box, why=Why.PAUSE))
+    box.wait(90)
+    assert [(one.step, one.reason) for one in box.ears.answers("order-over")[1:]] == [(Step.FINISHED, "print-missing")]
+
+
+@pytest.mark.parametrize("starts", [1, 2])
+def test_a_pause_whose_words_the_daemon_dies_over_is_answered_once(box: Mortal, starts: int) -> None:
+    heard(box)
+    box.give(cancel(box, why=Why.PAUSE))
+    box.wait(10)
+    for _ in range(starts):
+        box.kill()
+        box.come_back()
+        box.wait(10)
+    assert [(one.step, one.reason) for one in box.ears.answers("order-over")[1:]] == [(Step.FINISHED, "restarted")]
+    print_all(box)
+    assert said(box) == []
+
+
 def test_an_order_that_joined_is_answered_that_its_alarm_goes_on(box: Mortal) -> None:
     heard(box, FIRE, "order-fire-2")
     box.give(alert(box, "order-other", "security"))
