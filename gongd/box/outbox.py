@@ -52,6 +52,7 @@ class Outbox:
     _lingers: bool = False
     _hurries: bool = False
     _goes_first: bool = False
+    _has_repeated: bool = False
     _asked_at: float | None = None
     _sending: bool = False
     _free_at: float = 0.0
@@ -97,8 +98,9 @@ class Outbox:
 
     def _ask(self) -> None:
         self._asked_at = self._now
-        may_repeat = self.acked is not None and not self._goes_first
-        again = self._again.next() if may_repeat else None
+        is_fresh_due = self._goes_first or (self._fresh and self._has_repeated)  # else they take turns
+        again = self._again.next() if self.acked is not None and not is_fresh_due else None
+        self._has_repeated = again is not None
         first = again[0] if again else (self.acked or 0) + 1
         most = 0 if self.acked is None else AT_ONCE
         self._fresh = self._fresh and again is not None

@@ -208,6 +208,18 @@ def test_who_asks_for_everything_all_the_time_keeps_nobody_from_being_answered(s
     assert told >= set(range(1, 501))
 
 
+def test_who_asks_for_old_records_all_the_time_does_not_hold_up_new_ones(shelf: Shelf) -> None:
+    post = Post()
+    shelf.count = shelf.broker_has = 500
+    outbox = opened(shelf, post)
+    shelf.write()
+    for _ in range(50):
+        outbox.again(1, 500, "a")
+        run(outbox, post, post.now + 0.1)
+    assert (501, 501) in [numbers for _, numbers in post.out]
+    assert len(post.out) > 10
+
+
 def test_what_is_asked_for_again_after_it_has_gone_goes_again(shelf: Shelf) -> None:
     post = Post()
     shelf.count = shelf.broker_has = 90
