@@ -232,9 +232,8 @@ class Answering:
     def _obey(self, order: Accepted, came: OrderCame, now: Moment) -> None:
         """Its record is committed together with the first that the deed leaves."""
         if isinstance(order.deed, End):
-            airtime = self.parts.airtime
-            told = self.calming.honest(order.deed, order.id, airtime.air.turns, airtime.unheard(now))
-            order = replace(order, deed=told)
+            unheard = self.parts.airtime.unheard(now)
+            order = replace(order, deed=self.calming.honest(order.deed, order.id, self.parts.alive, unheard))
         accepted = self._record(order, now)
         if isinstance(order.deed, Tell):
             self.past.asked(order.id, order.key, accepted)

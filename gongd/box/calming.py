@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from gongd.box.past import ACCEPTED, WORDS, Past
 from gongd.box.unsaid import references
-from gongd.core.air import Turn
+from gongd.core.activation import Activation
+from gongd.core.air import kin
 from gongd.core.catalogue import Why
 from gongd.core.record import Kind, Record
 from gongd.core.verdict import End
@@ -45,11 +46,12 @@ class Calming:
             if is_cancel and self.past.get(words_of(identity)) is not None:
                 self._note(references(record), Why(str(why)) if why in tuple(Why) else Why.PAUSE, identity)
 
-    def honest(self, end: End, identity: str, turns: Collection[Turn], unheard: Collection[str]) -> End:
-        """With the words that are due by this cancel. `turns` are alive, `unheard` those that nobody has heard yet."""
-        ended = [turn for turn in turns if any(person.id in end.cancelled.ids for person in turn.people)]
-        goes_on = any(turn.activation.is_alarm and turn not in ended for turn in turns)
-        names = end.cancelled.ids | {person.id for turn in ended for person in turn.people}
+    def honest(self, end: End, identity: str, alive: Collection[Activation], unheard: Collection[str]) -> End:
+        """With the words that are due by this cancel. `alive` sound or may sound again, `unheard` are those of them
+        that nobody has heard yet."""
+        ended = {kin(each) for each in alive if each.id in end.cancelled.ids}
+        goes_on = any(each.is_alarm and kin(each) not in ended for each in alive)
+        names = end.cancelled.ids | {each.id for each in alive if kin(each) in ended}
         why = end.cancelled.reason
         for reason in Why:
             self._note(names & set(unheard), reason, NOBODY)

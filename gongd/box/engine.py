@@ -68,7 +68,7 @@ class Box:
         self._watch = Watch(self.parts)
         self._changes = Changes(self.parts, Pushed(self.parts, inbox.post), self._refurnish)
         self.parts.trials, self.parts.post = self._changes.pushed, inbox.post
-        self.parts.drop_held = self._recovery.drop
+        self.parts.drop_held, self.parts.held = self._recovery.drop, self._recovery.held
         self._front = FrontDesk(self.parts, self._changes.reload)
         self._counter = Counter(self._front)
         self._handlers = self._table()

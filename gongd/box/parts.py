@@ -87,6 +87,7 @@ class Parts:
     trials: Trials | None = None
     post: Callable[[object], None] = lambda _event: None
     drop_held: DropHeld = lambda _why, _ended, _now: ()
+    held: Callable[[], Sequence[Activation]] = lambda: ()
     last_outcome: Outcome | None = None
     unheard: list[Sequence[Record] | Began] = field(default_factory=list)
     """What the line will be told once it is open: an alarm that goes on after a restart does not wait for it."""
@@ -132,6 +133,11 @@ class Parts:
         self.write(written)
         for event in events:
             self.airtime.hear(event, now)
+
+    @property
+    def alive(self) -> Sequence[Activation]:
+        """Whatever sounds, waits or rests, and alarms that may come back after a power cut."""
+        return [*(person for turn in self.airtime.air.turns for person in turn.people), *self.held()]
 
     def ask(self, asked: Activation, now: Moment) -> tuple[Effect, ...]:
         """Somebody wants a signal sounded."""

@@ -71,6 +71,10 @@ class Recovery:
             self._held.remove(held)
         return written, _as_one(asked)
 
+    def held(self) -> list[Activation]:
+        """Alarms that may come back."""
+        return [held.activation for held in self._held]
+
     def drop(self, why: Silenced | Cancelled, ended: Collection[Activation], now: Moment) -> list[Record]:
         """Who ends an alarm that is held ends it for good, and whatever is one sound with it, or with what has `ended`
         in the air."""

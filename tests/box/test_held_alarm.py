@@ -131,3 +131,30 @@ def test_an_order_that_had_joined_brings_an_alarm_back_for_no_longer_than_was_le
     assert box.sounding == "fire"
     box.wait(6)
     assert box.sounding is None
+
+
+def said(box: Mortal) -> list[object]:
+    rows = box.rows("activation")
+    return [row["signal"] for row in rows if (row["signal"], row["outcome"]) == ("all-clear", "started")]
+
+
+def test_no_all_clear_is_said_while_another_alarm_may_still_come_back(ram: Path) -> None:
+    box = Mortal(ram).start()
+    box.give(box.order(CommandType.ALERT, jti="order-thief", signal="security"))
+    box.wait(5)
+    cut_off(box)
+    cancel(box, FIRE)
+    box.wait(5)
+    assert said(box) == []
+    believe_the_clock(box)
+    assert box.sounding == "security"
+
+
+def test_the_all_clear_is_said_where_the_held_alarms_are_ended_together(ram: Path) -> None:
+    box = Mortal(ram).start()
+    box.give(box.order(CommandType.ALERT, jti="order-thief", signal="security"))
+    box.wait(5)
+    cut_off(box, FIRE, SECOND)
+    cancel(box, SECOND, "order-thief")
+    box.wait(5)
+    assert said(box) == ["all-clear"]
