@@ -82,8 +82,8 @@ DRILL = Text(
 TYPE_DRILL = Text("Gõ {word} rồi Enter. Chỉ Enter: không phát.", "Type {word} and Enter. Enter alone: nothing.")
 ALL_VILLAGES = Text("TẤT CẢ {n} thôn. Gõ {word} rồi Enter.", "ALL {n} villages. Type {word} and Enter.")
 WATCH_INSTEAD = Text(
-    "Mới cần chuẩn bị: gõ CANHBAO rồi Enter, chỉ phát cảnh báo lũ.{says}",
-    "To prepare only: type WATCH and Enter for the flood watch.{says}",
+    "Mới cần chuẩn bị: gõ {word} rồi Enter, chỉ phát cảnh báo lũ.{says}",
+    "To prepare only: type {word} and Enter for the flood watch.{says}",
 )
 ANNOUNCE = Text("THÔNG BÁO ở {places} ({count}): “{words}”", "ANNOUNCEMENT in {places} ({count}): “{words}”")
 CLIP = Text("THÔNG BÁO ở {places} ({count}): phát bản thu {name}", "ANNOUNCEMENT in {places} ({count}): {name}")

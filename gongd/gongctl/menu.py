@@ -218,7 +218,7 @@ class Menu:
         for text in plan.lines:
             self._voice.say(text)
         for other in others:
-            self._voice.say(WATCH_INSTEAD.fill(says=_question(other).says))
+            self._voice.say(WATCH_INSTEAD.fill(word=_question(other).word, says=_question(other).says))
         typed = self._ask(Text("> ", "> "))
         return next((each for each in plans if _question(each).is_confirmed_by(typed)), None)
 

@@ -109,6 +109,12 @@ def test_a_flood_may_be_a_watch_only(commune: Commune) -> None:
     assert heard(commune)[0] == ("alert", "actual", "flood-watch")
 
 
+def test_the_word_that_the_screen_names_for_a_watch_in_all_villages_is_the_one_that_raises_it(commune: Commune) -> None:
+    shown = typed(commune, "3", "TAT CA", "CANHBAO", "3", "TAT CA", "TAT CA CANHBAO", "4", "3")
+    assert "Mới cần chuẩn bị: gõ TAT CA CANHBAO rồi Enter, chỉ phát cảnh báo lũ. Loa nói: “Chú ý! Chú ý!" in shown
+    assert [kind for kind in heard(commune) if kind[0] == "alert"] == [("alert", "actual", "flood-watch")]
+
+
 def test_a_place_that_is_none_sounds_nothing_and_names_the_places(commune: Commune) -> None:
     shown = typed(commune, "1", "7")
     assert "Không có nơi “7”. Có: Thôn 3, Thôn 5, Khu trung tâm, TAT CA\nChưa phát gì.\n" in shown
