@@ -187,15 +187,22 @@ def revoke(request: Request, screen: Screen) -> int:
     signed = unlocked(lambda keys: membership.revoke(folder, name, now(), keys), request, screen)
     screen.say(REVOKED.fill(name=name, number=signed.trust.number))
     if is_box:
-        _have_read(folder, screen)
+        _bring(folder, screen)
     spread(request.config, screen)
     return 0
 
 
-def _have_read(folder: CommuneFolder, screen: Screen) -> None:
-    """The broker's lists have changed: where it does not run here, somebody must bring them to it."""
+def _bring(folder: CommuneFolder, screen: Screen) -> None:
+    """The broker's files have changed: to a broker elsewhere only people can take them."""
     if not is_kept_up(folder.broker):
         screen.say(TELL_BROKER)
+
+
+def _hand_on(folder: CommuneFolder, request: Request, screen: Screen) -> int:
+    """The broker's files to the broker, and the list to the boxes."""
+    _bring(folder, screen)
+    spread(request.config, screen)
+    return 0
 
 
 def renew(request: Request, screen: Screen) -> int:
@@ -247,9 +254,7 @@ def neighbours(request: Request, screen: Screen) -> int:
     folder, box, others = _folder(request), request.values["box"], request.values["with"]
     signed = unlocked(lambda keys: membership.link_neighbours(folder, box, others, now(), keys), request, screen)
     screen.say(LINKED.fill(number=signed.trust.number))
-    _have_read(folder, screen)
-    spread(request.config, screen)
-    return 0
+    return _hand_on(folder, request, screen)
 
 
 def panel(request: Request, screen: Screen) -> int:
@@ -261,9 +266,7 @@ def panel(request: Request, screen: Screen) -> int:
     places = [place.strip() for place in (request.values["in"] or ALL).split(",") if place.strip()]
     signed = unlocked(lambda keys: set_panel(folder, box, signals, places, now(), keys), request, screen)
     screen.say(LINKED.fill(number=signed.trust.number))
-    _have_read(folder, screen)
-    spread(request.config, screen)
-    return 0
+    return _hand_on(folder, request, screen)
 
 
 def zones(request: Request, screen: Screen) -> int:
@@ -274,9 +277,7 @@ def zones(request: Request, screen: Screen) -> int:
         raise MisuseError(NO_ZONE.fill(zones=", ".join(strange), known=", ".join(sorted(known)) or "–"))
     signed = unlocked(lambda keys: membership.set_zones(folder, box, wanted, now(), keys), request, screen)
     screen.say(LINKED.fill(number=signed.trust.number))
-    _have_read(folder, screen)
-    spread(request.config, screen)
-    return 0
+    return _hand_on(folder, request, screen)
 
 
 def broker(request: Request, screen: Screen) -> int:

@@ -211,3 +211,28 @@ def test_it_is_kept_up_though_nobody_reads_what_is_said_of_it(ram: Path) -> None
             eventually(lambda: listens(port))
         finally:
             keeper.terminate()
+
+
+def typed(folder: CommuneFolder, *words: str) -> str:
+    """What `gongctl` says to a command of its own process."""
+    line = [sys.executable, "-m", "gongd.gongctl", *words, "--folder", str(folder.path)]
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    return subprocess.run(line, capture_output=True, text=True, timeout=WAIT_S, check=True, env=environment).stdout
+
+
+def test_the_list_is_given_at_once_to_a_broker_that_starts_again_for_it(scene: Scene) -> None:
+    """It was gone at the first look, and the screen said that the list of a stolen box's revocation had not gone."""
+    scene.enrol("thon-5")
+    said = typed(scene.folder, "revoke", "thon-5", "--yes").splitlines()
+    assert said == ["Đã hủy thon-5. Danh sách khóa số 4.", "Máy chủ đã giữ danh sách khóa số 4 cho các cụm loa."]
+
+
+def test_whoever_has_the_broker_elsewhere_is_told_to_copy_its_files_at_every_change_of_them(ram: Path) -> None:
+    """A stolen box stays on a broker that has not got the new list of revoked certificates."""
+    folder = make_commune(ram)
+    for box in ("thon-3", "thon-5"):
+        make_village(ram, box).join(folder)
+    copy = "Chép broker/ sang máy chủ rồi khởi động lại máy chủ.\n"
+    assert copy in typed(folder, "neighbours", "thon-3", "--with", "thon-5")
+    assert copy in typed(folder, "panel", "thon-3", "--signals", "fire", "--in", "all")
+    assert copy in typed(folder, "revoke", "thon-5", "--yes")
