@@ -88,5 +88,7 @@ def _unread(lost: OSError, screen: Screen) -> int:
     """Nothing of the answer, or not all of it, could be read. A reader that has gone away knows that itself."""
     streams.nobody_reads()
     if not isinstance(lost, BrokenPipeError):
-        screen.complain(NOT_SHOWN.fill(why=lost.strerror))
+        from gongd.core.lexicon import why_not
+
+        screen.complain(NOT_SHOWN.fill(why=why_not(lost)))
     return 1

@@ -316,6 +316,7 @@ _SYSTEM: Mapping[int, Text] = {
     errno.EIO: Text("đĩa lỗi, không đọc ghi được", "the disk fails to read or write"),
     errno.EISDIR: Text("đây là thư mục, không phải tệp", "it is a folder, not a file"),
     errno.ENOTDIR: Text("không phải thư mục", "it is not a folder"),
+    errno.EBADF: Text("đã đóng", "it is closed"),
     errno.EEXIST: Text("đã có rồi", "it is there already"),
     errno.EBUSY: Text("đang bận", "it is busy"),
     errno.ENODEV: Text("không có thiết bị này", "there is no such device"),

@@ -81,7 +81,9 @@ def write_xlsx(report: Report, language: Language, path: Path) -> None:
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
-    book.save(path)
+    whole = io.BytesIO()
+    book.save(whole)
+    path.write_bytes(whole.getvalue())  # a full disk: zipfile would print a traceback of its own behind our sentence
 
 
 def as_object(report: Report, language: Language) -> dict[str, object]:

@@ -98,7 +98,9 @@ def write_xlsx(sheet: Sheet, commune: str, language: Language, path: Path) -> No
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
-    book.save(path)
+    whole = io.BytesIO()
+    book.save(whole)
+    path.write_bytes(whole.getvalue())  # a full disk: zipfile would print a traceback of its own behind our sentence
 
 
 def _widths(names: Sequence[str]) -> list[int]:

@@ -62,7 +62,7 @@ def test_without_stdin_nobody_is_there_to_be_asked(commune: Commune, stdin: str)
     assert not [one for one in commune.boxes["thon-3"].heard if one.signal]
 
 
-@pytest.mark.parametrize(("stdout", "why"), [(">&-", "Bad file descriptor"), (">/dev/full", "No space left on device")])
+@pytest.mark.parametrize(("stdout", "why"), [(">&-", "đã đóng"), (">/dev/full", "đĩa đầy")])
 def test_an_alarm_is_given_also_where_nobody_can_read_of_it(commune: Commune, stdout: str, why: str) -> None:
     commune.boxes["thon-3"].heard.clear()
     done = shell(commune.folder.path, "alert fire --to 3 --yes", stdout)
@@ -70,6 +70,12 @@ def test_an_alarm_is_given_also_where_nobody_can_read_of_it(commune: Commune, st
     assert [one.signal for one in commune.boxes["thon-3"].heard] == ["fire"]
     assert shell(commune.folder.path, "status", stdout).stderr == done.stderr
     commune.gongctl("cancel", "--reason", "safe")
+
+
+@pytest.mark.parametrize("paper", ["attendance", "report"])
+def test_a_workbook_that_a_full_disk_does_not_take_is_told_in_one_line(commune: Commune, paper: str) -> None:
+    done = shell(commune.folder.path, f"{paper} --format xlsx -o /dev/full")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "Không ghi được /dev/full: đĩa đầy\n")
 
 
 def test_a_warning_that_cannot_be_written_stops_no_alarm(ram: Path) -> None:
