@@ -157,6 +157,11 @@ def behind(rows: Iterable[Row], newest: int) -> list[Row]:
     return [seen for seen in rows if seen.trust_number is not None and seen.trust_number < newest]
 
 
+def ahead(rows: Iterable[Row], newest: int) -> list[Row]:
+    """Boxes that hold a newer one, as they say: the desk's folder is an old copy, and they take none of its changes."""
+    return [seen for seen in rows if seen.trust_number is not None and seen.trust_number > newest]
+
+
 def _is_later(known: Known) -> bool:
     return known.presence_at is None or (known.heartbeat_at is not None and known.heartbeat_at >= known.presence_at)
 

@@ -11,7 +11,7 @@ from gongd.core.lexicon import MISSED, reason_words
 from gongd.core.record import MISSED as NOT_RUNG
 from gongd.core.wire_report import Connection
 from gongd.core.words import Language, Text
-from gongd.desk.board import Row, condition_words, fault_words, sounds_words
+from gongd.desk.board import Row, ahead, condition_words, fault_words, sounds_words
 from gongd.desk.forecast import heard_words, may_ring, stopped_words
 from gongd.desk.roster import RosterBox
 from gongd.gongctl.duty import Duty, now, on_duty, reached
@@ -47,6 +47,12 @@ NOT_REACHED = Text(
 OLD_LISTS = Text(
     "Còn giữ danh sách khóa cũ (mới nhất là số {number}): {boxes}",
     "Still with an old trust list (the newest is {number}): {boxes}",
+)
+NEWER_LISTS = Text(
+    "Giữ danh sách khóa mới hơn ở đây (số {number}): {boxes}. Thư mục này là bản cũ, cụm loa bỏ qua mọi thay đổi từ "
+    "đây. Vừa phục hồi bản sao lưu thì gõ trước: gongctl skip {highest}",
+    "With a newer trust list than here ({number}): {boxes}. This folder is an old copy, and the boxes take no change "
+    "from it. Where a backup was restored, type first: gongctl skip {highest}",
 )
 CLEAR = "\033[H\033[2J"
 EVERY_S = 2.0
@@ -131,12 +137,20 @@ def page(duty: Duty, rows: list[Row], at: datetime, language: Language) -> Itera
 
 
 def old_lists(duty: Duty, rows: list[Row]) -> list[Text]:
-    """A line for the boxes that hold an older trust list than the newest, where there are any."""
-    late = duty.outdated(rows)
-    if not late or duty.office.trust is None:
+    """A line for the boxes that hold an older trust list than the newest, and one for those that hold a newer one than
+    the desk, where there are any."""
+    if duty.office.trust is None:
         return []
-    named = ", ".join(f"{seen.place.name} ({seen.trust_number})" for seen in late)
-    return [OLD_LISTS.fill(number=duty.office.trust.number, boxes=named)]
+    number, late = duty.office.trust.number, duty.outdated(rows)
+    lines = [OLD_LISTS.fill(number=number, boxes=_with_lists(late))] if late else []
+    if early := ahead(rows, number):
+        highest = max(seen.trust_number or 0 for seen in early)
+        lines.append(NEWER_LISTS.fill(number=number, boxes=_with_lists(early), highest=highest))
+    return lines
+
+
+def _with_lists(rows: list[Row]) -> str:
+    return ", ".join(f"{seen.place.name} ({seen.trust_number})" for seen in rows)
 
 
 def header(duty: Duty, rows: list[Row], at: datetime) -> Text:

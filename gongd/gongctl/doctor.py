@@ -26,7 +26,7 @@ CERTIFICATES = Text("Chứng thư số: hạn gần nhất {until}", "Certificat
 CERTIFICATE_ENDS = Text("Chứng thư số {name} còn {days} ngày: gongctl renew", "Certificate {name}: {days} days left")
 BROKER = Text("Máy chủ: đã kết nối sau {s} giây", "The broker: connected after {s} s")
 NO_BROKER = Text("Máy chủ: KHÔNG kết nối được {host}:{port}", "The broker {host}:{port} CANNOT be reached")
-LISTS = Text("Danh sách khóa: không cụm loa nào giữ bản cũ", "Trust list: no box holds an old one")
+LISTS = Text("Danh sách khóa: không cụm loa nào giữ bản khác", "Trust list: no box holds another one")
 BENCH = Text("BÀN THỬ: không có khóa, không mã hóa", "A WORKSHOP BENCH: no keys, nothing is encrypted")
 READ = Text("Danh bạ trực: đọc được, {n} cụm loa", "The roster can be read: {n} boxes")
 PEOPLE = Text("Người đánh kẻng tay: cụm loa nào cũng có", "Every box has somebody who rings by hand")
@@ -159,8 +159,9 @@ def _store(duty: Duty) -> Finding:
 
 
 def _lists(duty: Duty) -> Finding:
-    late = old_lists(duty, duty.rows(now()))
-    return Finding("lists", None, late[0]) if late else Finding("lists", True, LISTS)
+    told = old_lists(duty, duty.rows(now()))
+    both = Text(". ".join(line.vi for line in told), ". ".join(line.en for line in told))
+    return Finding("lists", None, both) if told else Finding("lists", True, LISTS)
 
 
 def _roster(duty: Duty) -> Finding:
