@@ -14,7 +14,7 @@ from gongd.core.words import Language, Text
 from gongd.desk.board import Row, ahead, condition_words, fault_words, sounds_words
 from gongd.desk.forecast import heard_words, may_ring, stopped_words
 from gongd.desk.roster import RosterBox
-from gongd.gongctl.duty import Duty, now, on_duty, reached
+from gongd.gongctl.duty import Duty, now, on_duty, reached, without_roster
 from gongd.gongctl.telling import tell
 
 HEADER = Text(
@@ -86,7 +86,7 @@ def _box_object(box: RosterBox) -> dict[str, object]:
 
 def status(request: Request, screen: Screen) -> int:
     """The board, once, as the collector knows it; 1 when a box cannot sound, or nobody can be told to."""
-    with on_duty(request.config) as duty:
+    with on_duty(request.config, otherwise=without_roster) as duty:
         is_there = reached(duty.office)
         at = now()
         rows = duty.rows(at)
@@ -106,7 +106,7 @@ def not_reached(duty: Duty, is_there: bool) -> list[Text]:
 
 def watch(request: Request, screen: Screen) -> int:
     """The board, again and again, from the boxes themselves, until Ctrl-C."""
-    with suppress(KeyboardInterrupt), on_duty(request.config, with_link=True) as duty:
+    with suppress(KeyboardInterrupt), on_duty(request.config, with_link=True, otherwise=without_roster) as duty:
         while True:
             deadline = time.monotonic() + EVERY_S
             while time.monotonic() < deadline:

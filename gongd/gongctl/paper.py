@@ -21,7 +21,7 @@ from gongd.desk.board import night_of
 from gongd.desk.places import SEVERAL
 from gongd.desk.store import ByHand
 from gongd.gongctl.board import not_reached
-from gongd.gongctl.duty import Duty, now, on_duty, person, reached
+from gongd.gongctl.duty import Duty, now, on_duty, person, reached, without_roster
 from gongd.gongctl.free_text import on_one_line
 
 NOTHING_TOLD = Text("Không có gì trong {n} ngày qua", "Nothing in the last {n} days")
@@ -79,7 +79,7 @@ MOST_NIGHTS = 400
 
 def events(request: Request, screen: Screen) -> int:
     """The boxes' records, a line each."""
-    with on_duty(request.config) as duty:
+    with on_duty(request.config, otherwise=without_roster) as duty:
         since = now() - timedelta(days=request.values["days"])
         zone, shown = duty.office.roster.zone, False
         titles = {name: Text(title, title) for name, title in duty.titles.items()}
@@ -107,7 +107,7 @@ def rung(request: Request, screen: Screen) -> int:
     if not is_undo and typed is None:
         raise MisuseError(WHO_RANG)
     by = "" if is_undo else on_one_line("by", typed)
-    with on_duty(request.config) as duty:
+    with on_duty(request.config, otherwise=without_roster) as duty:
         box, local = _known_box(duty, request.values["box"]), now().astimezone(duty.office.roster.zone)
         night, at = night_and_time(local, request.values["night"], said)
         entry = ByHand(box, night, None if is_undo else at, by, person())
@@ -168,7 +168,7 @@ _MAY_BE = SEVERAL.vi.partition("{typed}")[2].partition("{known}")[0]
 
 def forecast(request: Request, screen: Screen) -> int:
     """Who may be silent tonight; 1 when somebody may, or when the broker is away and nobody knows."""
-    with on_duty(request.config) as duty:
+    with on_duty(request.config, otherwise=without_roster) as duty:
         local = now().astimezone(duty.office.roster.zone)
         found = tonight.doubts(duty.rows(local), local)
         is_there = reached(duty.office)
