@@ -91,7 +91,8 @@ class Installed:
     """An answer that was taken. `root_code` is set where a root was pinned for the first time, to be compared.
 
     `host` and `port` are where the desk says that the broker is: `mqtt.host` should say the same. `is_renewal`: a
-    running daemon uses it by itself. `needs_start`: it has read a key or a root that holds no more.
+    running daemon uses it by itself. `needs_start`: it has read a key or a root that holds no more. `is_known`: all
+    of it was here before; whether the daemon was started again then, nobody can tell.
     """
 
     number: int
@@ -101,6 +102,7 @@ class Installed:
     root_code: str | None
     is_renewal: bool
     needs_start: bool
+    is_known: bool = False
 
 
 # ── Asking ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -205,7 +207,7 @@ def take_answer(settings: Settings, path: Path, now: datetime, new_root: str | N
     pair = _pair_of(used, answer)
     trust = _prove(settings, place, pair, answer, new_root, now)
     pinned = jose.load_public(place.root) if place.root.exists() else None
-    _install(place, pair, answer, now)
+    is_changed = _install(place, pair, answer, now)
     if pair != used:
         _clear(used)
     facts = certificate.read(answer.certificate.encode())
@@ -220,6 +222,7 @@ def take_answer(settings: Settings, path: Path, now: datetime, new_root: str | N
         root_code=None if pinned else code,
         is_renewal=pair == used and pinned == answer.root,
         needs_start=pair != used or pinned not in (None, answer.root),
+        is_known=not is_changed,
     )
 
 
@@ -309,8 +312,9 @@ def _held(place: Papers, root: str) -> TrustList | None:
     return None if isinstance(found, Refused) else found
 
 
-def _install(place: Papers, pair: _Pair, answer: EnrolmentAnswer, now: datetime) -> None:
-    """Each file takes its place in one step; where one cannot, those before it come back. The list goes last.
+def _install(place: Papers, pair: _Pair, answer: EnrolmentAnswer, now: datetime) -> bool:
+    """Each file takes its place in one step; where one cannot, those before it come back. The list goes last. False
+    where all of it was there.
 
     Raises DeliveryError.
     """
@@ -332,6 +336,7 @@ def _install(place: Papers, pair: _Pair, answer: EnrolmentAnswer, now: datetime)
         for placed in reversed(done):
             placed.undo()
         raise
+    return bool(done)
 
 
 def _step_in(new: Path, path: Path) -> Placed:

@@ -2,12 +2,16 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gongd.cli.screen import Screen
 from gongd.cli.site import read
 from gongd.cli.usage import MisuseError, Request
 from gongd.core.words import Text
 from gongd.settings import Settings
+
+if TYPE_CHECKING:
+    from gongd.keygen import Installed
 
 ONE_OF_BOTH = Text("--to và --answer không đi cùng nhau", "--to and --answer do not go together")
 NEW_ASKS = Text("--new và --answer không đi cùng nhau", "--new and --answer do not go together")
@@ -32,6 +36,10 @@ RELOAD = Text("Rồi: sudo gongd reload", "Then: sudo gongd reload")
 NOTHING_MORE = Text(
     "Không phải làm gì thêm: cụm loa đang chạy tự dùng giấy mới.",
     "Nothing more is to be done: a box that runs uses it by itself.",
+)
+KNOWN = Text(
+    "Cụm loa đã nhận giấy này từ trước. Chưa kết nối được thì: sudo systemctl restart gongd",
+    "The box has had this answer already. If it has no connection: sudo systemctl restart gongd",
 )
 WRITE_HOST = Text(
     "Cấu hình chưa ghi máy chủ này. Thêm vào: mqtt: {{host: {host}, port: {port}}}",
@@ -78,8 +86,14 @@ def _take(settings: Settings, answer: Path, request: Request, screen: Screen, no
     is_named = settings.mqtt is not None and (settings.mqtt.host, settings.mqtt.port) == (done.host, done.port)
     if not is_named:
         screen.say(WRITE_HOST.fill(host=done.host, port=done.port))
-    if done.needs_start:
-        screen.say(RESTART)
-    else:
-        screen.say(NOTHING_MORE if done.is_renewal and is_named else RELOAD)
+    screen.say(_next(done, is_named))
     return 0
+
+
+def _next(done: "Installed", is_named: bool) -> Text:
+    """What is still to be done at the box, whose settings name the broker or do not yet."""
+    if done.needs_start:
+        return RESTART
+    if not (done.is_renewal and is_named):
+        return RELOAD
+    return KNOWN if done.is_known else NOTHING_MORE

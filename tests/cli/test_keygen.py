@@ -73,3 +73,5 @@ def test_the_daemon_is_started_again_only_where_it_has_read_what_holds_no_more(r
     write_settings(ram, more=f"mqtt: {{host: 127.0.0.1, port: {load_commune(folder).port}}}\n")
     assert taken().startswith("Không phải làm gì thêm")
     assert taken("--new") == "Rồi: sudo systemctl restart gongd"
+    again = run("keygen", "--answer", stick / "nguyet-an-thon-3.answer.json", "--config", config).out.splitlines()[-1]
+    assert again == "Cụm loa đã nhận giấy này từ trước. Chưa kết nối được thì: sudo systemctl restart gongd"
