@@ -54,7 +54,7 @@ REVOKED = Text("Đã hủy {name}. Danh sách khóa số {number}.", "{name} is 
 RENEWED = Text(
     "Đã gia hạn {box} đến {until}. Giấy trả lời: {path}", "{box} is renewed until {until}. Its answer: {path}"
 )
-RENEWED_OWN = Text("Đã gia hạn máy chủ và bàn trực. Khởi động lại máy chủ.", "Broker and desk are renewed. Restart it.")
+RENEWED_OWN = Text("Đã gia hạn máy chủ và bàn trực.", "Broker and desk are renewed.")
 MOVED = Text(
     "{box} nay thuộc {folder}. Hai xã cùng được nghe trong 90 ngày.",
     "{box} belongs to {folder} now. For 90 days it obeys both.",
@@ -222,6 +222,8 @@ def renew(request: Request, screen: Screen) -> int:
     if request.values.get("broker"):
         unlocked(lambda keys: enrolment.renew_own(folder, now(), keys), request, screen)
         screen.say(RENEWED_OWN)
+        if not runs(folder.broker):
+            screen.say(TELL_BROKER)
     return 0 if all(carried) else 1
 
 
@@ -232,7 +234,8 @@ def move_box(request: Request, screen: Screen) -> int:
     source = _folder(request)
     unlocked(lambda keys: move(source, target, names, now(), keys, keys), request, screen)
     screen.say(MOVED.fill(box=box, folder=target.path))
-    screen.say(TELL_BROKER)
+    if not (runs(source.broker) and runs(target.broker)):
+        screen.say(TELL_BROKER)
     spread(request.config, screen)
     return 0
 

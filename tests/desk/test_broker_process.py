@@ -227,6 +227,13 @@ def test_the_list_is_given_at_once_to_a_broker_that_starts_again_for_it(scene: S
     assert said == ["Đã hủy thon-5. Danh sách khóa số 4.", "Máy chủ đã giữ danh sách khóa số 4 cho các cụm loa."]
 
 
+def test_whoever_renews_a_broker_that_starts_again_by_itself_is_told_of_nothing_to_do(scene: Scene) -> None:
+    first = scene.mosquitto
+    assert typed(scene.folder, "renew", "--broker").splitlines()[1:] == ["Đã gia hạn máy chủ và bàn trực."]
+    eventually(lambda: may_speak(scene.third, scene.port))
+    assert scene.mosquitto != first
+
+
 def test_whoever_has_the_broker_elsewhere_is_told_to_copy_its_files_at_every_change_of_them(ram: Path) -> None:
     """A stolen box stays on a broker that has not got the new list of revoked certificates."""
     folder = make_commune(ram)
@@ -236,3 +243,4 @@ def test_whoever_has_the_broker_elsewhere_is_told_to_copy_its_files_at_every_cha
     assert copy in typed(folder, "neighbours", "thon-3", "--with", "thon-5")
     assert copy in typed(folder, "panel", "thon-3", "--signals", "fire", "--in", "all")
     assert copy in typed(folder, "revoke", "thon-5", "--yes")
+    assert copy in typed(folder, "renew", "--broker")
