@@ -63,7 +63,6 @@ class Past:
 
     def __init__(self) -> None:
         self._kept: dict[Weight, dict[str, Done]] = {weight: {} for weight in Weight}
-        self._wait_with: dict[str, list[str]] = {}
 
     def get(self, identity: str, /) -> Done | None:
         """What became of it."""
@@ -81,22 +80,11 @@ class Past:
             host = self.get(str(record.detail.get("joined")))
             before = replace(before, sounded=before.sounded or (host is not None and host.sounded))
             self._keep(record.activation, _after(before, step, record), Weight.SOUNDS)
-            self._hear_together(record.activation, step, record.detail.get("joined"))
 
     def _orderer(self, identity: str) -> str | None:
         """Whose word it is: what a cancel has said aloud is of whoever has cancelled."""
         cancel = self.get(identity.removesuffix(WORDS))
         return cancel.key if cancel is not None else None
-
-    def _hear_together(self, identity: str, step: Step, host: object) -> None:
-        """Whoever has joined what was still waiting is heard when that is."""
-        if step is Step.JOINED and isinstance(host, str):
-            self._wait_with.setdefault(host, []).append(identity)
-        elif step not in (Step.WAITING, Step.JOINED):
-            for name in self._wait_with.pop(identity, ()):
-                done = self.get(name)
-                if done is not None and step in _SOUNDED:
-                    self._keep(name, replace(done, sounded=True), Weight.SOUNDS)
 
     def asked(self, identity: str, key: str, record: Record) -> None:
         """A query, which leaves no record."""

@@ -222,8 +222,7 @@ def renew(request: Request, screen: Screen) -> int:
     if request.values.get("broker"):
         unlocked(lambda keys: enrolment.renew_own(folder, now(), keys), request, screen)
         screen.say(RENEWED_OWN)
-        if not runs(folder.broker):
-            screen.say(TELL_BROKER)
+        _bring(folder, screen)
     return 0 if all(carried) else 1
 
 
@@ -234,7 +233,7 @@ def move_box(request: Request, screen: Screen) -> int:
     source = _folder(request)
     unlocked(lambda keys: move(source, target, names, now(), keys, keys), request, screen)
     screen.say(MOVED.fill(box=box, folder=target.path))
-    if not (runs(source.broker) and runs(target.broker)):
+    if not (is_kept_up(source.broker) and is_kept_up(target.broker)):
         screen.say(TELL_BROKER)
     spread(request.config, screen)
     return 0

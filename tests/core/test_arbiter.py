@@ -164,7 +164,8 @@ def test_what_is_asked_again_while_it_waits_keeps_its_place() -> None:
     scene = Scene().then(FIRE).then(NEWS).then(replace(NEWS, id="other", signal="other"))
     scene = scene.then(replace(NEWS, id="news-2"), 1.0)
     assert scene.moves == ["news-2 waiting"]
-    assert scene.effects[-1].detail == {"behind": "fire", "behind_id": "fire-1", "joined": "news-1"}
+    behind = {"behind": "fire", "behind_id": "fire-1", "joined": "news-1"}
+    assert scene.effects[-1] == Report(replace(NEWS, id="news-2"), Outcome.WAITING, behind)
     scene = scene.then(Ended("fire-1", Outcome.FINISHED), 2.0)
     assert scene.moves == ["fire-1 finished!", "begin news-1", "news-2 started"]
     assert scene.effects[-1] == Report(replace(NEWS, id="news-2"), Outcome.STARTED, {"joined": "news-1"})
