@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from gongd.core.wire_command import CommandClaims, CommandType
-from gongd.desk.orders import stops_at
+from gongd.desk.going_on import stops_at
 from gongd.desk.store import Store
 
 SET_BACK = timedelta(days=1)

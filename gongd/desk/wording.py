@@ -63,8 +63,15 @@ STOP = Text(
     "3 Tắt tiếng, việc chưa xong",
     "Stop {what}. Why?  1 All is safe (the boxes say so)  2 A mistake (the boxes apologise)  3 Silence, it is not over",
 )
+CALL_OFF = Text(
+    "Không có hiệu lệnh nào đang phát. Chưa báo yên: {what}. Loa nói gì?  1 Đã an toàn (loa nói “An toàn”)  "
+    "2 Báo nhầm (loa xin lỗi bà con)",
+    "Nothing is sounding. Not called off yet: {what}. What is said?  1 All is safe (the boxes say so)  "
+    "2 A mistake (the boxes apologise)",
+)
 STOPPED = Text("{signal} ở {n} thôn", "the {signal} in {n} villages")
-WHYS = {"1": Why.SAFE, "2": Why.MISTAKE, "3": Why.PAUSE}
+WORDS_OF_END = {"1": Why.SAFE, "2": Why.MISTAKE}
+WHYS = WORDS_OF_END | {"3": Why.PAUSE}
 
 ACTUAL = Text(
     "SẮP PHÁT THẬT: {title} ở {places} ({count}).{says} {most}.",
@@ -318,10 +325,10 @@ def result(gathering: Gathering) -> Text:
     return Text("".join(part.vi for part in parts), "".join(part.en for part in parts))
 
 
-def stop_question(going_on: Iterable[tuple[str, Status, int]], titles: Mapping[str, str]) -> Text:
-    """Why is it stopped? Each signal that will be, with in how many villages."""
-    named = [STOPPED.fill(signal=called(signal, status, titles), n=n) for signal, status, n in going_on]
-    return STOP.fill(what=Text(*(", ".join(part) for part in zip(*((one.vi, one.en) for one in named), strict=True))))
+def end_question(asked: Text, ended: Iterable[tuple[str, Status, int]], titles: Mapping[str, str]) -> Text:
+    """`STOP`, why is it stopped? Or `CALL_OFF`, how? Each signal that will be, with in how many villages."""
+    named = [STOPPED.fill(signal=called(signal, status, titles), n=n) for signal, status, n in ended]
+    return asked.fill(what=Text(*(", ".join(part) for part in zip(*((one.vi, one.en) for one in named), strict=True))))
 
 
 def clock(at: datetime, zone: tzinfo | None) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gongd.cli.screen import language_of_user
 from gongd.cli.usage import NoError
-from gongd.core.catalogue import Priority
+from gongd.core.catalogue import CALM, Priority
 from gongd.core.errors import ConfigError, GongdError
 from gongd.core.words import Language, Text
 from gongd.desk.authority import SEATS, Seat, take_seat
@@ -123,6 +123,11 @@ class Duty:
         told = [each for info in self.store.infos().values() for each in info.signals if each.name == signal]
         preset = PRESETS.get(signal or "")
         return Priority(max(each.priority for each in told)) if told else preset.priority if preset else None
+
+    def is_alarm(self, signal: str | None) -> bool:
+        """Does an actual one alarm people? One that nobody knows might."""
+        priority = self.priority(signal)
+        return signal not in CALM and (priority is None or priority >= Priority.PRIORITY)
 
     def spoken(self, signal: str, boxes: Iterable[str]) -> str | None:
         """What the first of these boxes that has told says with a signal; None where none has."""

@@ -1,13 +1,15 @@
 """What sounds, or may sound yet, as a command finds it in the store; what is said where nothing is to be stopped."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from gongd.core.record import Kind
+from gongd.core.wire_event import Event
 from gongd.core.words import Text
-from gongd.desk import orders
 from gongd.desk.forecast import joined
-from gongd.desk.orders import Given, GoingOn
+from gongd.desk.going_on import RESTS_FOR, TOLD_WITHIN, Given, GoingOn, going_on
 from gongd.desk.places import Target
+from gongd.desk.uncleared import UNTOLD_FOR, uncleared
 from gongd.desk.wording import called, title
 from gongd.gongctl.duty import Duty, now
 
@@ -30,17 +32,32 @@ MOST_SHOWN = 60
 def what_goes_on(duty: Duty) -> list[GoingOn]:
     """Everything that could be cancelled."""
     at = now()
-    given = [
+    return _there(duty, going_on(_given(duty, at - RESTS_FOR), _raised(duty, at), at))
+
+
+def what_is_uncleared(duty: Duty) -> list[GoingOn]:
+    """Alarms that have fallen silent, and whose end nobody has told."""
+    at = now()
+    return _there(duty, uncleared(_given(duty, at - UNTOLD_FOR), _raised(duty, at), at, duty.is_alarm))
+
+
+def _given(duty: Duty, since: datetime) -> list[Given]:
+    return [
         Given(order.claims, order.boxes, order.at, tuple(duty.store.answers(order.claims.jti)))
-        for order in duty.store.orders(at - orders.RESTS_FOR)
+        for order in duty.store.orders(since)
     ]
-    since = at - orders.TOLD_WITHIN
+
+
+def _raised(duty: Duty, at: datetime) -> list[tuple[str, Event]]:
+    since = at - TOLD_WITHIN
     told = duty.store.events(since=since, kinds=(Kind.ACTIVATION,))
-    events = [(filed.box, filed.event) for filed in told if filed.event.trusted]
-    events += duty.store.doubted(since, Kind.ACTIVATION)
+    trusted = [(filed.box, filed.event) for filed in told if filed.event.trusted]
+    return trusted + duty.store.doubted(since, Kind.ACTIVATION)
+
+
+def _there(duty: Duty, found: Iterable[GoingOn]) -> list[GoingOn]:
     there = duty.present.by_id
-    found = [one.at(there) for one in orders.going_on(given, events, at)]
-    return [one for one in found if one.boxes]
+    return [here for one in found if (here := one.at(there)).boxes]
 
 
 def named(duty: Duty, found: Iterable[GoingOn]) -> list[tuple[Text, str]]:

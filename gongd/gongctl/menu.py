@@ -15,22 +15,26 @@ from gongd.core.words import Text
 from gongd.desk import forecast as tonight
 from gongd.desk import sheet_file
 from gongd.desk.attendance import Sheet
+from gongd.desk.going_on import GoingOn
 from gongd.desk.office import Pen, UselessKeyError, require_listed
-from gongd.desk.orders import TEST_SIGNAL, GoingOn
+from gongd.desk.orders import TEST_SIGNAL
 from gongd.desk.places import Target
 from gongd.desk.wording import (
+    CALL_OFF,
     NOT_SENT,
     REMINDER,
+    STOP,
     WATCH_INSTEAD,
     WHYS,
+    WORDS_OF_END,
     Question,
+    end_question,
     result,
-    stop_question,
 )
 from gongd.gongctl.board import LINK_DOWN, header, not_reached, page
 from gongd.gongctl.duty import Duty, ask_pen, now
 from gongd.gongctl.free_text import on_one_line
-from gongd.gongctl.going import named, nothing_on, what_goes_on
+from gongd.gongctl.going import named, nothing_on, what_goes_on, what_is_uncleared
 from gongd.gongctl.order import (
     Plan,
     plan_cancels,
@@ -66,6 +70,7 @@ WHICH_DRILL = Text(
     "Diễn tập gì?  1 Báo cháy  2 Báo động an ninh  3 Báo lũ: ", "A drill of what?  1 Fire  2 Security  3 Flood: "
 )
 WHICH_STOP = Text("Dừng hiệu lệnh nào?", "Which is stopped?")
+WHICH_CALLED_OFF = Text("Báo yên cho hiệu lệnh nào?", "Which is called off?")
 WHICH_LINE = Text("  {n} {title} ở {places}", "  {n} {title} in {places}")
 WHICH_ALL = Text("Số (chỉ Enter: tất cả): ", "Number (Enter alone: all): ")
 NO_SUCH = Text("Không có số “{typed}”.", "There is no number “{typed}”.")
@@ -244,33 +249,34 @@ class Menu:
     # ── Stopping ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _stop(self) -> None:
-        found = self._worker.do(what_goes_on)
-        if not found:
+        """What sounds; where nothing does, what has fallen silent without anybody having said that it is over."""
+        if found := self._worker.do(what_goes_on):
+            self._end(found, WHICH_STOP, STOP, WHYS, NOT_STOPPED)
+        elif found := self._worker.do(what_is_uncleared):
+            self._end(found, WHICH_CALLED_OFF, CALL_OFF, WORDS_OF_END, NOT_SENT)
+        else:
             self._voice.say(self._worker.do(nothing_on))
-            return
-        chosen = self._which(found) if len(found) > 1 else found
-        if chosen is None:
-            self._voice.say(NOT_STOPPED)
-            return
-        question = self._worker.do(lambda duty: _stop_words(duty, chosen))
-        why = WHYS.get(self._ask(Text(f"{question.vi}: ", f"{question.en}: ")))
-        if why is None:
-            self._voice.say(NOT_STOPPED)
-            return
-        self._end(chosen, why)
 
-    def _end(self, chosen: list[GoingOn], why: Why) -> None:
+    def _end(self, found: list[GoingOn], which: Text, asked: Text, whys: Mapping[str, Why], undone: Text) -> None:
+        chosen = self._which(found, which) if len(found) > 1 else found
+        why = None
+        if chosen is not None:
+            question = self._worker.do(lambda duty: _end_words(duty, chosen, asked))
+            why = whys.get(self._ask(Text(f"{question.vi}: ", f"{question.en}: ")))
+        if chosen is None or why is None:
+            self._voice.say(undone)
+            return
         self._give(*self._worker.do(lambda duty: plan_cancels(duty, chosen, why)))
 
-    def _which(self, found: list[GoingOn]) -> list[GoingOn] | None:
-        self._voice.say(WHICH_STOP)
+    def _which(self, found: list[GoingOn], which: Text) -> list[GoingOn] | None:
+        self._voice.say(which)
         for number, text in enumerate(self._worker.do(lambda duty: named(duty, found)), 1):
             self._voice.say(WHICH_LINE.fill(n=number, title=text[0], places=text[1]))
         typed = self._ask(WHICH_ALL)
         if not typed:
             return found
-        at = int(typed) - 1 if typed.isascii() and typed.isdigit() else -1
-        return [found[at]] if 0 <= at < len(found) else None
+        numbered = {str(number): [one] for number, one in enumerate(found, 1)}
+        return numbered.get(typed.lstrip("0"))
 
     # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -327,11 +333,11 @@ def _head(duty: Duty) -> list[Text]:
     return lines if duty.talk.is_up else [*lines, LINK_DOWN]
 
 
-def _stop_words(duty: Duty, chosen: list[GoingOn]) -> Text:
+def _end_words(duty: Duty, chosen: list[GoingOn], asked: Text) -> Text:
     roster = duty.roster
     villages = [len({roster.box(box).village for box in one.boxes}) for one in chosen]
     parts = [(one.signal, one.status, n) for one, n in zip(chosen, villages, strict=True)]
-    return stop_question(parts, duty.titles)
+    return end_question(asked, parts, duty.titles)
 
 
 def _has_settled(gathering: Gathering) -> bool:

@@ -13,8 +13,9 @@ from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_form import to_object
 from gongd.core.words import Text
 from gongd.desk import orders
+from gongd.desk.going_on import Ending, GoingOn, endings
 from gongd.desk.office import Pen, new_name, require_listed
-from gongd.desk.orders import Ending, GoingOn, Hand
+from gongd.desk.orders import Hand
 from gongd.desk.places import Target, target_of
 from gongd.desk.roster import RosterBox
 from gongd.desk.sender import LinkChanged
@@ -32,7 +33,7 @@ from gongd.desk.wording import (
 )
 from gongd.gongctl.duty import Duty, ask_pen, hand, now, on_duty, without_roster
 from gongd.gongctl.free_text import fits, on_one_line
-from gongd.gongctl.going import MOST_SHOWN, nothing_of_it, what_goes_on
+from gongd.gongctl.going import MOST_SHOWN, nothing_of_it, what_goes_on, what_is_uncleared
 from gongd.gongctl.telling import Say, tell
 from gongd.gongctl.unlocking import typed
 
@@ -146,7 +147,8 @@ def cancel(request: Request, screen: Screen) -> int:
     def plans(duty: Duty) -> list[Plan]:
         signal, target = request.values["signal"], find(duty, request) if request.values["to"] else None
         found = what_goes_on(duty)
-        chosen = [one for one in found if signal in (None, one.signal)]
+        uncleared = what_is_uncleared(duty) if not found and why is not Why.PAUSE else []
+        chosen = [one for one in found or uncleared if signal in (None, one.signal)]
         if target is not None:
             chosen = [at for one in chosen if (at := one.at(set(target.ids))).boxes]
         if not chosen:
@@ -158,7 +160,7 @@ def cancel(request: Request, screen: Screen) -> int:
 
 def plan_cancels(duty: Duty, chosen: list[GoingOn], why: Why) -> list[Plan]:
     """To end these, for a reason, with as many orders as it takes."""
-    return [_plan_cancel(duty, ending, why) for ending in orders.endings(chosen)]
+    return [_plan_cancel(duty, ending, why) for ending in endings(chosen)]
 
 
 def _plan_cancel(duty: Duty, ending: Ending, why: Why) -> Plan:

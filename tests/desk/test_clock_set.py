@@ -7,7 +7,8 @@ import pytest
 
 from gongd.core.gathering import AGAIN_AFTER, SENT_AGAIN_FOR, SILENT_AFTER
 from gongd.core.wire_report import Step
-from gongd.desk.orders import Given, Hand, going_on, silence
+from gongd.desk.going_on import Given, going_on
+from gongd.desk.orders import Hand, silence
 from gongd.desk.sender import GivenUp, News, Sender, Silent
 from gongd.desk.store import Store
 from tests.desk.bare_sender import BOTH, PEN, Line, line, make_sender, store

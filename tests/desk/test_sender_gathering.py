@@ -16,8 +16,9 @@ from gongd.core.wire_event import Event
 from gongd.core.wire_form import LARGEST_MESSAGE, from_json, to_json
 from gongd.core.wire_name import to_box
 from gongd.core.wire_report import Answer, Step
+from gongd.desk.going_on import Given, GoingOn, endings, going_on
 from gongd.desk.office import Pen
-from gongd.desk.orders import Given, GoingOn, Hand, cancel, endings, going_on
+from gongd.desk.orders import Hand, cancel
 from gongd.desk.sender import Sender
 from gongd.desk.store import Store
 from gongd.desk.wording import result

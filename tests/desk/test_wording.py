@@ -14,7 +14,7 @@ from gongd.core.wire_command import CommandClaims
 from gongd.core.wire_report import Answer, Step
 from gongd.core.words import Language, Text
 from gongd.desk.orders import Hand, announce, silence
-from gongd.desk.wording import line, result, stop_question
+from gongd.desk.wording import STOP, end_question, line, result
 from gongd.gongctl.menu import CHOOSE
 from gongd.gongctl.telling import is_told
 from gongd.gongctl.voice import Voice
@@ -102,12 +102,12 @@ def test_a_box_that_waits_for_it_does_not_say_what_waits_for_something_more_urge
 
 
 def test_what_is_stopped_is_named_signal_by_signal() -> None:
-    assert stop_question([("fire", Status.ACTUAL, 2)], {}).vi == (
+    assert end_question(STOP, [("fire", Status.ACTUAL, 2)], {}).vi == (
         "Dừng báo cháy ở 2 thôn. Vì sao?  1 Đã an toàn (loa nói “An toàn”)  2 Báo nhầm (loa xin lỗi bà con)  "
         "3 Tắt tiếng, việc chưa xong"
     )
     several = [("fire", Status.ACTUAL, 2), ("security", Status.ACTUAL, 1), ("flood", Status.EXERCISE, 3)]
-    told = stop_question([*several, ("test", Status.TEST, 1)], {})
+    told = end_question(STOP, [*several, ("test", Status.TEST, 1)], {})
     assert told.vi.startswith(
         "Dừng báo cháy ở 2 thôn, báo động an ninh ở 1 thôn, diễn tập báo lũ ở 3 thôn, thử loa ở 1 thôn. Vì sao?  1 "
     )
