@@ -25,6 +25,8 @@ UNHEARD: Mapping[Outcome, Reason] = {
 }
 """Why a gong that was asked for has not begun."""
 
+_RINGS = frozenset({Outcome.STARTED, Outcome.JOINED})
+
 
 @dataclass(slots=True)
 class Nights:
@@ -97,8 +99,10 @@ class Nights:
         occurrence = self._asked.get(activation.id)
         if occurrence is None or self.ledger is None:
             return []
-        if outcome is Outcome.STARTED:
-            self._begun[activation.id] = self._asked.pop(activation.id)
+        if outcome in _RINGS:
+            del self._asked[activation.id]
+            if outcome is Outcome.STARTED or self._begun:
+                self._begun[activation.id] = occurrence
             self.ledger = rung(self.ledger, occurrence, now)
             return [rung_record(occurrence, now, activation.id)]
         if outcome in UNHEARD:
@@ -113,7 +117,8 @@ class Nights:
 
     def onstage(self, activation: Activation, now: Moment) -> Record | None:
         """It begins to sound: the record of its night, as it should be on disk by now."""
-        occurrence = self._begun.pop(activation.id, None)
+        occurrence = self._begun.get(activation.id)
+        self._begun.clear()  # of those who have joined it, too
         return rung_record(occurrence, now, activation.id) if occurrence else None
 
     def _ring(self, occurrence: Occurrence, now: Moment) -> list[Event]:

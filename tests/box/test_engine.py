@@ -229,3 +229,24 @@ def test_a_start_that_dies_at_once_does_not_forget_the_time_that_was_believed(vi
     village.start()
     village.cut_power(60)
     assert steady(village) == believed | {"mono": None}
+
+
+@pytest.mark.parametrize("alarm", [False, True])
+def test_schedules_that_meet_in_one_gong_each_account_for_their_night(ram: Path, alarm: bool) -> None:
+    later = '{id: feast, signal: peace, at: "22:00:05", days: daily}'
+    text = SETTINGS + f'schedules: [{{id: nightly, signal: peace, at: "22:00", days: daily}}, {later}]\n'
+    village = Village(ram, at("21:59:30"), text).start()
+    if alarm:  # both gongs wait for it
+        village.hold("fire")
+        village.until_wall(at("22:00:34"))
+    else:
+        village.until_wall(at("22:00:08"))
+    assert village.sounding == "peace"
+    village.ask("stop")
+    village.cut_power(60)
+    village.start()
+    village.wait(60)
+    assert sorted((row["schedule"], row["outcome"]) for row in village.rows("night")) == [
+        ("feast", "rung"),
+        ("nightly", "rung"),
+    ]
