@@ -202,8 +202,8 @@ BUGS = (
     Bug(
         "a person on site cannot silence",
         "gongd.core.arbiter",
-        "            for turn in hearing.turns():\n                hearing.move(turn, Cause.SILENCED",
-        "            for turn in ():\n                hearing.move(turn, Cause.SILENCED",
+        "            for turn in decision.turns():\n                decision.move(turn, Cause.SILENCED",
+        "            for turn in ():\n                decision.move(turn, Cause.SILENCED",
         "people",
     ),
     Bug(
