@@ -3,8 +3,8 @@
 An alarm that comes to its limit, or is stopped for a pause, tells people to stay alert (signals.md). So does silence.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from gongd.core.activation import Outcome
@@ -25,23 +25,54 @@ _SAYS_IT_IS_OVER = frozenset({Why.SAFE, Why.MISTAKE})
 
 @dataclass(frozen=True, slots=True)
 class _Fallen:
-    """One activation at one box that has fallen silent."""
+    """One activation at one box: when it was raised, and when it fell silent."""
 
     box: str
     activation: str
     signal: str
     at: datetime
+    ended_at: datetime
+
+
+@dataclass(slots=True)
+class _Calmed:
+    """What people at the boxes were told: that this activation is over, when that one of this signal is, or all is."""
+
+    named: set[tuple[str, str]] = field(default_factory=set)
+    of_signal: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    of_all: dict[str, datetime] = field(default_factory=dict)
+
+    def has(self, fallen: _Fallen) -> bool:
+        if (fallen.box, fallen.activation) in self.named:
+            return True
+        same, all_of_it = self.of_signal.get((fallen.box, fallen.signal)), self.of_all.get(fallen.box)
+        return (same is not None and same > fallen.ended_at) or (all_of_it is not None and all_of_it > fallen.at)
+
+    def tell_of(self, box: str, signals: Iterable[str], at: datetime) -> None:
+        for signal in signals:
+            self.of_signal[box, signal] = max(at, self.of_signal.get((box, signal), at))
+
+    def tell_all(self, box: str, at: datetime) -> None:
+        self.of_all[box] = max(at, self.of_all.get(box, at))
 
 
 def uncleared(
-    given: Sequence[Given], events: Iterable[tuple[str, Event]], now: datetime, is_alarm: Callable[[str | None], bool]
+    given: Sequence[Given],
+    events: Iterable[tuple[str, Event]],
+    now: datetime,
+    is_alarm: Callable[[str], bool],
+    of: Collection[str] | None = None,
 ) -> list[GoingOn]:
-    """What a cancel can still call off, by signal, the newest first. `is_alarm` says whether a signal alarms people."""
+    """What a cancel can still call off, by signal, the newest first. `is_alarm` says whether a signal alarms people;
+    `of`: these activations alone."""
     told = [(box, event) for box, event in events if event.kind == Kind.ACTIVATION]
     found: dict[str, dict[str, set[str]]] = {}
-    for fallen in sorted((*_ordered(given), *_raised(given, told)), key=lambda one: one.at, reverse=True):
-        is_fresh = now - fallen.at <= UNTOLD_FOR and is_alarm(fallen.signal)
-        if is_fresh and not _is_called_off(fallen, given, told):
+    young = [one for one in (*_ordered(given), *_raised(given, told)) if now - one.at <= UNTOLD_FOR]
+    alarms = {signal for signal in {one.signal for one in young} if is_alarm(signal)}
+    calmed = _calmed(given, told)
+    for fallen in sorted(young, key=lambda one: one.at, reverse=True):
+        is_meant = of is None or fallen.activation in of
+        if is_meant and fallen.signal in alarms and not calmed.has(fallen):
             found.setdefault(fallen.signal, {}).setdefault(fallen.activation, set()).add(fallen.box)
     return [as_one(signal, Status.ACTUAL, by_id) for signal, by_id in found.items()]
 
@@ -52,14 +83,19 @@ def _ordered(given: Iterable[Given]) -> Iterator[_Fallen]:
         claims = order.claims
         if claims.type is not CommandType.ALERT or claims.status is not Status.ACTUAL or claims.signal is None:
             continue
-        for box in order.boxes:
-            answers = [one for one in order.answers if one.box == box and one.step is not Step.REFUSED]
+        said: dict[str, list[Answer]] = {box: [] for box in order.boxes}
+        for one in order.answers:
+            if one.step is not Step.REFUSED and one.box in said:
+                said[one.box].append(one)
+        for box, answers in said.items():
             if _has_fallen_silent(answers):
-                yield _Fallen(box, claims.jti, claims.signal, order.at)
+                ended_at = answers[-1].at if answers[-1].trusted else order.at
+                yield _Fallen(box, claims.jti, claims.signal, order.at, ended_at)
 
 
 def _raised(given: Iterable[Given], told: Iterable[tuple[str, Event]]) -> Iterator[_Fallen]:
-    """By others: people at the boxes, neighbours, a panel."""
+    """By others: people at the boxes, neighbours, a panel. The last word may bear an earlier time than the first: the
+    box's clock was set in between."""
     ours = {order.claims.jti for order in given}
     heard: dict[tuple[str, str], list[Event]] = {}
     for box, event in told:
@@ -67,8 +103,9 @@ def _raised(given: Iterable[Given], told: Iterable[tuple[str, Event]]) -> Iterat
         if name.partition(".")[0] not in ours and event.status == Status.ACTUAL and is_raised(event):
             heard.setdefault((box, name), []).append(event)
     for (box, name), words in heard.items():
-        if words[0].signal is not None and _has_fallen_silent(words):
-            yield _Fallen(box, name, words[0].signal, words[0].at)
+        last_is_last = sorted(words, key=is_over)
+        if words[0].signal is not None and _has_fallen_silent(last_is_last):
+            yield _Fallen(box, name, words[0].signal, words[0].at, last_is_last[-1].at)
 
 
 def _has_fallen_silent(words: Sequence[Answer] | Sequence[Event]) -> bool:
@@ -79,17 +116,25 @@ def _has_fallen_silent(words: Sequence[Answer] | Sequence[Event]) -> bool:
     return said[-1] != Outcome.CANCELLED or words[-1].reason == Why.PAUSE
 
 
-def _is_called_off(fallen: _Fallen, given: Iterable[Given], told: Iterable[tuple[str, Event]]) -> bool:
-    ours = set()
+def _calmed(given: Sequence[Given], told: Iterable[tuple[str, Event]]) -> _Calmed:
+    """By cancels and all clears of the desk, and by all clears of others. A cancel says the words aloud only where what
+    it names had been heard and no other alarm goes on: then it is answered `started`."""
+    calmed, ours = _Calmed(), {order.claims.jti for order in given}
+    signals = {event.activation: event.signal for _, event in told}
+    signals |= {order.claims.jti: order.claims.signal for order in given}
     for order in given:
-        ours.add(order.claims.jti)
-        taken = any(one.box == fallen.box and is_taken(one) for one in order.answers)
-        names_it = fallen.activation in (order.claims.references or ()) and order.claims.reason in _SAYS_IT_IS_OVER
-        calms = order.claims.signal in CALMING and order.claims.status is Status.ACTUAL and order.at > fallen.at
-        if taken and (names_it or calms):
-            return True
-    return any(
-        box == fallen.box and event.signal in CALMING and event.at > fallen.at
-        for box, event in told
-        if event.outcome in _HEARD and (event.activation or "").partition(".")[0] not in ours
-    )
+        claims, is_actual = order.claims, order.claims.status is Status.ACTUAL
+        ended = (claims.references or ()) if claims.reason in _SAYS_IT_IS_OVER else ()
+        about = {signal for name in ended if is_actual and (signal := signals.get(name)) is not None}
+        for answer in filter(is_taken, order.answers):
+            calmed.named |= {(answer.box, name) for name in ended}
+            if answer.step is Step.STARTED:
+                calmed.tell_of(answer.box, about, order.at)
+            if is_actual and claims.signal in CALMING:
+                calmed.tell_all(answer.box, order.at)
+    for box, event in told:
+        is_of_others = (event.activation or "").partition(".")[0] not in ours
+        is_said = event.outcome in _HEARD and event.status in (None, Status.ACTUAL)
+        if is_of_others and is_said and event.signal in CALMING:
+            calmed.tell_all(box, event.at)
+    return calmed

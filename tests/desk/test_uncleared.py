@@ -1,5 +1,6 @@
 """An alarm that has come to its limit, or was stopped for a pause, can still be called off: "Xong việc: chọn 4"."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -83,6 +84,47 @@ def test_what_people_at_a_box_have_raised_is_called_off_too_unless_they_have_don
     assert len(found(events=(*over, ("thon-5", green)))) == 1
     safe = replace(PRESSED, number=2, outcome="cancelled", reason="safe")
     assert found(events=(over[0], ("thon-3", safe))) == []
+
+
+def test_an_alarm_that_was_raised_again_and_called_off_then_is_not_called_off_once_more() -> None:
+    first = alarm(*heard_and(Step.FINISHED), *heard_and(Step.FINISHED, "thon-5"))
+    claims = replace(order(), jti="again-1234")
+    cut = replace(answer("thon-3", Step.CANCELLED, "again-1234"), reason="safe")
+    again = Given(claims, BOTH, NOW + 10 * MINUTE, (answer("thon-3", Step.STARTED, "again-1234"), cut))
+    said = answer("thon-3", Step.STARTED, "cancel-1234")
+    told = Given(stop("again-1234"), BOTH, NOW + 12 * MINUTE, (said,))
+    (one,) = found(first, again, told)
+    assert (one.activations, one.boxes) == (("order-1234",), ("thon-5",))
+    (one,) = found(first, again, replace(told, claims=replace(told.claims, status=Status.EXERCISE)))
+    assert one.boxes == BOTH
+    (one,) = found(first, again, replace(told, answers=(replace(said, step=Step.FINISHED),)))
+    assert one.boxes == BOTH
+    (one,) = found(first, again, replace(told, at=NOW - MINUTE))
+    assert one.boxes == BOTH
+
+
+def test_the_end_of_a_drill_is_no_word_of_an_alarm() -> None:
+    over = ("thon-3", PRESSED), ("thon-3", replace(PRESSED, number=2, outcome="finished"))
+    end = replace(PRESSED, number=3, at=NOW + MINUTE, activation="d-1.end", signal="all-clear", status="exercise")
+    assert len(found(events=(*over, ("thon-3", end)))) == 1
+
+
+def test_an_alarm_whose_box_had_its_clock_set_meanwhile_can_be_called_off_too() -> None:
+    begun = replace(PRESSED, trusted=False, at=NOW + MINUTE)
+    over = replace(PRESSED, number=2, outcome="finished", trusted=True)
+    (one,) = found(events=(("thon-3", over), ("thon-3", begun)))
+    assert one.activations == ("b-1",)
+
+
+def test_what_can_be_called_off_is_found_at_once_in_a_province_of_a_thousand_boxes() -> None:
+    places = tuple(f"b-{number}" for number in range(1000))
+    said = [answer(box, step) for box in places for step in (Step.STARTED, Step.FINISHED)]
+    given = [Given(replace(order(), jti=f"order-{n:04}"), places, NOW, tuple(said)) for n in range(4)]
+    asked: list[str | None] = []
+    began = time.process_time()
+    (one,) = uncleared(given, (), LATER, lambda signal: asked.append(signal) is None)
+    assert (len(one.boxes), len(one.activations), asked) == (1000, 4, ["fire"])
+    assert time.process_time() - began < 2.0
 
 
 @pytest.fixture
