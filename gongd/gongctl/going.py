@@ -1,8 +1,9 @@
 """What sounds, or may sound yet, as a command finds it in the store; what is said where nothing is to be stopped."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from gongd.core.catalogue import Why
 from gongd.core.record import Kind
 from gongd.core.wire_event import Event
 from gongd.core.words import Text
@@ -35,10 +36,17 @@ def what_goes_on(duty: Duty) -> list[GoingOn]:
     return _there(duty, going_on(_given(duty, at - RESTS_FOR), _raised(duty, at), at))
 
 
-def what_is_uncleared(duty: Duty) -> list[GoingOn]:
-    """Alarms that have fallen silent, and whose end nobody has told."""
+def what_is_uncleared(duty: Duty, of: Collection[str] | None = None) -> list[GoingOn]:
+    """Alarms that have fallen silent, and whose end nobody has told. `of`: these activations alone."""
     at = now()
-    return _there(duty, uncleared(_given(duty, at - UNTOLD_FOR), _raised(duty, at), at, duty.is_alarm))
+    return _there(duty, uncleared(_given(duty, at - UNTOLD_FOR), _raised(duty, at), at, duty.is_alarm, of))
+
+
+def wherever_heard(duty: Duty, chosen: list[GoingOn], why: Why) -> list[GoingOn]:
+    """With the boxes where the very same alarms have fallen silent: people there are told too how it has ended."""
+    if why is Why.PAUSE:
+        return chosen
+    return [*chosen, *what_is_uncleared(duty, {name for one in chosen for name in one.activations})]
 
 
 def _given(duty: Duty, since: datetime) -> list[Given]:

@@ -34,7 +34,7 @@ from gongd.desk.wording import (
 from gongd.gongctl.board import LINK_DOWN, header, not_reached, page
 from gongd.gongctl.duty import Duty, ask_pen, now
 from gongd.gongctl.free_text import on_one_line
-from gongd.gongctl.going import named, nothing_on, what_goes_on, what_is_uncleared
+from gongd.gongctl.going import named, nothing_on, what_goes_on, what_is_uncleared, wherever_heard
 from gongd.gongctl.order import (
     Plan,
     plan_cancels,
@@ -266,7 +266,7 @@ class Menu:
         if chosen is None or why is None:
             self._voice.say(undone)
             return
-        self._give(*self._worker.do(lambda duty: plan_cancels(duty, chosen, why)))
+        self._give(*self._worker.do(lambda duty: plan_cancels(duty, wherever_heard(duty, chosen, why), why)))
 
     def _which(self, found: list[GoingOn], which: Text) -> list[GoingOn] | None:
         self._voice.say(which)

@@ -33,7 +33,7 @@ from gongd.desk.wording import (
 )
 from gongd.gongctl.duty import Duty, ask_pen, hand, now, on_duty, without_roster
 from gongd.gongctl.free_text import fits, on_one_line
-from gongd.gongctl.going import MOST_SHOWN, nothing_of_it, what_goes_on, what_is_uncleared
+from gongd.gongctl.going import MOST_SHOWN, nothing_of_it, what_goes_on, what_is_uncleared, wherever_heard
 from gongd.gongctl.telling import Say, tell
 from gongd.gongctl.unlocking import typed
 
@@ -148,7 +148,7 @@ def cancel(request: Request, screen: Screen) -> int:
         signal, target = request.values["signal"], find(duty, request) if request.values["to"] else None
         found = what_goes_on(duty)
         uncleared = what_is_uncleared(duty) if not found and why is not Why.PAUSE else []
-        chosen = [one for one in found or uncleared if signal in (None, one.signal)]
+        chosen = wherever_heard(duty, [one for one in found or uncleared if signal in (None, one.signal)], why)
         if target is not None:
             chosen = [at for one in chosen if (at := one.at(set(target.ids))).boxes]
         if not chosen:
