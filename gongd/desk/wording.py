@@ -64,10 +64,8 @@ STOP = Text(
     "Stop {what}. Why?  1 All is safe (the boxes say so)  2 A mistake (the boxes apologise)  3 Silence, it is not over",
 )
 CALL_OFF = Text(
-    "Không có hiệu lệnh nào đang phát. Chưa báo yên: {what}. Loa nói gì?  1 Đã an toàn (loa nói “An toàn”)  "
-    "2 Báo nhầm (loa xin lỗi bà con)",
-    "Nothing is sounding. Not called off yet: {what}. What is said?  1 All is safe (the boxes say so)  "
-    "2 A mistake (the boxes apologise)",
+    "Chưa báo yên: {what}. Loa nói gì?  1 Đã an toàn (loa nói “An toàn”)  2 Báo nhầm (loa xin lỗi bà con)",
+    "Not called off yet: {what}. What is said?  1 All is safe (the boxes say so)  2 A mistake (the boxes apologise)",
 )
 STOPPED = Text("{signal} ở {n} thôn", "the {signal} in {n} villages")
 WORDS_OF_END = {"1": Why.SAFE, "2": Why.MISTAKE}

@@ -252,10 +252,10 @@ class Menu:
         """What sounds; where nothing does, what has fallen silent without anybody having said that it is over."""
         if found := self._worker.do(what_goes_on):
             self._end(found, WHICH_STOP, STOP, WHYS, NOT_STOPPED)
-        elif found := self._worker.do(what_is_uncleared):
+            return
+        self._voice.say(self._worker.do(nothing_on))
+        if found := self._worker.do(what_is_uncleared):
             self._end(found, WHICH_CALLED_OFF, CALL_OFF, WORDS_OF_END, NOT_SENT)
-        else:
-            self._voice.say(self._worker.do(nothing_on))
 
     def _end(self, found: list[GoingOn], which: Text, asked: Text, whys: Mapping[str, Why], undone: Text) -> None:
         chosen = self._which(found, which) if len(found) > 1 else found

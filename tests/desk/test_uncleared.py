@@ -148,10 +148,11 @@ def ended(commune: Commune, box: str = "thon-3") -> list[Why | None]:
 def test_the_menu_calls_an_alarm_off_that_has_come_to_its_limit_and_once_only(commune: Commune) -> None:
     shown = commune.gongctl(typed="4\n1\n4\n0\n").stdout
     assert (
-        "Không có hiệu lệnh nào đang phát. Chưa báo yên: báo cháy ở 2 thôn. Loa nói gì?  1 Đã an toàn (loa nói “An "
+        "Không có hiệu lệnh nào đang phát.\nChưa báo yên: báo cháy ở 2 thôn. Loa nói gì?  1 Đã an toàn (loa nói “An "
         "toàn”)  2 Báo nhầm (loa xin lỗi bà con): "
     ) in shown
-    assert shown.count("Không có hiệu lệnh nào đang phát.\n") == 1
+    assert shown.count("Không có hiệu lệnh nào đang phát.\n") == 2
+    assert shown.count("Chưa báo yên") == 1
     assert (ended(commune), ended(commune, "thon-5")) == ([Why.SAFE], [Why.SAFE])
 
 
@@ -194,3 +195,19 @@ def test_a_pause_and_an_end_at_a_place_reach_only_what_was_meant(tmp_path: Path)
         assert commune.gongctl("alert", "fire", "--to", "all", "--yes").returncode == 0
         assert commune.gongctl("cancel", "--reason", "safe", "--to", "5").returncode == 0
         assert (ended(commune), ended(commune, "thon-5")) == ([], [Why.PAUSE, Why.SAFE])
+
+
+@needs_mosquitto
+def test_where_the_store_cannot_be_used_nobody_is_told_that_nothing_is_sounding(tmp_path: Path) -> None:
+    with whole_commune(tmp_path) as commune:
+        for box in commune.boxes.values():
+            box.steps = (Step.RECEIVED, Step.STARTED, Step.FINISHED)
+        (commune.folder.path / "desk.db").write_bytes(b"this is no database, and never was\n" * 300)
+        shown = commune.gongctl(typed="1\ntat ca\ntat ca chay\n4\n1\n0\n").stdout
+        assert "Không có hiệu lệnh nào đang phát" not in shown
+        assert "máy không biết hiệu lệnh nào đang phát" in shown
+        assert (ended(commune), ended(commune, "thon-5")) == ([Why.SAFE], [Why.SAFE])
+        assert commune.gongctl("alert", "fire", "--to", "all", "--yes").returncode == 0
+        told = commune.gongctl("cancel", "--reason", "safe")
+        assert (told.returncode, len(ended(commune))) == (1, 1)
+        assert "máy không biết hiệu lệnh nào đang phát" in told.stderr
