@@ -147,9 +147,10 @@ def cancel(request: Request, screen: Screen) -> int:
     def plans(duty: Duty) -> list[Plan]:
         signal, target = request.values["signal"], find(duty, request) if request.values["to"] else None
         found = what_goes_on(duty)
-        is_silent = not found and duty.trouble is None  # else it is not known
-        uncleared = what_is_uncleared(duty) if is_silent and why is not Why.PAUSE else []
-        chosen = wherever_heard(duty, [one for one in found or uncleared if signal in (None, one.signal)], why)
+        chosen = [one for one in found if signal in (None, one.signal)]
+        if not chosen and duty.trouble is None and why is not Why.PAUSE:  # in trouble it is not known what sounds
+            chosen = [one for one in what_is_uncleared(duty) if signal in (None, one.signal)]
+        chosen = wherever_heard(duty, chosen, why)
         if target is not None:
             chosen = [at for one in chosen if (at := one.at(set(target.ids))).boxes]
         if not chosen:

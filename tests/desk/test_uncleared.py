@@ -211,3 +211,17 @@ def test_where_the_store_cannot_be_used_nobody_is_told_that_nothing_is_sounding(
         told = commune.gongctl("cancel", "--reason", "safe")
         assert (told.returncode, len(ended(commune))) == (1, 1)
         assert "máy không biết hiệu lệnh nào đang phát" in told.stderr
+
+
+@needs_mosquitto
+def test_an_announcement_that_a_box_never_answered_does_not_keep_an_alarm_from_being_called_off_by_its_name(
+    commune: Commune,
+) -> None:
+    commune.boxes["thon-5"].deaf = True
+    commune.gongctl("announce", "Mai họp.", "--to", "5", "--yes", "--wait", "2")
+    told = commune.gongctl("cancel", "--reason", "pause", "--signal", "fire")
+    assert told.stderr.startswith("Chưa dừng gì: không có hiệu lệnh “báo cháy” nào đang phát.")
+    commune.gongctl("cancel", "--reason", "safe", "--signal", "fire", "--wait", "2")
+    assert (ended(commune), ended(commune, "thon-5")) == ([Why.SAFE], [Why.SAFE])
+    (last,) = [one for one in commune.boxes["thon-3"].heard if one.type is CommandType.CANCEL]
+    assert len(last.references or ()) == 1
