@@ -131,7 +131,8 @@ def _finish(decision: Decision, turn: Turn, cause: Cause, for_now: Cause, detail
     if again is None or not turn.activation.is_alarm or decision.now + again.every_s > turn.asked_at + again.for_s:
         decision.move(turn, cause, detail)
     else:
-        resting = replace(turn, wake_at=decision.now + again.every_s)
+        told = frozenset(each.id for each in turn.joined)
+        resting = replace(turn, wake_at=decision.now + again.every_s, told_to_wait=told)
         decision.move(resting, for_now, {**detail, "again_in_s": again.every_s})
 
 

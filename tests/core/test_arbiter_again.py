@@ -58,6 +58,16 @@ def test_the_time_of_again_counts_from_the_last_request() -> None:
     assert scene.then(Ended("flood-1", Outcome.FINISHED), 14800.0).air.turns == ()
 
 
+def test_who_has_joined_is_told_each_time_that_an_alarm_sounds_again() -> None:
+    too = replace(FLOOD, id="flood-2")
+    scene = Scene().then(FLOOD).then(too, 10.0)
+    for end in (600.0, 1800.0):
+        scene = scene.then(Ended("flood-1", Outcome.FINISHED), end)
+        assert scene.moves == ["flood-1 finished", "flood-2 finished"]
+        scene = scene.then(Tick(), end + 600.0)
+        assert scene.effects[1:] == (Report(too, Outcome.STARTED, {"joined": "flood-1"}),)
+
+
 def test_a_resting_alarm_that_is_asked_again_sounds_at_once() -> None:
     scene = _rested().then(replace(FLOOD, id="flood-2"), 700.0)
     assert scene.moves == ["begin flood-1", "flood-2 joined"]
