@@ -316,11 +316,15 @@ class Turn:
         """How many seconds of its cap remain."""
         return self.left_s - (now - self.began_at) if self.phase is Phase.SOUNDING else self.left_s
 
-    def taken_up(self, asked: Activation, sounded_s: float) -> "Turn":
-        """After the daemon's death: what was one sound before goes on for as long as any request for it had left."""
+    def taken_up(self, asked: Activation, sounded_s: float, asked_at: float, number: int) -> "Turn":
+        """After the daemon's death: what was one sound before goes on for as long as any request for it had left, and
+        is as new as the newest of them."""
+        newer = self if asked_at <= self.asked_at else replace(self, asked_at=asked_at)
+        if newer is not self and self.is_emergency:
+            newer = replace(newer, order=number)
         left_s = asked.cap_s - sounded_s
         is_cut_short = self.phase is not Phase.SOUNDING and left_s > self.left_s
-        return replace(self, left_s=left_s, granted_s=asked.cap_s) if is_cut_short else self
+        return replace(newer, left_s=left_s, granted_s=asked.cap_s) if is_cut_short else newer
 
 
 def kin(activation: Activation) -> tuple[object, ...]:

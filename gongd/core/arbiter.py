@@ -219,7 +219,10 @@ def _join(decision: Decision, host: Turn, event: Requested) -> None:
     asked = event.activation
     host = _make_room(decision, host)
     host = replace(host, joined=(*host.joined, asked))
-    host = _asked_anew(decision, host, asked) if event.is_new else host.taken_up(asked, event.sounded_s)
+    if event.is_new:
+        host = _asked_anew(decision, host, asked)
+    else:
+        host = host.taken_up(asked, event.sounded_s, decision.now - event.age_s, decision.number())
     decision.move(host, Cause.ASKED_AGAIN)
     decision.newcomers.append((host.activation.id, asked))
 

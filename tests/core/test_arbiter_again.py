@@ -3,10 +3,23 @@
 from dataclasses import replace
 
 from gongd.core.activation import Outcome
-from gongd.core.air import MOVES, Begin, Cancelled, Ended, Phase, Reach, Report, Requested, Silenced, Tick, diagram
+from gongd.core.air import (
+    MOVES,
+    Begin,
+    Cancelled,
+    Ended,
+    Phase,
+    Reach,
+    Report,
+    Requested,
+    Silenced,
+    Tick,
+    Together,
+    diagram,
+)
 from gongd.core.arbiter import next_deadline
 from gongd.core.catalogue import Why
-from tests.core.stage import DRILL, FIRE, FIRE_TOO, FLOOD, GONG, NEWS, TEST, Scene
+from tests.core.stage import DRILL, FIRE, FIRE_TOO, FLOOD, GONG, NEWS, SECURITY, TEST, Scene
 
 
 def _rested() -> Scene:
@@ -119,6 +132,26 @@ def test_a_flood_goes_on_with_its_again_after_the_daemons_death() -> None:
     assert next_deadline(scene.air) == 650.0
     scene = scene.then(Tick(), 650.0).then(Ended("flood-1", Outcome.FINISHED), 1250.0)
     assert scene.moves == ["flood-1 finished!"]
+
+
+def test_after_the_daemons_death_the_time_of_again_counts_from_the_last_of_the_requests_for_it() -> None:
+    first = Requested(FLOOD, sounded_s=300.0, attempts=1, age_s=7000.0)
+    later = Requested(replace(FLOOD, id="flood-2"), sounded_s=300.0, attempts=1, age_s=1000.0)
+    scene = Scene().then(Together((first, later)), 8000.0).then(Ended("flood-1", Outcome.FINISHED), 8300.0)
+    assert scene.moves == ["flood-1 finished", "flood-2 finished"]
+    assert scene.then(Tick(), 8900.0).sounding == "flood-1"
+
+
+def test_after_the_daemons_death_the_emergency_that_was_asked_for_last_sounds_first() -> None:
+    asked = (FIRE, SECURITY, FIRE_TOO)
+    cut = [Requested(each, 10.0, attempts=1, age_s=100.0 - place) for place, each in enumerate(asked)]
+    assert Scene().then(Together(tuple(cut)), 200.0).sounding == "fire-1"
+    assert Scene().then(Together(tuple(cut[:2])), 200.0).sounding == "security-1"
+
+
+def test_what_comes_back_after_a_power_cut_makes_no_later_request_newer_than_it_is() -> None:
+    scene = Scene().then(FIRE, 200.0).then(SECURITY, 210.0)
+    assert scene.then(Requested(FIRE_TOO, 10.0, attempts=1, age_s=100.0), 220.0).sounding == "security-1"
 
 
 def test_every_alive_phase_can_be_silenced_and_cancelled_and_nothing_leaves_over() -> None:
