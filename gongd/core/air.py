@@ -322,7 +322,7 @@ class Turn:
         newer = self if asked_at <= self.asked_at else replace(self, asked_at=asked_at)
         if newer is not self and self.is_emergency:
             newer = replace(newer, order=number)
-        left_s = asked.cap_s - sounded_s
+        left_s = asked.cap_s - max(sounded_s, self.granted_s - self.left_s)
         is_cut_short = self.phase is not Phase.SOUNDING and left_s > self.left_s
         return replace(newer, left_s=left_s, granted_s=asked.cap_s) if is_cut_short else newer
 

@@ -154,6 +154,12 @@ def test_what_comes_back_after_a_power_cut_makes_no_later_request_newer_than_it_
     assert scene.then(Requested(FIRE_TOO, 10.0, attempts=1, age_s=100.0), 220.0).sounding == "security-1"
 
 
+def test_what_comes_back_after_a_power_cut_has_the_alarm_that_it_joins_sound_no_longer_than_its_cap() -> None:
+    scene = Scene().then(FIRE).then(SECURITY, 200.0).then(Requested(FIRE_TOO, 10.0, attempts=1, age_s=400.0), 210.0)
+    scene = scene.then(Ended("security-1", Outcome.FINISHED), 220.0)
+    assert Begin(FIRE, 100.0, True, scene.air.count) in scene.effects
+
+
 def test_every_alive_phase_can_be_silenced_and_cancelled_and_nothing_leaves_over() -> None:
     ends = {phase for (phase, _), move in MOVES.items() if move.outcome is Outcome.SILENCED}
     assert ends == set(Phase) - {Phase.NONE, Phase.OVER}
