@@ -9,7 +9,7 @@ from gongd.core.air import Cancelled, Event, Requested
 from gongd.core.belief import keep, recall
 from gongd.core.catalogue import Origin, Signal, Status, Why
 from gongd.core.moment import Moment
-from gongd.core.night import Decision, Ledger, Miss, Ring, Withdraw, look, missed, open_ledger, rung, unrung
+from gongd.core.night import Decision, Ledger, Miss, Ring, Withdraw, free, look, missed, open_ledger, rung, unrung
 from gongd.core.night_record import record_of, rung_record
 from gongd.core.record import Record
 from gongd.core.schedule import Entry, Occurrence, Reason, Verdict, preview, verdict
@@ -154,9 +154,13 @@ class Nights:
         )
 
     def _withdraw(self, occurrence: Occurrence) -> list[Event]:
+        """Other nights that wait with it as one sound fall with it: the next look asks for them anew."""
         ids = frozenset(key for key, asked in self._asked.items() if asked.key == occurrence.key)
-        for key in ids:
+        fallen = {key: asked for key, asked in self._asked.items() if ids and asked.signal == occurrence.signal}
+        for key, asked in fallen.items():
+            assert self.ledger is not None
             del self._asked[key]
+            self.ledger = free(self.ledger, asked)
         return [Cancelled(Why.PAUSE, ids=ids)] if ids else []
 
     def _record(self, decision: Decision, now: Moment) -> Iterable[Record]:

@@ -184,6 +184,11 @@ def missed(ledger: Ledger, occurrence: Occurrence, reason: str) -> Ledger:
     )
 
 
+def free(ledger: Ledger, occurrence: Occurrence) -> Ledger:
+    """In hand no more, and not given up either: it may be told to ring again."""
+    return replace(ledger, in_hand=_without(ledger.in_hand, occurrence.key))
+
+
 def unrung(ledger: Ledger, occurrence: Occurrence, reason: str) -> Ledger:
     """It was `rung`, but its record was withdrawn before it sounded: `missed` after all, and not settled either."""
     rang, settled = _without(ledger.rang, occurrence.schedule), dict(ledger.settled)

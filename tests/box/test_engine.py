@@ -250,3 +250,20 @@ def test_schedules_that_meet_in_one_gong_each_account_for_their_night(ram: Path,
         ("feast", "rung"),
         ("nightly", "rung"),
     ]
+
+
+def test_a_gong_that_waits_with_one_whose_grace_is_over_still_rings_in_its_own(ram: Path) -> None:
+    later = '{id: feast, signal: peace, at: "22:01", days: daily}'
+    text = SETTINGS + f'schedules: [{{id: nightly, signal: peace, at: "22:00", days: daily}}, {later}]\n'
+    village = Village(ram, at("21:59:30"), text).start()
+    for _ in range(3):  # until 22:02:11
+        village.hold("fire")
+        village.wait(47)
+    village.until_wall(at("22:02:15"))
+    assert village.sounding == "peace"
+    village.wait(1200)
+    rows = village.rows("night")
+    assert sorted((row["schedule"], row["outcome"], row["reason"]) for row in rows) == [
+        ("feast", "rung", None),
+        ("nightly", "missed", "preempted"),
+    ]
