@@ -16,7 +16,7 @@ from gongd.box.calming import Calming, words_of
 from gongd.box.freight import Freight, of_dropped
 from gongd.box.gate import OrderCame
 from gongd.box.parts import Parts
-from gongd.box.past import ACCEPTED, READ_BACK, Past, step_of
+from gongd.box.past import ACCEPTED, READ_BACK, SAYS, Past, step_of
 from gongd.box.unsaid import answer_of, early_cancels, left_unsaid
 from gongd.core.activation import Activation, Outcome
 from gongd.core.air import Cancelled, Effect, Report
@@ -298,7 +298,7 @@ class Answering:
             "note": claims.note,
             "references": list(claims.references) if claims.references else None,
             "why": claims.reason.value if claims.reason else None,
-            "says": Why.PAUSE.value if isinstance(order.deed, End) and order.deed.pause else None,
+            SAYS: Why.PAUSE.value if isinstance(order.deed, End) and order.deed.pause else None,
         }
         return Record(
             at=now.wall,

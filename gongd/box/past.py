@@ -24,6 +24,9 @@ MOST = round(1.1 * PER_SECOND * (LONGEST_S + AHEAD_S))
 WORDS = ".end"
 """What a cancel says aloud is called as the cancel is, with this behind."""
 
+SAYS = "says"
+"""Key of a cancel's record: what it says aloud once that can be spoken."""
+
 ACCEPTED = "accepted"
 """Outcome of a COMMAND record: the `jti` is used up."""
 

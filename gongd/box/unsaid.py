@@ -5,7 +5,7 @@ Pure: from what the journal gives back at a start. Whatever may not have been to
 
 from collections.abc import Collection, Iterable, Iterator
 
-from gongd.box.past import ACCEPTED, WORDS, step_of
+from gongd.box.past import ACCEPTED, SAYS, WORDS, step_of
 from gongd.core.catalogue import Origin, Status, Why
 from gongd.core.freshness import REMEMBER_CANCEL_S, EarlyCancel
 from gongd.core.lexicon import Proof
@@ -31,10 +31,15 @@ def last_words(box: str, found: Recalled, past: Past, told: Collection[str] = ()
         done = past.get(identity) if identity is not None else None
         if done is None or identity is None or identity in told or done.step not in LAST:
             continue
-        if record.kind is Kind.COMMAND and done.reason is None and past.get(f"{identity}{WORDS}") is None:
+        if record.kind is Kind.COMMAND and done.reason is None and not _speaks(record, past):
             yield Answer(box, done.step, done.at, done.trusted, jti_of(identity)).to(done.key)
         elif record.kind is not Kind.COMMAND and step_of(record) is done.step:
             yield answer_of(box, identity, record, done.step).to(done.key)
+
+
+def _speaks(record: Record, past: Past) -> bool:
+    """Is it answered by what becomes of its words?"""
+    return SAYS in record.detail or past.get(f"{record.activation}{WORDS}") is not None
 
 
 def _is_of_an_order(record: Record) -> bool:
@@ -78,7 +83,7 @@ def early_cancels(records: Iterable[Record], past: Past, now: float) -> Iterator
 def left_unsaid(records: Iterable[Record], past: Past) -> Iterator[Record]:
     """Cancels that were to say something, of which nothing is known."""
     for record in records:
-        is_cancel = record.kind is Kind.COMMAND and record.outcome == ACCEPTED and "says" in record.detail
+        is_cancel = record.kind is Kind.COMMAND and record.outcome == ACCEPTED and SAYS in record.detail
         if is_cancel and past.get(f"{record.activation}{WORDS}") is None:
             yield record
 

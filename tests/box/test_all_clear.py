@@ -10,7 +10,7 @@ from gongd.core.pattern import Stroke
 from gongd.core.timeline import Passage, Timeline
 from gongd.core.wire_command import CommandClaims, CommandType
 from gongd.core.wire_report import Step
-from tests.survival.mortal import Mortal
+from tests.survival.mortal import WIRED, Mortal
 
 FIRE = "order-fire"
 LEAD_S = 0.5
@@ -189,6 +189,19 @@ def test_a_pause_whose_words_the_daemon_dies_over_is_answered_once(box: Mortal, 
     assert [(one.step, one.reason) for one in box.ears.answers("order-over")[1:]] == [(Step.FINISHED, "restarted")]
     print_all(box)
     assert said(box) == []
+
+
+def test_a_pause_whose_words_wait_while_the_line_is_made_anew_is_answered_once(box: Mortal) -> None:
+    heard(box)
+    box.give(cancel(box, why=Why.PAUSE))
+    box.write(WIRED.replace("127.0.0.1", "127.0.0.2"))
+    box.broker.line = None
+    assert box.ask("reload")["ok"]
+    box.wait(10)
+    assert box.ears.steps("order-over") == [Step.RECEIVED]
+    print_all(box)
+    box.wait(60)
+    assert box.ears.steps("order-over") == [Step.RECEIVED, Step.STARTED, Step.FINISHED]
 
 
 def test_an_order_that_joined_is_answered_that_its_alarm_goes_on(box: Mortal) -> None:
