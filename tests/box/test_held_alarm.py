@@ -158,3 +158,18 @@ def test_the_all_clear_is_said_where_the_held_alarms_are_ended_together(ram: Pat
     cancel(box, SECOND, "order-thief")
     box.wait(5)
     assert said(box) == ["all-clear"]
+
+
+def test_orders_that_only_wait_for_their_alarm_are_not_given_up_however_often_the_daemon_dies(ram: Path) -> None:
+    box = Mortal(ram).start()
+    for jti, signal in (("order-watch", "flood-watch"), ("order-watch-2", "flood-watch"), ("order-thief", "security")):
+        box.give(box.order(CommandType.ALERT, jti=jti, signal=signal))
+        box.wait(2)
+    for _ in range(3):  # of which the third is one too many for what sounds
+        box.kill()
+        box.come_back(1)
+        box.wait(2)
+    assert box.sounding == "flood-watch"
+    assert box.ears.steps("order-watch-2")[-1] is Step.STARTED
+    box.give(box.order(CommandType.CANCEL, jti="order-over", references=("order-watch-2",), reason=Why.SAFE))
+    assert box.sounding != "flood-watch"

@@ -26,6 +26,7 @@ _RECORD_BYTES = 4096
 _CACHE_KIB = 256
 _MOST_ASIDE = 5
 _BEGINS = (Outcome.WAITING, Outcome.STARTED, Outcome.RESUMED, Outcome.JOINED)
+_BEGUN_AGAIN = "UPDATE SET attempts = attempts + (run <> ?3), run = ?3, boot = ?4"
 _OUR_MISTAKES = (
     sqlite3.IntegrityError,
     sqlite3.InterfaceError,
@@ -223,9 +224,9 @@ class Book:
         if is_final(outcome, record.detail):
             self._db.execute("DELETE FROM unfinished WHERE activation = ?", (activation,))
         elif outcome in _BEGINS:
+            again = "NOTHING" if outcome is Outcome.WAITING else _BEGUN_AGAIN
             self._db.execute(
-                "INSERT INTO unfinished VALUES (?1, ?2, 0, ?3, ?4) ON CONFLICT (activation) DO UPDATE SET "
-                "attempts = attempts + (run <> ?3), run = ?3, boot = ?4",
+                f"INSERT INTO unfinished VALUES (?1, ?2, 0, ?3, ?4) ON CONFLICT (activation) DO {again}",
                 (activation, number, self._run, self._boot),
             )
 
