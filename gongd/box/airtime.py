@@ -1,7 +1,7 @@
 """Airtime: what the arbiter decides becomes records on disk and a performance on the stage, in that order."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gongd.box import records
 from gongd.box.programme import Programme
@@ -56,6 +56,13 @@ class _Pending:
     ticket: Ticket
     note_by: float
     give_up_at: float
+
+    def extend(self, effect: Extend) -> None:
+        """It was asked for again before it could begin: it begins once, and ends for all."""
+        sheet, timeline = self.performance.sheet, self.performance.track.timeline
+        self.begin = replace(self.begin, cap_s=effect.cap_s, run=effect.run)
+        lasts = span(timeline, effect.cap_s, sheet.lead_s, sheet.tail_s)
+        self.performance = replace(self.performance, span=lasts, run=effect.run)
 
 
 @dataclass(slots=True)
@@ -275,6 +282,9 @@ class Airtime:
             self.player.stop(activation)
 
     def _extend(self, effect: Extend, now: Moment) -> None:
+        if self._pending is not None and self._pending.begin.activation.id == effect.id:
+            self._pending.extend(effect)
+            return
         stage = self._onstage
         if stage is None or stage.performance.activation != effect.id:
             return
