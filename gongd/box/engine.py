@@ -351,8 +351,9 @@ class Box:
         return self.parts.nights.may_begin(asked, now)
 
     def _onstage(self, asked: Activation, durable: bool, now: Moment) -> None:
-        ring = self.parts.nights.onstage(asked, now)
-        if ring is not None and not durable:
+        own, along = self.parts.nights.onstage(asked, now)
+        self.parts.write(along)
+        for ring in () if durable else (*own, *along):
             self._doors.rings.add(ring)
 
     def _reported(self, asked: Activation, outcome: Outcome, final: bool, _now: Moment) -> None:

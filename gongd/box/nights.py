@@ -32,7 +32,8 @@ _RINGS = frozenset({Outcome.STARTED, Outcome.JOINED})
 class Nights:
     """Holds the ledger. Until the journal has told what it remembers, nothing is due.
 
-    `_muted` are the gongs that a person silenced before the daemon died: they stay silent.
+    `_muted` are the gongs that a person silenced before the daemon died: they stay silent. `_begun` wait for their
+    commit; `_along` have joined one that does, and have their record once it is heard.
     """
 
     entries: Sequence[Entry]
@@ -45,6 +46,7 @@ class Nights:
     _muted: frozenset[str] = frozenset()
     _asked: dict[str, Occurrence] = field(default_factory=dict)
     _begun: dict[str, Occurrence] = field(default_factory=dict)
+    _along: dict[str, Occurrence] = field(default_factory=dict)
 
     def open(self, memory: Memory, boot_id: str) -> None:
         """The journal remembers."""
@@ -94,16 +96,20 @@ class Nights:
 
     def companions(self, activation: Activation, outcome: Outcome, _reason: str | None, now: Moment) -> list[Record]:
         """The night's own record, committed together with the first step of its gong."""
-        if outcome in UNHEARD and activation.id in self._begun and self.ledger is not None:
-            self.ledger = unrung(self.ledger, self._begun.pop(activation.id), UNHEARD[outcome])
+        waits = self._begun if activation.id in self._begun else self._along
+        if outcome in UNHEARD and activation.id in waits and self.ledger is not None:
+            self.ledger = unrung(self.ledger, waits.pop(activation.id), UNHEARD[outcome])
         occurrence = self._asked.get(activation.id)
         if occurrence is None or self.ledger is None:
             return []
         if outcome in _RINGS:
             del self._asked[activation.id]
-            if outcome is Outcome.STARTED or self._begun:
-                self._begun[activation.id] = occurrence
             self.ledger = rung(self.ledger, occurrence, now)
+            if outcome is Outcome.JOINED and self._begun:
+                self._along[activation.id] = occurrence
+                return []
+            if outcome is Outcome.STARTED:
+                self._begun[activation.id] = occurrence
             return [rung_record(occurrence, now, activation.id)]
         if outcome in UNHEARD:
             del self._asked[activation.id]
@@ -115,11 +121,14 @@ class Nights:
         occurrence = self._begun.get(activation.id)
         return occurrence is None or verdict(occurrence, now) is Verdict.RING
 
-    def onstage(self, activation: Activation, now: Moment) -> Record | None:
-        """It begins to sound: the record of its night, as it should be on disk by now."""
-        occurrence = self._begun.get(activation.id)
+    def onstage(self, activation: Activation, now: Moment) -> tuple[list[Record], list[Record]]:
+        """It begins to sound: the record of its night, as it should be on disk by now, and those of the nights that
+        have joined it since."""
+        own = [rung_record(self._begun[activation.id], now, activation.id)] if activation.id in self._begun else []
+        along = [rung_record(each, now, name) for name, each in self._along.items()]
         self._begun.clear()  # of those who have joined it, too
-        return rung_record(occurrence, now, activation.id) if occurrence else None
+        self._along.clear()
+        return own, along
 
     def _ring(self, occurrence: Occurrence, now: Moment) -> list[Event]:
         assert self.ledger is not None

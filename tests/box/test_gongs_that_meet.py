@@ -53,6 +53,11 @@ def nights(village: Slow) -> list[tuple[object, object]]:
     return sorted((row["schedule"], row["outcome"]) for row in village.rows("night"))
 
 
+def test_a_gong_that_has_joined_one_that_never_sounds_has_not_rung(village: Slow) -> None:
+    village.hold("fire")
+    assert nights(village) == [("feast", "missed"), ("nightly", "missed")]
+
+
 def test_a_gong_that_has_joined_one_that_sounds_late_has_rung_with_it(village: Slow) -> None:
     assert nights(village) == [("feast", "rung"), ("nightly", "rung")]
     assert len(village.rings()) == 1
