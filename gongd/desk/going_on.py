@@ -162,15 +162,27 @@ def _open_boxes(order: Given, now: datetime) -> set[str]:
 def _open_activations(
     events: Iterable[tuple[str, Event]], ours: Collection[str], now: datetime
 ) -> list[tuple[str, Event]]:
-    """What others than the desk have raised, and has not ended: people at the boxes, neighbours, a panel. The last
-    word may bear an earlier time than the first: the box's clock was set in between."""
-    told: dict[tuple[str, str], list[Event]] = {}
-    for box, event in events:
-        jti = (event.activation or "").partition(".")[0]
-        if event.kind == Kind.ACTIVATION and jti and jti not in ours and is_raised(event):
-            told.setdefault((box, event.activation or ""), []).append(event)
+    """What others than the desk have raised, and has not ended."""
+    told = raised_by_others(events, ours)
     open_yet = {key: words for key, words in told.items() if not any(map(is_over, words))}
     return [(box, words[-1]) for (box, _), words in open_yet.items() if _goes_on(words, words[0].at, now)]
+
+
+def raised_by_others(
+    events: Iterable[tuple[str, Event]], ours: Collection[str]
+) -> Mapping[tuple[str, str], list[Event]]:
+    """By box and activation, what was told of those that people at the boxes, neighbours or a panel have raised, in the
+    order of time. The last word may bear an earlier time than the first: the box's clock was set in between."""
+    told: dict[tuple[str, str], list[Event]] = {}
+    for box, event in events:
+        if event.kind == Kind.ACTIVATION and not is_of(event, ours) and _is_raised(event):
+            told.setdefault((box, event.activation or ""), []).append(event)
+    return told
+
+
+def is_of(event: Event, ours: Collection[str]) -> bool:
+    """Is it about one of these orders, or about what one of them has said aloud?"""
+    return (event.activation or "").partition(".")[0] in ours
 
 
 def _goes_on(told: Sequence[Answer] | Sequence[Event], since: datetime, now: datetime) -> bool:
@@ -185,9 +197,8 @@ def is_over(word: Answer | Event) -> bool:
     return said in tuple(Outcome) and is_final(Outcome(said), word.detail)
 
 
-def is_raised(event: Event) -> bool:
-    """Have people, a neighbour or a panel raised it? A name that no cancel could hold would spoil the cancel for every
-    box."""
+def _is_raised(event: Event) -> bool:
+    """A name that no cancel could hold would spoil the cancel for every box."""
     is_named = re.fullmatch(ACTIVATION, event.activation or "", re.ASCII) is not None
     return is_named and event.origin in _RAISED_BY and event.signal not in CALMING | {SPEECH}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gongd.core.words import Language, Text
 from gongd.desk.report import Cell, Report, Section
-from gongd.desk.sheet_file import BOM, harmless
+from gongd.desk.sheet_file import BOM, harmless, save
 
 
 def plain(cell: Cell, language: Language) -> str | int | float:
@@ -81,9 +81,7 @@ def write_xlsx(report: Report, language: Language, path: Path) -> None:
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
-    whole = io.BytesIO()
-    book.save(whole)
-    path.write_bytes(whole.getvalue())  # a full disk: zipfile would print a traceback of its own behind our sentence
+    save(book, path)
 
 
 def as_object(report: Report, language: Language) -> dict[str, object]:

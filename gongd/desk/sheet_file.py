@@ -4,9 +4,13 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gongd.core.words import Language, Text
 from gongd.desk.attendance import Line, Mark, Sheet, rate_words
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 TITLE = Text("BẢNG THEO DÕI TIẾNG KẺNG BÌNH YÊN LÚC 22 GIỜ", "ATTENDANCE OF THE PEACE GONG AT 22:00")
 PERIOD = Text("Kỳ báo cáo: từ {first} đến {last}", "Period: from {first} to {last}")
@@ -98,9 +102,15 @@ def write_xlsx(sheet: Sheet, commune: str, language: Language, path: Path) -> No
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+    save(book, path)
+
+
+def save(book: "Workbook", path: Path) -> None:
+    """Made whole before it is written: on a full disk zipfile would print a traceback behind our sentence. Raises
+    OSError."""
     whole = io.BytesIO()
     book.save(whole)
-    path.write_bytes(whole.getvalue())  # a full disk: zipfile would print a traceback of its own behind our sentence
+    path.write_bytes(whole.getvalue())
 
 
 def _widths(names: Sequence[str]) -> list[int]:

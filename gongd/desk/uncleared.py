@@ -14,7 +14,7 @@ from gongd.core.record import Kind
 from gongd.core.wire_command import CommandType
 from gongd.core.wire_event import Event
 from gongd.core.wire_report import Answer, Step
-from gongd.desk.going_on import Given, GoingOn, as_one, is_over, is_raised, is_taken
+from gongd.desk.going_on import Given, GoingOn, as_one, is_of, is_over, is_taken, raised_by_others
 
 UNTOLD_FOR = timedelta(hours=12)
 """One watch of the desk: of what was raised longer ago, a village knows by itself how it has ended."""
@@ -94,15 +94,9 @@ def _ordered(given: Iterable[Given]) -> Iterator[_Fallen]:
 
 
 def _raised(given: Iterable[Given], told: Iterable[tuple[str, Event]]) -> Iterator[_Fallen]:
-    """By others: people at the boxes, neighbours, a panel. The last word may bear an earlier time than the first: the
-    box's clock was set in between."""
-    ours = {order.claims.jti for order in given}
-    heard: dict[tuple[str, str], list[Event]] = {}
-    for box, event in told:
-        name = event.activation or ""
-        if name.partition(".")[0] not in ours and event.status == Status.ACTUAL and is_raised(event):
-            heard.setdefault((box, name), []).append(event)
-    for (box, name), words in heard.items():
+    """By others: people at the boxes, neighbours, a panel."""
+    actual = ((box, event) for box, event in told if event.status == Status.ACTUAL)
+    for (box, name), words in raised_by_others(actual, {order.claims.jti for order in given}).items():
         last_is_last = sorted(words, key=is_over)
         if words[0].signal is not None and _has_fallen_silent(last_is_last):
             yield _Fallen(box, name, words[0].signal, words[0].at, last_is_last[-1].at)
@@ -133,8 +127,7 @@ def _calmed(given: Sequence[Given], told: Iterable[tuple[str, Event]]) -> _Calme
             if is_actual and claims.signal in CALMING:
                 calmed.tell_all(answer.box, order.at)
     for box, event in told:
-        is_of_others = (event.activation or "").partition(".")[0] not in ours
         is_said = event.outcome in _HEARD and event.status in (None, Status.ACTUAL)
-        if is_of_others and is_said and event.signal in CALMING:
+        if is_said and not is_of(event, ours) and event.signal in CALMING:
             calmed.tell_all(box, event.at)
     return calmed

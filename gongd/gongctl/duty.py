@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gongd.cli.screen import language_of_user
 from gongd.cli.usage import NoError
-from gongd.core.catalogue import CALM, Priority
+from gongd.core.catalogue import CALM, Priority, Status
 from gongd.core.errors import ConfigError, GongdError
 from gongd.core.words import Language, Text
 from gongd.desk.authority import SEATS, Seat, take_seat
@@ -27,7 +27,7 @@ from gongd.desk.roster import Roster, RosterBox
 from gongd.desk.sender import Sender
 from gongd.desk.store import Store
 from gongd.desk.store_lasting import LastingBook
-from gongd.desk.unheard import revoked_words
+from gongd.desk.unheard import is_rung_by_hand, revoked_words
 from gongd.gongctl.free_text import as_fits
 from gongd.gongctl.passphrase import opened
 from gongd.settings.defaults import SIGNALS as PRESETS
@@ -126,8 +126,7 @@ class Duty:
 
     def is_alarm(self, signal: str | None) -> bool:
         """Does an actual one alarm people? One that nobody knows might."""
-        priority = self.priority(signal)
-        return signal not in CALM and (priority is None or priority >= Priority.PRIORITY)
+        return signal not in CALM and is_rung_by_hand(signal, Status.ACTUAL, self.priority(signal))
 
     def spoken(self, signal: str, boxes: Iterable[str]) -> str | None:
         """What the first of these boxes that has told says with a signal; None where none has."""

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -281,11 +280,16 @@ def test_the_doctor_tries_every_part(commune: Commune) -> None:
     assert "The broker: connected" in ask(commune, "doctor", language=ENGLISH)
 
 
-def test_the_roster_and_the_board_say_which_box_holds_an_old_trust_list(commune: Commune) -> None:
+def thon_3_holds(commune: Commune, number: int) -> None:
+    """It has told which trust list it holds, and the desk has heard it."""
     box = commune.boxes["thon-3"]
-    info = Info("thon-3", "nguyet-an", "Thôn 3", "1", "0" * 64, trust_number=1)
+    info = Info("thon-3", "nguyet-an", "Thôn 3", "1", "0" * 64, trust_number=number)
     assert box.caller.publish(box.topics.box("thon-3", Channel.INFO), to_json(info), retained=True)
     ask(commune, "doctor")
+
+
+def test_the_roster_and_the_board_say_which_box_holds_an_old_trust_list(commune: Commune) -> None:
+    thon_3_holds(commune, 1)
     for command in ("status", "roster", "doctor", "key|list"):
         assert "Còn giữ danh sách khóa cũ (mới nhất là số 3): Thôn 3 (1)" in commune.gongctl(*command.split("|")).stdout
     rows = json.loads(commune.gongctl("roster", "--json").stdout)
@@ -294,17 +298,12 @@ def test_the_roster_and_the_board_say_which_box_holds_an_old_trust_list(commune:
 
 def test_a_folder_that_is_older_than_what_the_boxes_hold_is_told_with_the_way_out(commune: Commune) -> None:
     """Restored from a backup: the boxes would take no revocation from it, and nothing said so."""
-    box = commune.boxes["thon-3"]
-    info = Info("thon-3", "nguyet-an", "Thôn 3", "1", "0" * 64, trust_number=9)
-    assert box.caller.publish(box.topics.box("thon-3", Channel.INFO), to_json(info), retained=True)
-    ask(commune, "doctor")
+    thon_3_holds(commune, 9)
     for command in ("status", "roster", "doctor", "key|list"):
         told = commune.gongctl(*command.split("|")).stdout
         assert "Giữ danh sách khóa mới hơn ở đây (số 3): Thôn 3 (9). Thư mục này là bản cũ" in told
         assert "gõ trước: gongctl skip 9\n" in told
-    assert box.caller.publish(
-        box.topics.box("thon-3", Channel.INFO), to_json(replace(info, trust_number=3)), retained=True
-    )
+    thon_3_holds(commune, 3)
 
 
 def test_the_live_board_shows_the_boxes_again_and_again_until_it_is_left(commune: Commune) -> None:
