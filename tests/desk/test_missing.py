@@ -30,6 +30,7 @@ def test_a_desk_without_certificates_says_so_and_the_remedy_works(commune: Commu
 
 
 def test_the_menu_shows_no_attendance_sheet_of_a_store_that_cannot_be_read(commune: Commune) -> None:
+    commune.gongctl("status")  # the store is there
     store = commune.folder.path / "desk.db"
     held = store.read_bytes()
     store.write_bytes(b"garbage" * 1000)
